@@ -1,0 +1,15 @@
+// Whole files out: the new content appears complete or the old content stays.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "diagnostic/error.h"
+
+namespace fixgate {
+
+/// Writes `bytes` to a temporary file beside `path`, flushes it to disk, and renames it to `path`.
+/// Errors (no permission, full disk, missing folder) leave no partial file and the old one untouched.
+Result<void> write_file(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace fixgate
