@@ -1,0 +1,40 @@
+# Fixgate's commands; `make help` lists them. The build itself is CMake's (CMakePresets.json).
+PRESET ?= release
+SHARED ?=
+FUZZ_SECONDS ?= 60
+
+.PHONY: help install install-developer build demo test reproduce fuzz format tidy clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+install: ## Install the missing Debian packages (root or sudo)
+	@scripts/install
+
+install-developer:
+	@scripts/install --developer
+
+build: install ## Build the preset (PRESET=release|debug|asan|tsan|clang)
+	@cmake --preset $(PRESET) >build.log 2>&1 || { cat build.log; rm -f build.log; exit 1; }; rm -f build.log
+	@cmake --build --preset $(PRESET)
+
+demo: build ## Quantise and evaluate the networks that come with Fixgate
+	@build/$(PRESET)/fixgate sweep examples/demo.toml -o build/demo
+
+test: build ## Run all tests (FIXGATE_SHARED or SHARED names the folder of the data we may not ship)
+	@FIXGATE_SHARED="$${FIXGATE_SHARED:-$(abspath $(SHARED))}" scripts/test $(PRESET)
+
+reproduce: build ## The figures of docs/results.md: make reproduce SHARED=../shared
+	@build/$(PRESET)/fixgate sweep examples/reproduce.toml $(if $(SHARED),--data-root $(SHARED)) -o build/reproduce
+
+fuzz: install-developer ## Fuzz each reader for FUZZ_SECONDS (60)
+	@scripts/fuzz $(FUZZ_SECONDS)
+
+format: install-developer ## Apply .clang-format
+	@git ls-files '*.h' '*.cpp' | xargs clang-format -i
+
+tidy: install-developer build ## Run clang-tidy over src/ and apps/
+	@git ls-files 'src/*.cpp' 'apps/*.cpp' | grep -v _test.cpp | xargs -P $$(nproc) -n 4 clang-tidy --quiet -p build/$(PRESET)
+
+clean: ## Remove build/
+	@rm -rf build

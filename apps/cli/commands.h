@@ -1,0 +1,20 @@
+// The subcommands of fixgate, one file each. Each adds itself to the command line and runs when it was chosen.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "diagnostic/error.h"
+
+namespace fixgate {
+
+/// What main() runs once the command line is read.
+using Command = std::function<Result<void>()>;
+
+void add_inspect(CLI::App& app, Command& chosen);
+void add_quantize(CLI::App& app, Command& chosen);
+void add_evaluate(CLI::App& app, Command& chosen);
+void add_show(CLI::App& app, Command& chosen);
+void add_sweep(CLI::App& app, Command& chosen);
+
+}  // namespace fixgate

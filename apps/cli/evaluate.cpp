@@ -1,0 +1,161 @@
+// fixgate evaluate: how well a network, float or fixed-point, does its task.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "commands.h"
+#include "data/load.h"
+#include "data/task.h"
+#include "evaluate/outcome.h"
+#include "evaluate/signal_noise.h"
+#include "files/write.h"
+#include "fixed/file.h"
+#include "fixed/footprint.h"
+#include "sweep/load_network.h"
+#include "sweep/records.h"
+
+namespace fixgate {
+namespace {
+
+struct Options {
+  std::string network;
+  std::string float_model;
+  std::string task;
+  std::string data_root;
+  std::string part = "test";
+  std::string json;
+  std::int64_t noise_steps = 2000;
+};
+
+/// Everything that the command found, for the terminal and for JSON.
+struct Findings {
+  Task task;
+  std::size_t samples = 0;
+  std::int64_t steps = 0;
+  std::optional<FloatOutcomes> reference;
+  std::optional<FixedNetwork> network;
+  std::optional<FixedOutcomes> outcomes;
+  std::vector<SignalNoise> noise;
+};
+
+Result<Part> parse_part(const std::string& name) {
+  if (name == "test") return Part::Test;
+  if (name == "validation") return Part::Validation;
+  return fail("--part {}: expected test or validation", name);
+}
+
+Result<Findings> find(const Options& options) {
+  Findings findings;
+  FIXGATE_ASSIGN(const Part part, parse_part(options.part));
+  FIXGATE_ASSIGN(findings.task, read_task(options.task));
+  const bool is_float = options.network.ends_with(".onnx");
+  const std::string model = is_float ? options.network : options.float_model;
+  std::optional<Network> network;
+  if (!model.empty()) {
+    FIXGATE_ASSIGN(network, load_network(model));
+  }
+  if (!is_float) {
+    FIXGATE_ASSIGN(findings.network, read_fixed_network(options.network));
+  }
+  FIXGATE_ASSIGN(const DataSet data, load_data(findings.task, part, options.data_root));
+  findings.samples = data.samples.size();
+  findings.steps = count_steps(data);
+  if (network) {
+    FIXGATE_ASSIGN(findings.reference, run_float(*network, data, findings.task.metric));
+  }
+  if (!findings.network) return findings;
+  FIXGATE_ASSIGN(findings.outcomes, run_fixed(*findings.network, data, findings.task.metric));
+  if (network) {
+    FIXGATE_ASSIGN(findings.noise, measure_noise(*network, *findings.network, data, options.noise_steps));
+  }
+  return findings;
+}
+
+void print_metrics(const Findings& findings, const Options& options) {
+  const MetricKind kind = findings.task.metric.kind;
+  fmt::print("task         {} ({}): {} samples, {} steps\n", findings.task.name, options.part, findings.samples, findings.steps);
+  if (findings.reference)
+    fmt::print("float        {} {}\n", metric_name(kind), format_metric(kind, findings.reference->metric));
+  if (!findings.outcomes) return;
+  fmt::print("fixed        {} {}\n", metric_name(kind), format_metric(kind, findings.outcomes->metric));
+  if (findings.reference) {
+    const double agrees = agreement(findings.task.metric, findings.reference->samples, findings.outcomes->samples);
+    const bool is_share = kind == MetricKind::Accuracy || kind == MetricKind::Perplexity;
+    fmt::print("agreement    {}\n", is_share ? fmt::format("{:.2f} % of decisions equal float's", 100 * agrees)
+                                             : fmt::format("{:.6f} root mean squared difference from float", agrees));
+  }
+  const Footprint footprint = measure_footprint(*findings.network);
+  fmt::print("footprint    whole model {:.2f} % of float, recurrent layers {:.2f} %\n", 100 * footprint.whole,
+             100 * footprint.recurrent);
+}
+
+void print_signals(const Findings& findings) {
+  if (!findings.network) return;
+  const char* row = "{:<32} {:<14} {:>9} {:>14} {:>10}\n";
+  fmt::print("\n");
+  fmt::print(fmt::runtime(row), "signal", "format", "SQNR dB", "saturated", "share");
+  const OverflowCounts& counts = findings.outcomes->counts;
+  for (std::size_t s = 0; s < findings.network->signals.size(); ++s) {
+    const FixedSignal& signal = findings.network->signals[s];
+    const double share = static_cast<double>(counts.overflows[s]) / static_cast<double>(std::max<std::int64_t>(counts.values[s], 1));
+    fmt::print(fmt::runtime(row), signal.name, to_text(signal.format.format),
+               findings.noise.empty() ? "-" : fmt::format("{:.1f}", findings.noise[s].sqnr()), counts.overflows[s],
+               fmt::format("{:.4f} %", 100 * share));
+  }
+}
+
+std::string to_json(const Findings& findings) {
+  nlohmann::ordered_json json{{"version", 1},
+                              {"task", findings.task.name},
+                              {"metric", metric_name(findings.task.metric.kind)},
+                              {"samples", findings.samples},
+                              {"steps", findings.steps}};
+  if (findings.reference) json["float"] = findings.reference->metric;
+  if (findings.outcomes) {
+    const Footprint footprint = measure_footprint(*findings.network);
+    json["fixed"] = findings.outcomes->metric;
+    json["footprint_whole"] = footprint.whole;
+    json["footprint_recurrent"] = footprint.recurrent;
+    if (findings.reference)
+      json["agreement"] = agreement(findings.task.metric, findings.reference->samples, findings.outcomes->samples);
+    for (std::size_t s = 0; s < findings.network->signals.size(); ++s) {
+      nlohmann::ordered_json signal{{"name", findings.network->signals[s].name},
+                                    {"format", to_text(findings.network->signals[s].format.format)},
+                                    {"values", findings.outcomes->counts.values[s]},
+                                    {"overflows", findings.outcomes->counts.overflows[s]}};
+      if (!findings.noise.empty()) signal["sqnr_db"] = findings.noise[s].sqnr();
+      json["signals"].push_back(signal);
+    }
+  }
+  return json.dump(1) + "\n";
+}
+
+Result<void> evaluate(const Options& options) {
+  FIXGATE_ASSIGN(const Findings findings, find(options));
+  if (!options.json.empty()) FIXGATE_CHECK(write_file(options.json, to_json(findings)));
+  print_metrics(findings, options);
+  print_signals(findings);
+  return {};
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, Command& chosen) {
+  auto* command = app.add_subcommand("evaluate", "Float against fixed: metric, agreement, footprint, noise and saturation by signal");
+  auto options = std::make_shared<Options>();
+  command->add_option("network", options->network, "Fixed-point network (.fxg), or a float one (.onnx)")->required();
+  command->add_option("--float", options->float_model, "ONNX file to compare a fixed-point network with");
+  command->add_option("-t,--task", options->task, "Task file (TOML)")->required();
+  command->add_option("--data-root", options->data_root, "Folder that the task's paths start from (default: the task file's)");
+  command->add_option("--part", options->part, "test or validation")->capture_default_str();
+  command->add_option("--json", options->json, "Write the findings as JSON");
+  command->add_option("--noise-steps", options->noise_steps, "Steps over which the signals' noise is measured")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->callback([&chosen, options] { chosen = [options] { return evaluate(*options); }; });
+}
+
+}  // namespace fixgate

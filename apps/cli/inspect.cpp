@@ -1,0 +1,124 @@
+// fixgate inspect: what is in a model, and what of it the fixed-point stage can do.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <set>
+
+#include "commands.h"
+#include "network/lower.h"
+#include "network/overloaded.h"
+#include "sweep/load_network.h"
+
+namespace fixgate {
+namespace {
+
+std::string shape_text(const GraphValue& value) {
+  if (!value.has_shape) return "of unknown shape";
+  std::string text;
+  for (const std::int64_t size : value.shape)
+    text += (text.empty() ? "" : ", ") + (size < 0 ? std::string("dynamic") : std::to_string(size));
+  return "[" + text + "]";
+}
+
+struct LayerLine {
+  std::string kind;
+  std::string shape;
+  std::int64_t parameters = 0;
+  std::int64_t products = 0;
+};
+
+LayerLine describe_recurrent(const RecurrentLayer& layer) {
+  LayerLine line{to_text(layer.kind), fmt::format("{} -> {} x {}", layer.inputs(), layer.cells.size(), layer.hidden())};
+  if (layer.kind == CellKind::Gru)
+    line.kind += fmt::format(" linear_before_reset={}", layer.linear_before_reset ? 1 : 0);
+  if (layer.cells.size() == 2) line.kind += " bidirectional";
+  if (layer.cells.size() == 1 && layer.cells.front().reverse) line.kind += " reverse";
+  for (const RecurrentCell& cell : layer.cells) {
+    line.products += cell.input_weights.size() + cell.recurrent_weights.size();
+    line.parameters += cell.input_bias.size() + cell.recurrent_bias.size();
+  }
+  line.parameters += line.products;
+  return line;
+}
+
+LayerLine describe(const Layer& layer, std::set<const FloatMatrix*>& seen) {
+  return std::visit(
+      Overloaded{[](const RecurrentLayer& one) { return describe_recurrent(one); },
+                 [](const SelectLayer& one) { return LayerLine{"Select " + to_text(one.kind), ""}; },
+                 [&](const EmbeddingLayer& one) {
+                   seen.insert(one.table.get());
+                   return LayerLine{"Embedding", fmt::format("{} x {}", one.table->rows(), one.table->cols()), one.table->size()};
+                 },
+                 [&](const DenseLayer& one) {
+                   const bool tied = !seen.insert(one.weights.get()).second;
+                   LayerLine line{"Dense", fmt::format("{} -> {}", one.weights->cols(), one.weights->rows())};
+                   line.products = one.weights->size();
+                   line.parameters = (tied ? 0 : line.products) + (one.has_bias ? one.bias.size() : 0);
+                   if (one.has_activation) line.kind += " " + to_text(one.activation);
+                   if (tied) line.kind += " (tied to the embedding)";
+                   return line;
+                 }},
+      layer);
+}
+
+void print_graph(const Graph& graph) {
+  fmt::print("{}: ONNX operator set {}, {} nodes\n", graph.name, graph.operator_set, graph.nodes.size());
+  for (const GraphValue& input : graph.inputs)
+    fmt::print("  input  {} {} {}\n", input.name, input.is_float ? "float" : "integer", shape_text(input));
+  for (const GraphValue& output : graph.outputs) fmt::print("  output {} {}\n", output.name, shape_text(output));
+  std::map<std::string, int> operators;
+  for (const Node& node : graph.nodes) ++operators[node.op_type];
+  std::vector<std::string> counts;
+  for (const auto& [name, count] : operators) counts.push_back(fmt::format("{} x {}", count, name));
+  fmt::print("  operators after folding: {}\n", fmt::join(counts, ", "));
+}
+
+void print_network(const Network& network) {
+  const char* row = "  {:<24} {:<36} {:>16} {:>12} {:>16}\n";
+  fmt::print("\n");
+  fmt::print(fmt::runtime(row), "layer", "kind", "shape", "parameters", "products a step");
+  std::set<const FloatMatrix*> seen;
+  for (const Layer& layer : network.layers) {
+    const LayerLine line = describe(layer, seen);
+    fmt::print(fmt::runtime(row), layer_name(layer), line.kind, line.shape, line.parameters, line.products);
+  }
+  const ParameterCount parameters = count_parameters(network);
+  fmt::print("\nparameters           {} ({} in recurrent layers)\n", parameters.whole, parameters.recurrent);
+  fmt::print("multiply-accumulates {} a step\n", multiply_accumulates(network));
+  fmt::print("float footprint      {:.1f} KiB ({:.1f} KiB recurrent)\n", static_cast<double>(parameters.whole) * 4 / 1024,
+             static_cast<double>(parameters.recurrent) * 4 / 1024);
+  fmt::print("input                {}\n", network.takes_tokens
+                                              ? fmt::format("tokens 0..{}", network.inputs - 1)
+                                              : fmt::format("{} features a step", network.inputs));
+  fmt::print("output               {} values {}{}\n", output_count(network),
+             outputs_every_step(network) ? "every step" : "a sequence",
+             network.output_function == OutputFunction::None
+                 ? ""
+                 : fmt::format("; {} is left to the reader of the outputs", to_text(network.output_function)));
+  if (network.streaming) fmt::print("states               graph inputs and outputs: carried from call to call\n");
+}
+
+Result<void> inspect(const std::string& model) {
+  FIXGATE_ASSIGN(const Graph graph, load_graph(model));
+  print_graph(graph);
+  const auto network = lower(graph);
+  if (!network) {
+    fmt::print("\nnot supported in fixed point: {}\n", network.error().message);
+    return {};
+  }
+  print_network(*network);
+  fmt::print("fixed point          everything in it is supported\n");
+  return {};
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Command& chosen) {
+  auto* command = app.add_subcommand("inspect", "Layers, shapes, parameters, operations, and what is not supported");
+  auto model = std::make_shared<std::string>();
+  command->add_option("model", *model, "ONNX file")->required();
+  command->callback([&chosen, model] { chosen = [model] { return inspect(*model); }; });
+}
+
+}  // namespace fixgate

@@ -1,0 +1,99 @@
+// fixgate quantize: an ONNX file to a fixed-point network.
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+
+#include "calibrate/calibrate.h"
+#include "commands.h"
+#include "data/load.h"
+#include "data/task.h"
+#include "files/write.h"
+#include "fixed/file.h"
+#include "fixed/footprint.h"
+#include "quantize/quantize.h"
+#include "sweep/load_network.h"
+
+namespace fixgate {
+namespace {
+
+struct Options {
+  std::string model;
+  std::string task;
+  std::string data_root;
+  std::string preset = "default";
+  std::string plan;
+  PresetOptions widths;
+  std::string output;
+  std::string plan_output;
+  std::string histograms;
+};
+
+Result<FormatPlan> choose_plan(const Options& options) {
+  if (options.plan.empty()) return preset_plan(options.preset, options.widths);
+  return read_plan(options.plan);
+}
+
+Result<std::optional<SignalProfile>> profile_of(const Network& network, const Options& options) {
+  if (options.task.empty()) return std::optional<SignalProfile>();
+  FIXGATE_ASSIGN(const Task task, read_task(options.task));
+  FIXGATE_ASSIGN(const DataSet data, load_data(task, Part::Calibration, options.data_root));
+  fmt::print("calibration  {} of the training part, seed {}\n",
+             data.is_stream ? fmt::format("{} tokens", task.calibration.tokens)
+                            : fmt::format("{} sequences", data.samples.size()),
+             task.calibration.seed);
+  FIXGATE_ASSIGN(SignalProfile profile, calibrate(network, data));
+  return std::optional<SignalProfile>(std::move(profile));
+}
+
+void print_summary(const Options& options, const FixedNetwork& network) {
+  const Footprint footprint = measure_footprint(network);
+  fmt::print("footprint    whole model {:.1f} KiB, {:.2f} % of float; recurrent layers {:.1f} KiB, {:.2f} %\n",
+             static_cast<double>(footprint.whole_bits) / 8192, 100 * footprint.whole,
+             static_cast<double>(footprint.recurrent_bits) / 8192, 100 * footprint.recurrent);
+  fmt::print("written      {}\n", options.output);
+  if (!options.plan_output.empty()) fmt::print("plan         {}\n", options.plan_output);
+}
+
+Result<void> quantize(const Options& options) {
+  FIXGATE_ASSIGN(const FormatPlan plan, choose_plan(options));
+  FIXGATE_ASSIGN(const Network network, load_network(options.model));
+  FIXGATE_ASSIGN(const std::optional<SignalProfile> profile, profile_of(network, options));
+  auto quantised = quantise(network, plan, profile ? &*profile : nullptr);
+  if (!quantised) {
+    const bool lacks_task = options.task.empty();
+    return fail("{}: {}{}", options.model, quantised.error().message, lacks_task ? " (give --task for calibration)" : "");
+  }
+  if (!options.histograms.empty() && profile) FIXGATE_CHECK(write_file(options.histograms, to_json(*profile)));
+  if (!options.plan_output.empty()) FIXGATE_CHECK(write_file(options.plan_output, to_toml(quantised->resolved)));
+  FIXGATE_CHECK(write_fixed_network(quantised->network, options.output));
+  print_summary(options, quantised->network);
+  return {};
+}
+
+}  // namespace
+
+void add_quantize(CLI::App& app, Command& chosen) {
+  auto* command = app.add_subcommand("quantize", "Turn an ONNX network into a fixed-point one");
+  auto options = std::make_shared<Options>();
+  command->add_option("model", options->model, "ONNX file")->required();
+  command->add_option("-t,--task", options->task, "Task file (TOML); its training data calibrate the formats");
+  command->add_option("--data-root", options->data_root, "Folder that the task's paths start from (default: the task file's)");
+  auto* preset = command->add_option("--preset", options->preset, "default or paper")->capture_default_str();
+  auto* weights = command->add_option("-w,--weights", options->widths.weights, "Bits of all weights")
+                      ->check(CLI::Range(1, kMaxFormatWidth))
+                      ->capture_default_str();
+  auto* activations = command->add_option("-a,--activations", options->widths.activations, "Bits of inputs, hidden states and gates")
+                          ->check(CLI::Range(1, kMaxFormatWidth))
+                          ->capture_default_str();
+  command->add_option("--plan", options->plan, "Format plan (TOML) instead of a preset")
+      ->excludes(preset)
+      ->excludes(weights)
+      ->excludes(activations);
+  command->add_option("-o,--output", options->output, "Fixed-point network to write (.fxg)")->required();
+  command->add_option("--plan-output", options->plan_output, "Write the plan with every format in full (TOML)");
+  command->add_option("--histograms", options->histograms, "Write the calibration histograms (JSON)");
+  command->callback([&chosen, options] { chosen = [options] { return quantize(*options); }; });
+}
+
+}  // namespace fixgate

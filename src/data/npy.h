@@ -1,0 +1,36 @@
+// One array in NumPy's .npy format, versions 1 and 2 (numpy.lib.format).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diagnostic/error.h"
+
+namespace fixgate {
+
+enum class NpyType { Float32, Float64, Bool, Int8, UInt8, Int16, UInt16, Int32, UInt32, Int64, UInt64 };
+
+/// C order, little-endian; `data` holds exactly the bytes of `shape`.
+struct NpyArray {
+  NpyType type = NpyType::Float32;
+  std::vector<std::int64_t> shape;  // none negative; the product fits std::int64_t
+  std::string data;
+
+  [[nodiscard]] bool is_float() const { return type == NpyType::Float32 || type == NpyType::Float64; }
+  /// Element of a float array, rounded to nearest; may become infinite.
+  [[nodiscard]] float float_at(std::int64_t index) const;
+  /// Element of an integer or bool array. A uint64 above 2^63 - 1 becomes negative.
+  [[nodiscard]] std::int64_t integer_at(std::int64_t index) const;
+};
+
+/// "<f4" and so on, as NumPy writes it.
+std::string_view npy_type_name(NpyType type);
+
+/// Parses one .npy file. Errors: not .npy, version other than 1 or 2, Fortran order, big-endian, object,
+/// string, complex or structured type (by name), malformed header, or data of another length than the shape
+/// needs.
+Result<NpyArray> parse_npy(std::string bytes);
+
+}  // namespace fixgate

@@ -1,0 +1,39 @@
+#include "data/utf8.h"
+
+#include <cstdint>
+
+namespace fixgate {
+namespace {
+
+std::size_t stated_length(unsigned char lead) {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead < 0xe0) return 2;  // 0xc0 and 0xc1 would be overlong
+  if (lead >= 0xe0 && lead < 0xf0) return 3;
+  if (lead >= 0xf0 && lead < 0xf5) return 4;
+  return 0;
+}
+
+bool is_allowed(std::uint32_t code_point, std::size_t length) {
+  if (length == 3) return code_point >= 0x800 && (code_point < 0xd800 || code_point > 0xdfff);
+  if (length == 4) return code_point >= 0x10000 && code_point <= 0x10ffff;
+  return true;
+}
+
+}  // namespace
+
+std::size_t code_point_length(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t length = stated_length(lead);
+  if (length < 2) return length;
+  if (length > text.size()) return 0;
+  std::uint32_t code_point = lead & (0x7fU >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte & 0xc0U) != 0x80U) return 0;
+    code_point = code_point << 6 | (byte & 0x3fU);
+  }
+  return is_allowed(code_point, length) ? length : 0;
+}
+
+}  // namespace fixgate

@@ -1,0 +1,13 @@
+// UTF-8 code points (RFC 3629).
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace fixgate {
+
+/// The bytes of the first code point of `text`, 1 to 4; 0 if `text` is empty or does not start with valid
+/// UTF-8 (overlong forms, surrogates and values above U+10FFFF are not valid).
+std::size_t code_point_length(std::string_view text);
+
+}  // namespace fixgate

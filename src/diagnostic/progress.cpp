@@ -1,0 +1,60 @@
+#include "diagnostic/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace fixgate {
+namespace {
+
+constexpr int kBarWidth = 24;
+
+double seconds_between(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+}  // namespace
+
+Progress::Progress(std::string title, std::int64_t total, std::string unit)
+    : title_(std::move(title)),
+      unit_(std::move(unit)),
+      total_(std::max<std::int64_t>(total, 1)),
+      is_terminal_(::isatty(STDERR_FILENO) != 0),
+      start_(Clock::now()),
+      last_(start_) {}
+
+Progress::~Progress() {
+  if (is_terminal_ && shown_) std::fputs("\r\033[K", stderr);
+}
+
+void Progress::advance(std::int64_t count) {
+  const std::lock_guard lock(mutex_);
+  done_ += count;
+  const auto now = Clock::now();
+  if (seconds_between(last_, now) >= (is_terminal_ ? 0.2 : 10.0)) show(now);
+}
+
+void Progress::show(Clock::time_point now) {
+  last_ = now;
+  shown_ = true;
+  const std::string text = line(seconds_between(start_, now));
+  std::fputs(is_terminal_ ? ("\r\033[K" + text).c_str() : (text + "\n").c_str(), stderr);
+  std::fflush(stderr);
+}
+
+std::string Progress::line(double seconds) const {
+  const double share = std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
+  const double rate = static_cast<double>(done_) / std::max(seconds, 1e-9);
+  const double left = share > 0 ? seconds * (1 - share) / share : 0;
+  std::string bar;
+  if (is_terminal_) {
+    const auto filled = static_cast<std::size_t>(share * kBarWidth);
+    bar = " [" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "]";
+  }
+  return fmt::format("{}{} {:3.0f} %  {}/{} {}  {:.0f}/s  {:.0f} s left", title_, bar, 100 * share, done_, total_, unit_,
+                     rate, left);
+}
+
+}  // namespace fixgate

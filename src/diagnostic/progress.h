@@ -1,0 +1,37 @@
+// Progress of long work on standard error: a bar on a terminal, a line now and then elsewhere.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+namespace fixgate {
+
+/// Counts up to `total` from any thread. Shows rate and time left; says nothing for work that ends at once.
+class Progress {
+ public:
+  Progress(std::string title, std::int64_t total, std::string unit);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void advance(std::int64_t count = 1);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void show(Clock::time_point now);
+  [[nodiscard]] std::string line(double seconds) const;
+
+  std::mutex mutex_;
+  std::string title_;
+  std::string unit_;
+  std::int64_t total_;
+  std::int64_t done_ = 0;
+  bool is_terminal_;
+  bool shown_ = false;
+  Clock::time_point start_;
+  Clock::time_point last_;
+};
+
+}  // namespace fixgate

@@ -1,0 +1,45 @@
+// What one network answers to a data set, sample by sample, scored; and how two networks' answers agree.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/metric.h"
+#include "data/sequence.h"
+#include "fixed/fixed_network.h"
+#include "network/network.h"
+#include "simulate/reference/simulator.h"
+
+namespace fixgate {
+
+/// The answers to one sample: enough to compare another network's answers with, without keeping every output.
+struct Outcome {
+  Score score;
+  std::vector<std::int64_t> decisions;  // accuracy and perplexity: the class of each row
+  FloatMatrix outputs;                  // rmse and mae
+};
+
+struct FloatOutcomes {
+  std::vector<Outcome> samples;
+  double metric = 0;
+};
+
+struct FixedOutcomes {
+  std::vector<Outcome> samples;
+  double metric = 0;
+  OverflowCounts counts{0};
+};
+
+/// Run over all cores, over samples, or, for a stream, one sample after the other with the state carried through.
+/// The result does not depend on the number of threads. Errors name the sample.
+Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric);
+Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric);
+
+/// Share of equal decisions (accuracy, perplexity), or root of the mean squared difference of the outputs (rmse, mae).
+double agreement(const MetricSpec& metric, const std::vector<Outcome>& a, const std::vector<Outcome>& b);
+
+/// Steps of all samples together.
+std::int64_t count_steps(const DataSet& data);
+
+}  // namespace fixgate

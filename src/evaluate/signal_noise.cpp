@@ -1,0 +1,99 @@
+#include "evaluate/signal_noise.h"
+
+#include <cmath>
+#include <limits>
+
+#include "simulate/float_runner.h"
+#include "simulate/reference/simulator.h"
+
+namespace fixgate {
+namespace {
+
+/// Keeps the float values of one sample, signal by signal.
+class FloatTrace : public FloatObserver {
+ public:
+  explicit FloatTrace(std::size_t signals) : values(signals) {}
+  void observe(int signal, const float* from, Eigen::Index count) override {
+    auto& to = values[static_cast<std::size_t>(signal)];
+    to.insert(to.end(), from, from + count);
+  }
+  std::vector<std::vector<float>> values;
+};
+
+/// Compares the fixed values with a float trace as they arise.
+class NoiseMeter : public FixedObserver {
+ public:
+  struct Sums {
+    double signal = 0;
+    double noise = 0;
+    std::int64_t count = 0;
+  };
+
+  explicit NoiseMeter(const FixedNetwork& network) : sums(network.signals.size()), network_(network) {}
+
+  void compare_with(const FloatTrace& trace) {
+    trace_ = &trace;
+    position_.assign(sums.size(), 0);
+  }
+
+  void observe(int signal, std::span<const std::int64_t> values) override {
+    const auto index = static_cast<std::size_t>(signal);
+    const Format& format = network_.signals[index].format.format;
+    for (const std::int64_t q : values) {
+      const double real = trace_->values[index][position_[index]++];
+      const double difference = real - format.value(q);
+      sums[index].signal += real * real;
+      sums[index].noise += difference * difference;
+      ++sums[index].count;
+    }
+  }
+
+  std::vector<Sums> sums;
+
+ private:
+  const FixedNetwork& network_;
+  const FloatTrace* trace_ = nullptr;
+  std::vector<std::size_t> position_;
+};
+
+std::vector<SignalNoise> summarise(const FixedNetwork& fixed, const NoiseMeter& meter) {
+  std::vector<SignalNoise> noise;
+  for (std::size_t s = 0; s < fixed.signals.size(); ++s) {
+    const NoiseMeter::Sums& sums = meter.sums[s];
+    const double count = static_cast<double>(std::max<std::int64_t>(sums.count, 1));
+    noise.push_back({fixed.signals[s].name, sums.signal / count, sums.noise / count});
+  }
+  return noise;
+}
+
+}  // namespace
+
+double SignalNoise::sqnr() const {
+  if (noise_power == 0) return std::numeric_limits<double>::infinity();
+  return 10 * std::log10(signal_power / noise_power);
+}
+
+Result<std::vector<SignalNoise>> measure_noise(const Network& network, const FixedNetwork& fixed, const DataSet& data,
+                                               std::int64_t steps) {
+  const FloatRunner runner(network);
+  const ReferenceSimulator simulator(fixed);
+  NoiseMeter meter(fixed);
+  OverflowCounts counts = simulator.no_counts();
+  FloatState float_state = runner.initial_state();
+  FixedState fixed_state = simulator.initial_state();
+  for (const Sample& sample : data.samples) {
+    if (!data.is_stream) {
+      float_state = runner.initial_state();
+      fixed_state = simulator.initial_state();
+    }
+    FloatTrace trace(fixed.signals.size());
+    FIXGATE_ASSIGN(const FloatMatrix ignored, runner.run(sample.sequence, float_state, &trace));
+    meter.compare_with(trace);
+    FIXGATE_ASSIGN(const IntegerMatrix also_ignored, simulator.run(sample.sequence, fixed_state, counts, &meter));
+    steps -= static_cast<std::int64_t>(sample.sequence.steps());
+    if (steps <= 0) break;
+  }
+  return summarise(fixed, meter);
+}
+
+}  // namespace fixgate

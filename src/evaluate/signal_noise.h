@@ -1,0 +1,25 @@
+// How much each signal of the fixed network strays from the float network's: the place to look when a figure is missed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/sequence.h"
+#include "fixed/fixed_network.h"
+#include "network/network.h"
+
+namespace fixgate {
+
+struct SignalNoise {
+  std::string name;
+  double signal_power = 0;  // mean of the float values' squares
+  double noise_power = 0;   // mean of the squared differences
+  /// Signal-to-quantisation-noise ratio in dB; infinite where nothing differs.
+  [[nodiscard]] double sqnr() const;
+};
+
+/// Runs both networks freely (each on its own states) over the first samples, `steps` steps at least or all there are.
+Result<std::vector<SignalNoise>> measure_noise(const Network& network, const FixedNetwork& fixed, const DataSet& data,
+                                               std::int64_t steps);
+
+}  // namespace fixgate

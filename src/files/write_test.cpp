@@ -1,0 +1,143 @@
+#include "files/write.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "files/read.h"
+
+namespace fixgate {
+namespace {
+
+namespace fs = std::filesystem;
+
+class WriteFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "fixgate-write-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  [[nodiscard]] std::ptrdiff_t files() const {
+    return std::distance(fs::directory_iterator(folder_), fs::directory_iterator());
+  }
+
+  fs::path folder_;
+};
+
+// A limit on the size of files stands for a disk that fills up in the middle of a write.
+class SmallDisk {
+ public:
+  explicit SmallDisk(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &old_limit_);
+    const rlimit limit{bytes, old_limit_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~SmallDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &old_limit_);
+    std::signal(SIGXFSZ, old_handler_);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+ private:
+  rlimit old_limit_{};
+  void (*old_handler_)(int);
+};
+
+// Permissions do not bind root; tests of them run as nobody.
+class Unprivileged {
+ public:
+  Unprivileged() : is_root_(::geteuid() == 0), is_bound_(!is_root_ || ::seteuid(65534) == 0) {}
+  ~Unprivileged() {
+    if (is_root_ && ::seteuid(0) != 0) std::abort();
+  }
+  Unprivileged(const Unprivileged&) = delete;
+  Unprivileged& operator=(const Unprivileged&) = delete;
+
+  [[nodiscard]] bool is_bound() const { return is_bound_; }
+
+ private:
+  bool is_root_;
+  bool is_bound_;
+};
+
+TEST_F(WriteFile, WritesEveryByte) {
+  const std::string bytes("a\0b\n", 4);
+  ASSERT_TRUE(write_file(folder_ / "new", bytes));
+  EXPECT_EQ(*read_file(folder_ / "new"), bytes);
+  EXPECT_EQ(files(), 1);
+}
+
+TEST_F(WriteFile, ReplacesTheOldContent) {
+  ASSERT_TRUE(write_file(folder_ / "file", "old and longer"));
+  ASSERT_TRUE(write_file(folder_ / "file", "new"));
+  EXPECT_EQ(*read_file(folder_ / "file"), "new");
+  EXPECT_EQ(files(), 1);
+}
+
+TEST_F(WriteFile, AFullDiskLeavesTheOldContentAndNoPart) {
+  ASSERT_TRUE(write_file(folder_ / "file", "old"));
+  {
+    const SmallDisk disk(4096);
+    const auto written = write_file(folder_ / "file", std::string(100'000, 'x'));
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().message, (folder_ / "file").string() + ": cannot be written: File too large");
+  }
+  EXPECT_EQ(*read_file(folder_ / "file"), "old");
+  EXPECT_EQ(files(), 1);
+}
+
+// Through a link, so that a faulty rename could only replace the link.
+TEST_F(WriteFile, AFullDeviceIsAnError) {
+  if (!fs::exists("/dev/full")) GTEST_SKIP() << "needs /dev/full";
+  fs::create_symlink("/dev/full", folder_ / "full");
+  const auto written = write_file(folder_ / "full", "content");
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().message,
+            (folder_ / "full").string() + ": cannot be written: No space left on device");
+}
+
+TEST_F(WriteFile, ADeviceIsWrittenNotReplaced) {
+  fs::create_symlink("/dev/null", folder_ / "null");
+  ASSERT_TRUE(write_file(folder_ / "null", "content"));
+  EXPECT_TRUE(fs::is_symlink(folder_ / "null"));
+}
+
+TEST_F(WriteFile, AReadOnlyFolderIsAnErrorAndKeepsTheOldContent) {
+  ASSERT_TRUE(write_file(folder_ / "file", "old"));
+  fs::permissions(folder_, fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_exec);
+  {
+    const Unprivileged nobody;
+    if (!nobody.is_bound()) GTEST_SKIP() << "cannot give up root's rights";
+    const auto written = write_file(folder_ / "file", "new");
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().message,
+              (folder_ / "file").string() + ": cannot be written: Permission denied");
+  }
+  fs::permissions(folder_, fs::perms::owner_all);
+  EXPECT_EQ(*read_file(folder_ / "file"), "old");
+  EXPECT_EQ(files(), 1);
+}
+
+TEST_F(WriteFile, NamesAMissingFolder) {
+  const auto written = write_file(folder_ / "absent" / "file", "content");
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().message,
+            (folder_ / "absent" / "file").string() + ": cannot be written: No such file or directory");
+}
+
+TEST_F(WriteFile, RefusesAFolder) {
+  fs::create_directory(folder_ / "taken");
+  EXPECT_FALSE(write_file(folder_ / "taken", "content"));
+  EXPECT_TRUE(fs::is_directory(folder_ / "taken"));
+  EXPECT_EQ(files(), 1);
+}
+
+}  // namespace
+}  // namespace fixgate

@@ -1,0 +1,127 @@
+#include "fixed/footprint.h"
+
+#include <gtest/gtest.h>
+
+#include "fixed/testing/example_networks.h"
+#include "fixed/testing/example_table.h"
+
+namespace fixgate {
+namespace {
+
+std::int64_t bits_of(const Footprint& footprint, const std::string& name, const std::string& kind) {
+  for (const FootprintEntry& entry : footprint.entries)
+    if (entry.name == name && entry.kind == kind) return entry.bits;
+  return -1;
+}
+
+// Dense layers only: 2 inputs, 3 outputs.
+FixedNetwork dense_network() {
+  FixedNetwork network;
+  network.name = "dense";
+  network.inputs = 2;
+  network.input_signal = 0;
+  network.signals = {{"input", SignalRole::Input, {}}, {"d.out", SignalRole::Output, {}}};
+  network.weights = {{"d.W", 3, 2, 5, {1, 2, 3, 4, 5, 6}, {4, 9, 4}}};
+  network.layers = {FixedDense{"d", 0, 0, {-4, 3, 0}, -1, -1, 1}};
+  network.float_parameters = 9;
+  return network;
+}
+
+TEST(Footprint, DenseByHand) {
+  const Footprint footprint = measure_footprint(dense_network());
+  EXPECT_EQ(bits_of(footprint, "d.W", "weights"), 30);
+  EXPECT_EQ(bits_of(footprint, "d.W", "binary points"), 9);  // 0..5: 3 bits a row
+  EXPECT_EQ(bits_of(footprint, "d.b", "bias"), 9);           // -4..3: 3 bits
+  EXPECT_EQ(footprint.whole_bits, 48);
+  EXPECT_EQ(footprint.recurrent_bits, 0);
+  EXPECT_DOUBLE_EQ(footprint.whole, 48.0 / (32 * 9));
+  EXPECT_EQ(footprint.recurrent, 0);
+}
+
+TEST(Footprint, EqualBinaryPointsAndNoBiasCostNothing) {
+  FixedNetwork network = dense_network();
+  network.weights[0].row_fractions = {64, 64, 64};
+  std::get<FixedDense>(network.layers[0]).bias.clear();
+  const Footprint footprint = measure_footprint(network);
+  ASSERT_EQ(footprint.entries.size(), 1U);
+  EXPECT_EQ(footprint.whole_bits, 30);
+}
+
+TEST(Footprint, TiedMatrixOnce) {
+  for (const FixedNetwork& network : example_networks()) {
+    std::int64_t weights = 0;
+    for (const WeightMatrix& matrix : network.weights)
+      weights += matrix.width * static_cast<std::int64_t>(matrix.values.size());
+    std::int64_t counted = 0;
+    for (const FootprintEntry& entry : measure_footprint(network).entries)
+      if (entry.kind == "weights") counted += entry.bits;
+    EXPECT_EQ(counted, weights) << network.name;
+  }
+}
+
+TEST(Footprint, TableBits) {
+  ActivationTable table;
+  table.segments = {{0, 16, 8}, {32, 20, -4}};
+  EXPECT_EQ(table_bits(table), 2 * (6 + 5 + 5));  // starts 0..32, offsets 16..20, slopes -4..8
+  table.segments = {{0, 0, 0}};
+  EXPECT_EQ(table_bits(table), 3);
+  table.kind = TableKind::Lookup;
+  table.entries = {0, 255, 3};
+  EXPECT_EQ(table_bits(table), 24);
+  table.entries = {-1, 255, 3};
+  EXPECT_EQ(table_bits(table), 27);
+  table.kind = TableKind::Rectifier;
+  EXPECT_EQ(table_bits(table), 0);
+}
+
+TEST(Footprint, EqualTablesOnceAndRecurrentIfAnyReaderIs) {
+  FixedNetwork network = dense_network();
+  const ActivationTable table = example_table(ExampleFunction::Tanh, {true, 8, 4}, {{true, 8, 7}, {}, {}});
+  network.tables = {table, table};
+  std::int64_t found = 0;
+  for (const FootprintEntry& entry : measure_footprint(network).entries)
+    if (entry.kind == "table") {
+      ++found;
+      EXPECT_FALSE(entry.recurrent);
+      EXPECT_EQ(entry.bits, table_bits(table));
+    }
+  EXPECT_EQ(found, 1);
+  FixedRecurrent layer{"r", CellKind::Rnn, false, 0, 2, 3, {}};
+  layer.cells = {{false, {{"i", 0, 0, {}, {}, 1}}, {}, -1, {}, {}}};
+  network.layers.emplace_back(layer);
+  for (const FootprintEntry& entry : measure_footprint(network).entries) {
+    EXPECT_EQ(entry.recurrent, entry.name != "d.b") << entry.name;  // the layers share d.W here, as none may
+  }
+}
+
+TEST(Footprint, InitialStatesCountForTheWholeOnly) {
+  for (const FixedNetwork& network : example_networks()) {
+    if (network.name != "tiny_lstm") continue;
+    const Footprint footprint = measure_footprint(network);
+    EXPECT_EQ(bits_of(footprint, "rnn0.h0", "initial state"), 4 * 8);
+    EXPECT_EQ(bits_of(footprint, "rnn0.c0", "initial state"), 4 * 12);
+    FixedNetwork without = network;
+    std::get<FixedRecurrent>(without.layers[0]).cells[0].initial_hidden.clear();
+    const Footprint less = measure_footprint(without);
+    EXPECT_EQ(less.whole_bits, footprint.whole_bits - 32);
+    EXPECT_EQ(less.recurrent_bits, footprint.recurrent_bits);
+  }
+}
+
+TEST(Footprint, SumsOfEntries) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const Footprint footprint = measure_footprint(random_network(seed));
+    std::int64_t whole = 0;
+    std::int64_t recurrent = 0;
+    for (const FootprintEntry& entry : footprint.entries) {
+      EXPECT_GT(entry.bits, 0);
+      whole += entry.bits;
+      recurrent += entry.recurrent ? entry.bits : 0;
+    }
+    EXPECT_EQ(whole, footprint.whole_bits);
+    EXPECT_EQ(recurrent, footprint.recurrent_bits);
+  }
+}
+
+}  // namespace
+}  // namespace fixgate

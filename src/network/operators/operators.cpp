@@ -1,0 +1,238 @@
+#include "network/operators/operators.h"
+
+#include <algorithm>
+
+#include "network/operators/evaluations.h"
+
+namespace fixgate {
+namespace {
+
+using enum AttributeType;
+using operators::activation;
+using operators::arithmetic;
+using operators::comparison;
+using operators::recurrent;
+using operators::reduce;
+
+constexpr std::size_t kAny = OperatorDefinition::kAny;
+constexpr std::int64_t kLatest = std::numeric_limits<std::int64_t>::max();
+
+using Attributes = std::vector<AttributeDefinition>;
+
+Attributes recurrent_attributes(const Attributes& own) {
+  Attributes all{
+      {"activation_alpha", Floats}, {"activation_beta", Floats}, {"activations", Texts}, {"clip", Float},
+      {"direction", Text},          {"hidden_size", Integer},    {"layout", Integer, 14}};
+  all.insert(all.end(), own.begin(), own.end());
+  return all;
+}
+
+// Columns: name, first operator set, required inputs, most inputs, most outputs, evaluation, attributes with
+// their sets.
+
+std::vector<OperatorDefinition> recurrent_operators() {
+  return {{"GRU", 7, 3, 6, 2, recurrent, recurrent_attributes({{"linear_before_reset", Integer}})},
+          {"LSTM", 7, 3, 8, 3, recurrent, recurrent_attributes({{"input_forget", Integer}})},
+          {"RNN", 7, 3, 6, 2, recurrent, recurrent_attributes({})}};
+}
+
+std::vector<OperatorDefinition> elementwise_operators() {
+  return {{"Abs", 6, 1, 1, 1, operators::arithmetic_unary, {}},
+          {"Cast", 6, 1, 1, 1, operators::cast, {{"to", Integer}, {"saturate", Integer, 19}}},
+          {"Clip", 6, 1, 3, 1, operators::clip, {{"min", Float, 1, 10}, {"max", Float, 1, 10}}},
+          {"Dropout", 7, 1, 3, 2, operators::dropout, {{"ratio", Float, 1, 11}, {"seed", Integer, 12}}},
+          {"Elu", 6, 1, 1, 1, activation, {{"alpha", Float}}},
+          {"Exp", 6, 1, 1, 1, operators::float_unary, {}},
+          {"HardSigmoid", 6, 1, 1, 1, activation, {{"alpha", Float}, {"beta", Float}}},
+          {"Identity", 1, 1, 1, 1, operators::identity, {}},
+          {"LeakyRelu", 6, 1, 1, 1, activation, {{"alpha", Float}}},
+          {"Log", 6, 1, 1, 1, operators::float_unary, {}},
+          {"Neg", 6, 1, 1, 1, operators::arithmetic_unary, {}},
+          {"Not", 1, 1, 1, 1, operators::logical_not, {}},
+          {"Reciprocal", 6, 1, 1, 1, operators::float_unary, {}},
+          {"Relu", 6, 1, 1, 1, activation, {}},
+          {"Sigmoid", 6, 1, 1, 1, activation, {}},
+          {"Softplus", 1, 1, 1, 1, activation, {}},
+          {"Softsign", 1, 1, 1, 1, activation, {}},
+          {"Sqrt", 6, 1, 1, 1, operators::float_unary, {}},
+          {"Tanh", 6, 1, 1, 1, activation, {}},
+          {"ThresholdedRelu", 10, 1, 1, 1, activation, {{"alpha", Float}}}};
+}
+
+std::vector<OperatorDefinition> broadcast_operators() {
+  return {{"Add", 7, 2, 2, 1, arithmetic, {}},
+          {"And", 7, 2, 2, 1, operators::logical, {}},
+          {"Div", 7, 2, 2, 1, arithmetic, {}},
+          {"Equal", 7, 2, 2, 1, comparison, {}},
+          {"Greater", 7, 2, 2, 1, comparison, {}},
+          {"GreaterOrEqual", 12, 2, 2, 1, comparison, {}},
+          {"Less", 7, 2, 2, 1, comparison, {}},
+          {"LessOrEqual", 12, 2, 2, 1, comparison, {}},
+          {"Max", 6, 1, kAny, 1, operators::variadic, {}},
+          {"Min", 6, 1, kAny, 1, operators::variadic, {}},
+          {"Mul", 7, 2, 2, 1, arithmetic, {}},
+          {"Or", 7, 2, 2, 1, operators::logical, {}},
+          {"Pow", 7, 2, 2, 1, operators::power, {}},
+          {"Sub", 7, 2, 2, 1, arithmetic, {}},
+          {"Sum", 6, 1, kAny, 1, operators::variadic, {}},
+          {"Where", 9, 3, 3, 1, operators::where, {}}};
+}
+
+std::vector<OperatorDefinition> axis_operators() {
+  const Attributes extreme{{"axis", Integer}, {"keepdims", Integer}, {"select_last_index", Integer, 12}};
+  const auto reduction = [](std::string_view name, std::int64_t axes_input) {
+    return OperatorDefinition{name,
+                              1,
+                              1,
+                              2,
+                              1,
+                              reduce,
+                              {{"axes", Integers, 1, axes_input - 1},
+                               {"keepdims", Integer},
+                               {"noop_with_empty_axes", Integer, axes_input}}};
+  };
+  return {{"ArgMax", 1, 1, 1, 1, operators::argument_extreme, extreme},
+          {"ArgMin", 1, 1, 1, 1, operators::argument_extreme, extreme},
+          {"LogSoftmax", 1, 1, 1, 1, operators::softmax, {{"axis", Integer}}},
+          {"Softmax", 1, 1, 1, 1, operators::softmax, {{"axis", Integer}}},
+          reduction("ReduceMax", 18),
+          reduction("ReduceMean", 18),
+          reduction("ReduceMin", 18),
+          reduction("ReduceProd", 18),
+          reduction("ReduceSum", 13)};
+}
+
+std::vector<OperatorDefinition> matrix_operators() {
+  const Attributes gemm{{"alpha", Float}, {"beta", Float}, {"transA", Integer}, {"transB", Integer}};
+  return {{"Gemm", 7, 2, 3, 1, operators::gemm, gemm}, {"MatMul", 1, 2, 2, 1, operators::matmul, {}}};
+}
+
+std::vector<OperatorDefinition> shape_operators() {
+  const Attributes axes{{"axes", Integers, 1, 12}};
+  return {{"ConstantOfShape", 9, 1, 1, 1, operators::constant_of_shape, {{"value", TensorValue}}},
+          {"Expand", 8, 2, 2, 1, operators::expand, {}},
+          {"Flatten", 1, 1, 1, 1, operators::flatten, {{"axis", Integer}}},
+          {"Range", 11, 3, 3, 1, operators::range, {}},
+          {"Reshape", 5, 2, 2, 1, operators::reshape, {{"allowzero", Integer, 14}}},
+          {"Shape", 1, 1, 1, 1, operators::shape_of, {{"start", Integer, 15}, {"end", Integer, 15}}},
+          {"Size", 1, 1, 1, 1, operators::size_of, {}},
+          {"Squeeze", 1, 1, 2, 1, operators::squeeze, axes},
+          {"Transpose", 1, 1, 1, 1, operators::transpose, {{"perm", Integers}}},
+          {"Unsqueeze", 1, 1, 2, 1, operators::unsqueeze, axes}};
+}
+
+std::vector<OperatorDefinition> selection_operators() {
+  const Attributes old_slice{{"axes", Integers, 1, 9}, {"ends", Integers, 1, 9}, {"starts", Integers, 1, 9}};
+  return {{"Concat", 4, 1, kAny, 1, operators::concat, {{"axis", Integer}}},
+          {"Gather", 1, 2, 2, 1, operators::gather, {{"axis", Integer}}},
+          {"GatherElements", 11, 2, 2, 1, operators::gather_elements, {{"axis", Integer}}},
+          {"GatherND", 11, 2, 2, 1, operators::gather_nd, {{"batch_dims", Integer, 12}}},
+          {"ReverseSequence",
+           10,
+           2,
+           2,
+           1,
+           operators::reverse_sequence,
+           {{"batch_axis", Integer}, {"time_axis", Integer}}},
+          {"Slice", 1, 1, 5, 1, operators::slice, old_slice},
+          {"Split",
+           2,
+           1,
+           2,
+           kAny,
+           operators::split,
+           {{"axis", Integer}, {"split", Integers, 1, 12}, {"num_outputs", Integer, 18}}},
+          {"Tile", 6, 2, 2, 1, operators::tile, {}}};
+}
+
+const std::vector<OperatorDefinition>& table() {
+  static const std::vector<OperatorDefinition> all = [] {
+    std::vector<OperatorDefinition> result;
+    for (const auto& group : {recurrent_operators, elementwise_operators, broadcast_operators, axis_operators,
+                              matrix_operators, shape_operators, selection_operators})
+      std::ranges::move(group(), std::back_inserter(result));
+    return result;
+  }();
+  return all;
+}
+
+/// The most inputs of an operator set: lists that were attributes before are no inputs then.
+std::size_t most_inputs(const OperatorDefinition& definition, std::int64_t set) {
+  const bool list_is_attribute =
+      std::ranges::any_of(definition.attributes, [&](const AttributeDefinition& attribute) {
+        return attribute.last_set != kLatest && set <= attribute.last_set;
+      });
+  return list_is_attribute ? 1 : definition.most_inputs;
+}
+
+Result<void> check_attribute(const OperatorDefinition& definition, const std::string& name,
+                             const Attribute& value, std::int64_t operator_set) {
+  const auto found = std::ranges::find(definition.attributes, name, &AttributeDefinition::name);
+  if (found == definition.attributes.end())
+    return fail("attribute '{}' is not known for {}", name, definition.name);
+  if (operator_set < found->first_set || operator_set > found->last_set)
+    return fail("attribute '{}' does not belong to {} in operator set {}", name, definition.name,
+                operator_set);
+  if (value.index() != static_cast<std::size_t>(found->type))
+    return fail("attribute '{}' has the wrong type", name);
+  return {};
+}
+
+Result<void> check_arity(const OperatorDefinition& definition, const Node& node, std::int64_t operator_set) {
+  const std::size_t most = most_inputs(definition, operator_set);
+  if (node.inputs.size() > most)
+    return fail("{} inputs, {} takes at most {}", node.inputs.size(), node.op_type, most);
+  for (std::size_t i = 0; i < definition.required_inputs; ++i)
+    if (i >= node.inputs.size() || node.inputs[i].empty())
+      return fail("input {} of {} is missing", i, node.op_type);
+  if (node.outputs.empty()) return fail("{} without outputs", node.op_type);
+  if (node.outputs.size() > definition.most_outputs)
+    return fail("{} outputs, {} gives at most {}", node.outputs.size(), node.op_type,
+                definition.most_outputs);
+  return {};
+}
+
+/// The inputs that a call must have, so that an operator need not look.
+Result<void> check_given(const OperatorCall& call, const OperatorDefinition& definition) {
+  if (call.inputs.size() != call.node.inputs.size())
+    return fail("{} values for {} inputs", call.inputs.size(), call.node.inputs.size());
+  for (std::size_t i = 0; i < definition.required_inputs; ++i)
+    if (!call.has(i)) return fail("input {} is missing", i);
+  return {};
+}
+
+Result<Outputs> evaluate_checked(const OperatorCall& call) {
+  FIXGATE_CHECK(check_node(call.node, call.operator_set));
+  const OperatorDefinition& definition = *find_operator(call.node.op_type);
+  FIXGATE_CHECK(check_given(call, definition));
+  FIXGATE_ASSIGN(Outputs outputs, definition.evaluate(call));
+  if (outputs.size() < call.node.outputs.size())
+    return fail("{} outputs asked for, {} given", call.node.outputs.size(), outputs.size());
+  return outputs;
+}
+
+}  // namespace
+
+const OperatorDefinition* find_operator(std::string_view op_type) {
+  const auto found = std::ranges::find(table(), op_type, &OperatorDefinition::name);
+  return found == table().end() ? nullptr : &*found;
+}
+
+Result<void> check_node(const Node& node, std::int64_t operator_set) {
+  const OperatorDefinition* definition = find_operator(node.op_type);
+  if (definition == nullptr) return fail("operator {} is not supported", node.op_type);
+  if (operator_set < definition->first_set)
+    return fail("operator {} does not exist in operator set {}", node.op_type, operator_set);
+  for (const auto& [name, value] : node.attributes)
+    FIXGATE_CHECK(check_attribute(*definition, name, value, operator_set));
+  return check_arity(*definition, node, operator_set);
+}
+
+Result<Outputs> evaluate(const OperatorCall& call) {
+  auto outputs = evaluate_checked(call);
+  if (outputs) return outputs;
+  return tl::make_unexpected(
+      outputs.error().within(fmt::format("node '{}' ({})", call.node.name, call.node.op_type)));
+}
+
+}  // namespace fixgate

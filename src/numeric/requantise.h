@@ -1,0 +1,35 @@
+// Shift, round, overflow: docs/numerics.md, sections 2 and 3.
+#pragma once
+
+#include <cstdint>
+
+#include "numeric/format.h"
+
+namespace fixgate {
+
+/// Wide enough for any exact 64-bit accumulator after a left shift of up to 62 bits.
+__extension__ using Wide = __int128;
+
+/// v * 2^shift, exact, or +-limit where it lies beyond; shift >= 0, limit a power of two of at most 2^126.
+Wide shift_left(Wide v, int shift, Wide limit);
+
+/// v at fraction F as an integer at fraction F - shift, rounded; |v| < 2^64. shift <= 0 is exact up to +-2^126 and stays
+/// there beyond.
+Wide shift_round(Wide v, int shift, Rounding rounding);
+
+/// The integer of the format's range for `r`; `overflowed` counts up if r lies outside.
+std::int64_t apply_overflow(Wide r, const Format& format, Overflow overflow, std::int64_t& overflowed);
+
+/// requantise(v, F -> signal) of the contract; counts an overflow event in `overflowed`.
+std::int64_t requantise(std::int64_t v, int fraction, const SignalFormat& signal, std::int64_t& overflowed);
+
+/// A real input into its signal. `real` must not be NaN.
+std::int64_t quantise_input(double real, const SignalFormat& signal, std::int64_t& overflowed);
+
+/// v * 2^shift, exact; shift >= 0. The proofs of width guarantee that it fits, so from 64 bits on v is zero.
+inline std::int64_t align(std::int64_t v, int shift) {
+  if (shift >= 64) return 0;
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(v) << shift);
+}
+
+}  // namespace fixgate

@@ -1,0 +1,280 @@
+#include "quantize/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <toml++/toml.h>
+
+#include "files/read.h"
+
+namespace fixgate {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+constexpr std::size_t kLongestPlan = std::size_t{64} << 20;
+
+std::string place(const toml::node& node) { return fmt::format("line {}", node.source().begin.line); }
+
+/// Reads the keys of one table and refuses those that nobody asked for.
+class KeyReader {
+ public:
+  explicit KeyReader(const toml::table& table) : table_(table) {}
+
+  template <typename T, typename Parse>
+  void read(const char* key, std::optional<T>& target, Parse parse) {
+    known_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr || error_) return;
+    Result<T> value = parse(*node);
+    if (value)
+      target = *value;
+    else
+      error_ = value.error().within(fmt::format("{}: '{}'", place(*node), key));
+  }
+
+  Result<void> finish() {
+    if (error_) return tl::make_unexpected(*error_);
+    for (const auto& [key, node] : table_)
+      if (std::find(known_.begin(), known_.end(), key.str()) == known_.end())
+        return fail("{}: unknown key '{}'; known here: {}", place(node), key.str(), fmt::join(known_, ", "));
+    return {};
+  }
+
+ private:
+  const toml::table& table_;
+  std::vector<std::string> known_;
+  std::optional<Error> error_;
+};
+
+Result<std::string> text(const toml::node& node) {
+  if (const auto value = node.value_exact<std::string>()) return *value;
+  return fail("must be a text");
+}
+
+/// A parser for integers of low..high.
+auto integer(std::int64_t low, std::int64_t high) {
+  return [low, high](const toml::node& node) -> Result<int> {
+    const auto value = node.value_exact<std::int64_t>();
+    if (!value || *value < low || *value > high) return fail("must be an integer of {} to {}", low, high);
+    return static_cast<int>(*value);
+  };
+}
+
+Result<double> percentile(const toml::node& node) {
+  const auto value = node.is_number() ? node.value<double>() : std::nullopt;
+  if (!value || !(*value > 0 && *value <= 100)) return fail("must be a number above 0, at most 100");
+  return *value;
+}
+
+/// A parser for a word that `parse` knows.
+template <typename T>
+auto word(Result<T> (*parse)(std::string_view)) {
+  return [parse](const toml::node& node) -> Result<T> {
+    FIXGATE_ASSIGN(const std::string value, text(node));
+    return parse(value);
+  };
+}
+
+Result<TablePlacement> parse_placement(std::string_view text) {
+  for (const TablePlacement placement : {TablePlacement::Uniform, TablePlacement::Adaptive, TablePlacement::Plan})
+    if (text == to_text(placement)) return placement;
+  return fail("'{}' is no placement: expected uniform, adaptive or plan", text);
+}
+
+Result<bool> parse_binary_point(std::string_view text) {
+  if (text == "per_row") return true;
+  if (text == "per_matrix") return false;
+  return fail("'{}' is no binary point: expected per_row or per_matrix", text);
+}
+
+void read_match(KeyReader& reader, std::string& match) {
+  std::optional<std::string> stated;
+  reader.read("match", stated, text);
+  if (stated) match = *stated;
+}
+
+Result<SignalRule> signal_rule(const toml::table& table) {
+  SignalRule rule;
+  KeyReader reader(table);
+  read_match(reader, rule.match);
+  reader.read("role", rule.role, word(parse_signal_role));
+  reader.read("format", rule.format, word(parse_format));
+  reader.read("width", rule.width, integer(1, kMaxFormatWidth));
+  reader.read("range", rule.range, word(parse_range_method));
+  reader.read("percentile", rule.percentile, percentile);
+  reader.read("rounding", rule.rounding, word(parse_rounding));
+  reader.read("overflow", rule.overflow, word(parse_overflow));
+  FIXGATE_CHECK(reader.finish());
+  if (rule.format && (rule.width || rule.range)) return fail("{}: 'format' says it all; drop 'width' and 'range'", place(table));
+  return rule;
+}
+
+Result<WeightRule> weight_rule(const toml::table& table) {
+  WeightRule rule;
+  KeyReader reader(table);
+  read_match(reader, rule.match);
+  reader.read("width", rule.width, integer(1, kMaxFormatWidth));
+  reader.read("binary_point", rule.per_row, word(parse_binary_point));
+  reader.read("fraction", rule.fraction, integer(-kMaxFraction, kMaxFraction));
+  FIXGATE_CHECK(reader.finish());
+  if (rule.fraction && rule.per_row.value_or(false))
+    return fail("{}: 'fraction' is one for the matrix; drop it or say binary_point = \"per_matrix\"", place(table));
+  return rule;
+}
+
+Result<TableRule> table_rule(const toml::table& table) {
+  TableRule rule;
+  KeyReader reader(table);
+  read_match(reader, rule.match);
+  reader.read("kind", rule.kind, word(parse_table_kind));
+  reader.read("placement", rule.placement, word(parse_placement));
+  reader.read("segments", rule.segments, integer(1, 4096));
+  reader.read("slope_bits", rule.slope_bits, integer(0, 32));
+  reader.read("address_bits", rule.address_bits, integer(0, kMaxTableInputWidth));
+  FIXGATE_CHECK(reader.finish());
+  if (rule.kind == TableKind::Rectifier) return fail("{}: a rectifier is chosen by the network (Relu), not by the plan", place(table));
+  return rule;
+}
+
+template <typename Rule>
+Result<void> read_rules(const toml::table& root, const char* key, Result<Rule> (*parse)(const toml::table&),
+                        std::vector<Rule>& rules) {
+  const toml::node* node = root.get(key);
+  if (node == nullptr) return {};
+  const toml::array* list = node->as_array();
+  if (list == nullptr) return fail("{}: '{}' must be an array of tables: [[{}]]", place(*node), key, key);
+  for (const toml::node& entry : *list) {
+    const toml::table* table = entry.as_table();
+    if (table == nullptr) return fail("{}: '{}' must be an array of tables: [[{}]]", place(entry), key, key);
+    FIXGATE_ASSIGN(Rule rule, parse(*table));
+    rules.push_back(std::move(rule));
+  }
+  return {};
+}
+
+Result<FormatPlan> plan_from(const toml::table& root) {
+  for (const auto& [key, node] : root)
+    if (key != "version" && key != "preset" && key != "signal" && key != "weight" && key != "table")
+      return fail("{}: unknown key '{}'; known here: version, preset, signal, weight, table", place(node), key.str());
+  if (root["version"].value_exact<std::int64_t>() != kVersion) return fail("'version' must be {}", kVersion);
+  FormatPlan plan;
+  if (const toml::node* preset = root.get("preset")) {
+    FIXGATE_ASSIGN(plan.preset, text(*preset));
+  }
+  FIXGATE_CHECK(read_rules(root, "signal", signal_rule, plan.signals));
+  FIXGATE_CHECK(read_rules(root, "weight", weight_rule, plan.weights));
+  FIXGATE_CHECK(read_rules(root, "table", table_rule, plan.tables));
+  return plan;
+}
+
+/// Writes the keys of one rule.
+class RuleWriter {
+ public:
+  RuleWriter(std::string& text, const char* kind, const std::string& match) : text_(text) {
+    text_ += fmt::format("\n[[{}]]\n", kind);
+    add_text("match", std::optional<std::string>(match));
+  }
+  void add_text(const char* key, const std::optional<std::string>& value) {
+    if (value) text_ += fmt::format("{} = {}\n", key, quoted(*value));
+  }
+  template <typename T>
+  void add_word(const char* key, const std::optional<T>& value) {
+    if (value) add_text(key, to_text(*value));
+  }
+  template <typename T>
+  void add(const char* key, const std::optional<T>& value) {
+    if (value) text_ += fmt::format("{} = {}\n", key, *value);
+  }
+
+  static std::string quoted(const std::string& value) {
+    std::string text = "\"";
+    for (const char c : value) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += c;
+    }
+    return text + '"';
+  }
+
+ private:
+  std::string& text_;
+};
+
+}  // namespace
+
+std::string to_text(TablePlacement placement) {
+  switch (placement) {
+    case TablePlacement::Uniform: return "uniform";
+    case TablePlacement::Adaptive: return "adaptive";
+    case TablePlacement::Plan: break;
+  }
+  return "plan";
+}
+
+Result<FormatPlan> parse_plan(std::string_view toml) {
+  try {
+    const toml::table root = toml::parse(toml);
+    return plan_from(root);
+  } catch (const toml::parse_error& error) {
+    return fail("line {}: {}", error.source().begin.line, error.description());
+  }
+}
+
+Result<FormatPlan> read_plan(const std::filesystem::path& path) {
+  FIXGATE_ASSIGN(const std::string bytes, read_file(path, kLongestPlan));
+  auto plan = parse_plan(bytes);
+  if (!plan) return tl::make_unexpected(plan.error().within(path.string()));
+  return plan;
+}
+
+std::string to_toml(const FormatPlan& plan) {
+  std::string text = fmt::format("version = {}\n", kVersion);
+  if (!plan.preset.empty()) text += fmt::format("preset = {}\n", RuleWriter::quoted(plan.preset));
+  for (const SignalRule& rule : plan.signals) {
+    RuleWriter writer(text, "signal", rule.match);
+    writer.add_word("role", rule.role);
+    writer.add_word("format", rule.format);
+    writer.add("width", rule.width);
+    writer.add_word("range", rule.range);
+    writer.add("percentile", rule.percentile);
+    writer.add_word("rounding", rule.rounding);
+    writer.add_word("overflow", rule.overflow);
+  }
+  for (const WeightRule& rule : plan.weights) {
+    RuleWriter writer(text, "weight", rule.match);
+    writer.add("width", rule.width);
+    if (rule.per_row) writer.add_text("binary_point", std::string(*rule.per_row ? "per_row" : "per_matrix"));
+    writer.add("fraction", rule.fraction);
+  }
+  for (const TableRule& rule : plan.tables) {
+    RuleWriter writer(text, "table", rule.match);
+    writer.add_word("kind", rule.kind);
+    writer.add_word("placement", rule.placement);
+    writer.add("segments", rule.segments);
+    writer.add("slope_bits", rule.slope_bits);
+    writer.add("address_bits", rule.address_bits);
+  }
+  return text;
+}
+
+bool matches(std::string_view pattern, std::string_view name) {
+  // The last star seen and where it began to match: enough to backtrack in linear memory and quadratic time.
+  std::size_t p = 0, n = 0, star = std::string_view::npos, resume = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n]) && pattern[p] != '*') {
+      ++p;
+      ++n;
+    } else if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+}  // namespace fixgate

@@ -1,0 +1,268 @@
+#include "quantize/quantize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "fixed/proof.h"
+#include "fixed/verify.h"
+#include "numeric/requantise.h"
+#include "quantize/resolve.h"
+
+namespace fixgate {
+namespace {
+
+/// Builds the FixedNetwork layer by layer, in the order of the data flow.
+class Builder {
+ public:
+  Builder(const Network& network, const FormatPlan& plan)
+      : network_(network), plan_(plan), list_(list_signals(network)) {}
+
+  Result<FixedNetwork> run(const SignalProfile* profile) {
+    FIXGATE_ASSIGN(const auto formats, resolve_signals(plan_, list_.signals, profile));
+    for (std::size_t s = 0; s < formats.size(); ++s)
+      fixed_.signals.push_back({list_.signals[s].name, list_.signals[s].role, formats[s]});
+    describe();
+    collect_names();
+    FIXGATE_ASSIGN(const auto weights, resolve_weights(plan_, weight_names_));
+    for (std::size_t k = 0; k < weights.size(); ++k) weight_options_[weight_names_[k]] = weights[k];
+    FIXGATE_ASSIGN(const auto tables, resolve_tables(plan_, table_names_));
+    for (std::size_t k = 0; k < tables.size(); ++k) table_options_[table_names_[k]] = tables[k];
+    current_ = list_.input;
+    for (index_ = 0; index_ < network_.layers.size(); ++index_)
+      if (auto built = std::visit(*this, network_.layers[index_]); !built)
+        return tl::make_unexpected(built.error().within(fmt::format("layer '{}'", layer_name(network_.layers[index_]))));
+    return std::move(fixed_);
+  }
+
+  Result<void> operator()(const EmbeddingLayer& layer) {
+    FixedEmbedding fixed{layer.name, add_weights(layer.name + ".table", *layer.table), here().output};
+    shared_[layer.table.get()] = fixed.weights;
+    return push(std::move(fixed));
+  }
+
+  Result<void> operator()(const SelectLayer& layer) { return push(FixedSelect{layer.name, layer.kind}); }
+
+  Result<void> operator()(const DenseLayer& layer) {
+    FixedDense fixed;
+    fixed.name = layer.name;
+    fixed.input_signal = current_;
+    const auto tied = shared_.find(layer.weights.get());
+    fixed.weights = tied != shared_.end() ? tied->second : add_weights(layer.name + ".W", *layer.weights);
+    fixed.output_signal = here().output;
+    if (layer.has_bias) {
+      FIXGATE_ASSIGN(fixed.bias, bias_at(layer.bias.cast<double>(), input_fractions(fixed.weights)));
+    }
+    if (layer.has_activation) {
+      fixed.pre_signal = here().pre_activation;
+      FIXGATE_ASSIGN(fixed.table, add_table(layer.activation, fixed.pre_signal, fixed.output_signal));
+    }
+    return push(std::move(fixed));
+  }
+
+  Result<void> operator()(const RecurrentLayer& layer) {
+    FixedRecurrent fixed;
+    fixed.name = layer.name;
+    fixed.kind = layer.kind;
+    fixed.linear_before_reset = layer.linear_before_reset;
+    fixed.input_signal = current_;
+    fixed.inputs = static_cast<int>(layer.inputs());
+    fixed.hidden = static_cast<int>(layer.hidden());
+    for (std::size_t cell = 0; cell < layer.cells.size(); ++cell) {
+      FIXGATE_ASSIGN(FixedCell built, build_cell(layer, cell));
+      fixed.cells.push_back(std::move(built));
+    }
+    return push(std::move(fixed));
+  }
+
+ private:
+  using Fractions = std::vector<int>;  // by row
+  using Bias = Eigen::VectorXd;
+
+  void describe() {
+    const ParameterCount parameters = count_parameters(network_);
+    fixed_.name = network_.name;
+    fixed_.takes_tokens = network_.takes_tokens;
+    fixed_.inputs = static_cast<int>(network_.inputs);
+    fixed_.input_signal = list_.input;
+    fixed_.streaming = network_.streaming;
+    fixed_.output_function = network_.output_function;
+    fixed_.float_parameters = parameters.whole;
+    fixed_.float_recurrent_parameters = parameters.recurrent;
+  }
+
+  [[nodiscard]] const LayerSignals& here() const { return list_.layers[index_]; }
+  [[nodiscard]] const Format& format(int signal) const {
+    return fixed_.signals[static_cast<std::size_t>(signal)].format.format;
+  }
+  [[nodiscard]] const WeightMatrix& weights(int index) const { return fixed_.weights[static_cast<std::size_t>(index)]; }
+
+  template <typename Layer>
+  Result<void> push(Layer layer) {
+    fixed_.layers.emplace_back(std::move(layer));
+    current_ = here().output;
+    return {};
+  }
+
+  static std::string cell_prefix(const RecurrentLayer& layer, std::size_t cell) {
+    if (layer.cells.size() == 1) return layer.name + ".";
+    return layer.name + (layer.cells[cell].reverse ? ".reverse." : ".forward.");
+  }
+
+  // The names that the plan's rules for weights and tables may match.
+  void collect_names() {
+    std::map<const FloatMatrix*, bool> seen;
+    for (const Layer& layer : network_.layers) {
+      if (const auto* embedding = std::get_if<EmbeddingLayer>(&layer)) {
+        weight_names_.push_back(embedding->name + ".table");
+        seen[embedding->table.get()] = true;
+      }
+      if (const auto* dense = std::get_if<DenseLayer>(&layer))
+        if (!seen[dense->weights.get()]) weight_names_.push_back(dense->name + ".W");
+      if (const auto* recurrent = std::get_if<RecurrentLayer>(&layer))
+        for (std::size_t cell = 0; cell < recurrent->cells.size(); ++cell)
+          for (const std::string& gate : gate_names(recurrent->kind))
+            for (const char* matrix : {"W_", "R_"}) weight_names_.push_back(cell_prefix(*recurrent, cell) + matrix + gate);
+    }
+    for (const Signal& signal : list_.signals)
+      if (signal.has_function) table_names_.push_back(signal.name);
+  }
+
+  int add_weights(const std::string& name, const FloatMatrix& matrix) {
+    fixed_.weights.push_back(quantise_weights(name, matrix, weight_options_.at(name)));
+    return static_cast<int>(fixed_.weights.size()) - 1;
+  }
+
+  // The same table, made twice, is stored once.
+  Result<int> add_table(const ActivationFunction& function, int input, int output) {
+    const auto& target = fixed_.signals[static_cast<std::size_t>(output)];
+    auto table = build_table(function, format(input), target.format, table_options_.at(target.name));
+    if (!table) return tl::make_unexpected(table.error().within(fmt::format("signal '{}'", target.name)));
+    const auto same = std::ranges::find(fixed_.tables, *table);
+    if (same != fixed_.tables.end()) return static_cast<int>(same - fixed_.tables.begin());
+    fixed_.tables.push_back(std::move(*table));
+    return static_cast<int>(fixed_.tables.size()) - 1;
+  }
+
+  Fractions fractions(int weight_index, int input) const {
+    Fractions rows = weights(weight_index).row_fractions;
+    for (int& row : rows) row += format(input).fraction;
+    return rows;
+  }
+  Fractions input_fractions(int weight_index) const { return fractions(weight_index, current_); }
+
+  static Result<BiasVector> bias_at(const Bias& bias, const Fractions& rows) {
+    BiasVector fixed;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      FIXGATE_ASSIGN(const std::int64_t q, quantise_bias(bias[static_cast<Eigen::Index>(row)], rows[row]));
+      fixed.push_back(q);
+    }
+    return fixed;
+  }
+
+  Result<FixedCell> build_cell(const RecurrentLayer& layer, std::size_t index) {
+    const RecurrentCell& cell = layer.cells[index];
+    FixedCell fixed;
+    fixed.reverse = cell.reverse;
+    fixed.signals = here().cells[index];
+    const auto names = gate_names(layer.kind);
+    for (std::size_t gate = 0; gate < names.size(); ++gate) {
+      FIXGATE_ASSIGN(FixedGate built, build_gate(layer, index, gate, fixed.signals));
+      fixed.gates.push_back(std::move(built));
+    }
+    if (layer.kind == CellKind::Lstm) {
+      FIXGATE_ASSIGN(fixed.cell_table,
+                     add_table(cell.activations[2], fixed.signals.cell, fixed.signals.cell_activation));
+      fixed.initial_cell = initial_state(cell.initial_cell, fixed.signals.cell);
+    }
+    fixed.initial_hidden = initial_state(cell.initial_hidden, fixed.signals.hidden);
+    return fixed;
+  }
+
+  std::vector<std::int64_t> initial_state(const FloatVector& state, int signal) const {
+    std::vector<std::int64_t> fixed;
+    std::int64_t overflows = 0;
+    if (state.isZero(0)) return fixed;
+    for (const float value : state)
+      fixed.push_back(quantise_input(value, fixed_.signals[static_cast<std::size_t>(signal)].format, overflows));
+    return fixed;
+  }
+
+  Result<FixedGate> build_gate(const RecurrentLayer& layer, std::size_t index, std::size_t gate,
+                               const CellSignals& signals) {
+    const RecurrentCell& cell = layer.cells[index];
+    const Eigen::Index hidden = layer.hidden();
+    const Eigen::Index first = static_cast<Eigen::Index>(gate) * hidden;
+    const std::string prefix = cell_prefix(layer, index);
+    FixedGate fixed;
+    fixed.name = gate_names(layer.kind)[gate];
+    fixed.input_weights = add_weights(prefix + "W_" + fixed.name, cell.input_weights.middleRows(first, hidden));
+    fixed.recurrent_weights = add_weights(prefix + "R_" + fixed.name, cell.recurrent_weights.middleRows(first, hidden));
+    const bool is_candidate = layer.kind == CellKind::Gru && gate == 2;
+    const Bias input_bias = cell.input_bias.segment(first, hidden).cast<double>();
+    const Bias recurrent_bias = cell.recurrent_bias.segment(first, hidden).cast<double>();
+    if (is_candidate && layer.linear_before_reset) {
+      FIXGATE_ASSIGN(fixed.bias, bias_at(input_bias, input_fractions(fixed.input_weights)));
+      FIXGATE_ASSIGN(fixed.recurrent_bias, bias_at(recurrent_bias, fractions(fixed.recurrent_weights, signals.hidden)));
+    } else {
+      const int reads = is_candidate ? signals.reset_hidden : signals.hidden;
+      FIXGATE_ASSIGN(fixed.bias, bias_at(input_bias + recurrent_bias, accumulator_fractions(fixed, reads)));
+    }
+    const std::size_t function = gate_function(layer.kind, gate);
+    const int output = signals.gate.empty() ? signals.hidden : signals.gate[gate];
+    FIXGATE_ASSIGN(fixed.table, add_table(cell.activations[function], signals.pre_activation[gate], output));
+    return fixed;
+  }
+
+  // Which of ONNX's f, g, h a gate uses: g for the candidates.
+  static std::size_t gate_function(CellKind kind, std::size_t gate) {
+    if (kind == CellKind::Lstm) return gate == 3 ? 1 : 0;
+    return kind == CellKind::Gru && gate == 2 ? 1 : 0;
+  }
+
+  Fractions accumulator_fractions(const FixedGate& gate, int hidden_signal) const {
+    Fractions rows = input_fractions(gate.input_weights);
+    const Fractions recurrent = fractions(gate.recurrent_weights, hidden_signal);
+    for (std::size_t row = 0; row < rows.size(); ++row) rows[row] = std::max(rows[row], recurrent[row]);
+    return rows;
+  }
+
+  const Network& network_;
+  const FormatPlan& plan_;
+  SignalList list_;
+  FixedNetwork fixed_;
+  std::vector<std::string> weight_names_;
+  std::vector<std::string> table_names_;
+  std::map<std::string, WeightOptions> weight_options_;
+  std::map<std::string, TableOptions> table_options_;
+  std::map<const FloatMatrix*, int> shared_;  // matrices that may be tied
+  std::size_t index_ = 0;
+  int current_ = -1;  // the signal that the layer reads
+};
+
+FormatPlan resolved_plan(const FormatPlan& plan, const FixedNetwork& network) {
+  FormatPlan resolved = plan;
+  resolved.signals.clear();
+  for (const FixedSignal& signal : network.signals) {
+    SignalRule rule;
+    rule.match = signal.name;
+    rule.format = signal.format.format;
+    rule.rounding = signal.format.rounding;
+    rule.overflow = signal.format.overflow;
+    resolved.signals.push_back(rule);
+  }
+  return resolved;
+}
+
+}  // namespace
+
+Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile) {
+  FIXGATE_ASSIGN(FixedNetwork fixed, Builder(network, plan).run(profile));
+  Quantised quantised{std::move(fixed), {}};
+  quantised.resolved = resolved_plan(plan, quantised.network);
+  quantised.network.plan = to_toml(quantised.resolved);
+  FIXGATE_CHECK(verify(quantised.network));
+  return quantised;
+}
+
+}  // namespace fixgate

@@ -1,0 +1,20 @@
+// From a float Network and a FormatPlan to the FixedNetwork.
+#pragma once
+
+#include "calibrate/calibrate.h"
+#include "fixed/fixed_network.h"
+#include "network/network.h"
+#include "quantize/plan.h"
+
+namespace fixgate {
+
+struct Quantised {
+  FixedNetwork network;  // verified
+  FormatPlan resolved;   // the plan again, with the format of every signal in full
+};
+
+/// `profile` may be null if the plan states every format. Errors: what the plan leaves open or asks for in vain, a table or
+/// an accumulator that cannot be made; each names the signal, matrix or layer.
+Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile);
+
+}  // namespace fixgate

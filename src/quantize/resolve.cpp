@@ -1,0 +1,116 @@
+#include "quantize/resolve.h"
+
+#include <algorithm>
+
+namespace fixgate {
+namespace {
+
+template <typename T>
+void take(std::optional<T>& into, const std::optional<T>& from) {
+  if (from) into = from;
+}
+
+bool applies(const SignalRule& rule, const Signal& signal) {
+  return matches(rule.match, signal.name) && (!rule.role || *rule.role == signal.role);
+}
+
+SignalRule combine(const FormatPlan& plan, const Signal& signal) {
+  SignalRule all;
+  for (const SignalRule& rule : plan.signals) {
+    if (!applies(rule, signal)) continue;
+    take(all.format, rule.format);
+    if (rule.width || rule.range) all.format.reset();
+    take(all.width, rule.width);
+    take(all.range, rule.range);
+    take(all.percentile, rule.percentile);
+    take(all.rounding, rule.rounding);
+    take(all.overflow, rule.overflow);
+  }
+  return all;
+}
+
+// Never negative, whatever the input.
+bool is_never_negative(const Signal& signal) {
+  using Kind = ActivationFunction::Kind;
+  if (!signal.has_function) return false;
+  const Kind kind = signal.function.kind;
+  return kind == Kind::Sigmoid || kind == Kind::HardSigmoid || kind == Kind::Relu || kind == Kind::Softplus;
+}
+
+Result<Format> format_of(const SignalRule& rule, const Signal& signal, const Histogram* histogram) {
+  if (rule.format) return *rule.format;
+  if (!rule.width) return fail("signal '{}': no rule of the plan gives it a width or a format", signal.name);
+  if (histogram == nullptr)
+    return fail("signal '{}': its binary point needs calibration data, or a 'format' in the plan", signal.name);
+  // A hidden state that starts from a constant, or a convex sum of an unsigned candidate, is not known to keep its sign.
+  const bool is_signed = !is_never_negative(signal) || signal.role == SignalRole::Hidden;
+  const RangeChoice choice{rule.range.value_or(RangeMethod::SquaredError), rule.percentile.value_or(99.99)};
+  return Format{is_signed, *rule.width, choose_fraction(*histogram, *rule.width, is_signed, choice)};
+}
+
+template <typename Rule, typename Names, typename Name>
+Result<void> check_used(const std::vector<Rule>& rules, const Names& names, Name name, const char* what) {
+  for (const Rule& rule : rules)
+    if (std::ranges::none_of(names, [&](const auto& one) { return matches(rule.match, name(one)); }))
+      return fail("the plan's pattern '{}' matches no {} of the network", rule.match, what);
+  return {};
+}
+
+const std::string& itself(const std::string& name) { return name; }
+
+}  // namespace
+
+Result<std::vector<SignalFormat>> resolve_signals(const FormatPlan& plan, const std::vector<Signal>& signals,
+                                                  const SignalProfile* profile) {
+  FIXGATE_CHECK(check_used(plan.signals, signals, [](const Signal& s) -> const std::string& { return s.name; }, "signal"));
+  std::vector<SignalFormat> formats;
+  for (std::size_t index = 0; index < signals.size(); ++index) {
+    const SignalRule rule = combine(plan, signals[index]);
+    const Histogram* histogram = profile == nullptr ? nullptr : &profile->histograms[index];
+    FIXGATE_ASSIGN(const Format format, format_of(rule, signals[index], histogram));
+    formats.push_back({format, rule.rounding.value_or(Rounding::Nearest), rule.overflow.value_or(Overflow::Saturate)});
+  }
+  return formats;
+}
+
+Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan, const std::vector<std::string>& names) {
+  FIXGATE_CHECK(check_used(plan.weights, names, itself, "weight matrix"));
+  std::vector<WeightOptions> all;
+  for (const std::string& name : names) {
+    WeightOptions options;
+    options.width = 0;
+    for (const WeightRule& rule : plan.weights) {
+      if (!matches(rule.match, name)) continue;
+      options.width = rule.width.value_or(options.width);
+      if (rule.per_row) options.has_fraction = false;
+      options.per_row = rule.per_row.value_or(options.per_row);
+      if (!rule.fraction) continue;
+      options.has_fraction = true;
+      options.per_row = false;
+      options.fraction = *rule.fraction;
+    }
+    if (options.width == 0) return fail("weights '{}': no rule of the plan gives them a width", name);
+    all.push_back(options);
+  }
+  return all;
+}
+
+Result<std::vector<TableOptions>> resolve_tables(const FormatPlan& plan, const std::vector<std::string>& names) {
+  FIXGATE_CHECK(check_used(plan.tables, names, itself, "signal that a table writes"));
+  std::vector<TableOptions> all;
+  for (const std::string& name : names) {
+    TableOptions options;
+    for (const TableRule& rule : plan.tables) {
+      if (!matches(rule.match, name)) continue;
+      options.kind = rule.kind.value_or(options.kind);
+      options.placement = rule.placement.value_or(options.placement);
+      options.segments = rule.segments.value_or(options.segments);
+      options.slope_bits = rule.slope_bits.value_or(options.slope_bits);
+      options.address_bits = rule.address_bits.value_or(options.address_bits);
+    }
+    all.push_back(options);
+  }
+  return all;
+}
+
+}  // namespace fixgate

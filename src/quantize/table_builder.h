@@ -1,0 +1,23 @@
+// Makes activation tables from real functions: docs/numerics.md, section 6; docs/methods.md.
+#pragma once
+
+#include "network/activation_function.h"
+#include "numeric/activation_table.h"
+#include "quantize/plan.h"
+
+namespace fixgate {
+
+struct TableOptions {
+  TableKind kind = TableKind::PiecewiseLinear;
+  TablePlacement placement = TablePlacement::Adaptive;
+  int segments = 32;
+  int slope_bits = -1;   // fraction bits of the slopes; -1: two more than the output's fraction
+  int address_bits = 0;  // lookup; 0: all
+};
+
+/// The table of `function` from `input` to `output`. Relu becomes a rectifier whatever the options. Errors: an input wider
+/// than a table's may be, placement "plan" for anything but sigmoid and tanh, more segments than addresses.
+Result<ActivationTable> build_table(const ActivationFunction& function, const Format& input, const SignalFormat& output,
+                                    const TableOptions& options);
+
+}  // namespace fixgate

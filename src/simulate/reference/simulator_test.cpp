@@ -1,0 +1,240 @@
+#include "simulate/reference/simulator.h"
+
+#include <gtest/gtest.h>
+#include <tbb/global_control.h>
+
+#include <limits>
+
+#include "simulate/testing/plain_network.h"
+#include "simulate/testing/random_fixed_network.h"
+#include "simulate/testing/random_network.h"
+#include "simulate/testing/trace.h"
+
+namespace fixgate {
+namespace {
+
+using testing_support::FixedRun;
+using testing_support::next_fixed_network;
+using testing_support::Random;
+using testing_support::run_traced;
+
+constexpr std::uint64_t kFirstSeed = 20240601;
+
+// Features from far below to far above what any format holds, ties among them.
+Sequence any_sequence(Random& random, const FixedNetwork& network, int steps) {
+  Sequence sequence = testing_support::random_sequence(random, network.takes_tokens, network.inputs, steps, 1.5);
+  for (Eigen::Index k = 0; k < sequence.features.size(); ++k) {
+    float& x = sequence.features.data()[k];
+    if (random.chance(0.3)) x = std::ldexp(std::nearbyint(std::ldexp(x, 4)), -4);
+    if (random.chance(0.05)) x = random.pick({1e30F, -1e30F, 3.4e38F, 1e-42F, -1e-42F, 0.0F, -0.0F});
+  }
+  return sequence;
+}
+
+struct Statistics {
+  std::int64_t values = 0;
+  std::int64_t overflows = 0;
+  std::int64_t nonzero = 0;
+};
+
+// What the simulator shows against the transcription's record, signal by signal.
+void expect_equal(const FixedNetwork& network, const FixedRun& run, const std::vector<plain_network::Vector>& outputs,
+                  const plain_network::Record& record, Statistics& statistics) {
+  std::vector<std::int64_t> flat;
+  for (const plain_network::Vector& vector : outputs) flat.insert(flat.end(), vector.q.begin(), vector.q.end());
+  ASSERT_EQ(run.outputs, flat);
+  EXPECT_EQ(run.rows, static_cast<int>(outputs.size()));
+  for (std::size_t s = 0; s < network.signals.size(); ++s) {
+    const std::string& name = network.signals[s].name;
+    ASSERT_TRUE(record.written.contains(name)) << name;
+    const auto& expected = record.written.at(name);
+    ASSERT_EQ(run.signals[s], expected) << name;
+    EXPECT_EQ(run.overflows[s], record.overflows.at(name)) << name;
+    EXPECT_EQ(run.counts[s], static_cast<std::int64_t>(expected.size())) << name;
+    statistics.values += run.counts[s];
+    statistics.overflows += run.overflows[s];
+    statistics.nonzero += std::ranges::count_if(expected, [](std::int64_t q) { return q != 0; });
+  }
+}
+
+TEST(ReferenceSimulator, IsTheContract) {
+  Statistics statistics;
+  std::uint64_t seed = kFirstSeed;
+  for (int trial = 0; trial < 1500; ++trial) {
+    const FixedNetwork network = next_fixed_network(seed);
+    SCOPED_TRACE(fmt::format("seed {}", seed - 1));
+    Random random(seed);
+    const ReferenceSimulator simulator(network);
+    FixedState state = simulator.initial_state();
+    plain_network::Interpreter interpreter(network);
+    for (int piece = 0; piece < 2; ++piece) {  // the second goes on from the states of the first
+      const Sequence sequence = any_sequence(random, network, random.number(1, 20));
+      plain_network::Record record;
+      const auto outputs = interpreter.run(sequence, record);
+      expect_equal(network, run_traced(simulator, sequence, state), outputs, record, statistics);
+    }
+    if (HasFailure()) return;
+  }
+  // The comparison is worth something only if the networks are alive.
+  EXPECT_GT(statistics.nonzero, statistics.values / 2);
+  EXPECT_GT(statistics.overflows, statistics.values / 50);
+  EXPECT_LT(statistics.overflows, statistics.values / 2);
+}
+
+// Matrices of more than 16 bits take the wide path; the same weights declared wider compute the same.
+TEST(ReferenceSimulator, NarrowProductsEqualWideOnes) {
+  std::uint64_t seed = kFirstSeed + 1'000'000;
+  int compared = 0;
+  while (compared < 300) {
+    const FixedNetwork network = next_fixed_network(seed);
+    SCOPED_TRACE(fmt::format("seed {}", seed - 1));
+    FixedNetwork wide = network;
+    for (WeightMatrix& matrix : wide.weights) matrix.width = 32;
+    if (!verify(wide)) continue;
+    Random random(seed);
+    const Sequence sequence = any_sequence(random, network, 40);
+    ASSERT_EQ(run_traced(network, sequence), run_traced(wide, sequence));
+    ++compared;
+  }
+}
+
+// The widest sums that 16-bit factors and 32-bit sums may have.
+TEST(ReferenceSimulator, NarrowProductsHoldTheirExtremes) {
+  for (const int columns : {1, 2, 3, 4}) {
+    for (const std::int32_t weight : {-32768, 32767}) {
+      FixedNetwork network;
+      network.name = "extreme";
+      network.inputs = columns;
+      network.input_signal = 0;
+      network.float_parameters = columns;
+      network.signals = {{"input", SignalRole::Input, {{true, 16, 0}, Rounding::Floor, Overflow::Saturate}},
+                         {"d.out", SignalRole::Output, {{true, 32, -4}, Rounding::Floor, Overflow::Saturate}}};
+      network.weights = {{"d.W", 1, columns, 16, std::vector<std::int32_t>(static_cast<std::size_t>(columns), weight), {0}}};
+      network.layers = {FixedDense{"d", 0, 0, {}, -1, -1, 1}};
+      ASSERT_TRUE(verify(network)) << verify(network).error().message;
+      for (const float x : {-32768.0F, 32767.0F}) {
+        Sequence sequence;
+        sequence.features = FloatMatrix::Constant(2, columns, x);
+        const std::int64_t sum = std::int64_t{weight} * static_cast<std::int64_t>(x) * columns;
+        const std::int64_t expected = sum >> 4;
+        EXPECT_EQ(run_traced(network, sequence).outputs, (std::vector<std::int64_t>{expected, expected}));
+      }
+    }
+  }
+}
+
+TEST(ReferenceSimulator, DoesNotDependOnTheNumberOfThreads) {
+  std::uint64_t seed = kFirstSeed + 2'000'000;
+  for (int trial = 0; trial < 60; ++trial) {
+    const FixedNetwork network = next_fixed_network(seed);
+    SCOPED_TRACE(fmt::format("seed {}", seed - 1));
+    Random random(seed);
+    const Sequence sequence = any_sequence(random, network, 200);
+    std::vector<FixedRun> runs;
+    for (const std::size_t threads : {1U, 4U}) {
+      const tbb::global_control control(tbb::global_control::max_allowed_parallelism, threads);
+      runs.push_back(run_traced(network, sequence));
+    }
+    ASSERT_EQ(runs[0], runs[1]);
+  }
+}
+
+bool runs_forward(const FixedNetwork& network) {
+  for (const FixedLayer& layer : network.layers)
+    if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer))
+      for (const FixedCell& cell : recurrent->cells)
+        if (cell.reverse) return false;
+  return true;
+}
+
+void append(FixedRun& whole, const FixedRun& piece, bool every_step) {
+  if (!every_step) whole.outputs.clear();
+  whole.outputs.insert(whole.outputs.end(), piece.outputs.begin(), piece.outputs.end());
+  whole.rows = every_step ? whole.rows + piece.rows : piece.rows;
+  whole.signals.resize(piece.signals.size());
+  whole.counts.resize(piece.signals.size());
+  whole.overflows.resize(piece.signals.size());
+  for (std::size_t s = 0; s < piece.signals.size(); ++s) {
+    whole.signals[s].insert(whole.signals[s].end(), piece.signals[s].begin(), piece.signals[s].end());
+    whole.counts[s] += piece.counts[s];
+    whole.overflows[s] += piece.overflows[s];
+  }
+}
+
+TEST(ReferenceSimulator, PiecesWithCarriedStateEqualTheWhole) {
+  std::uint64_t seed = kFirstSeed + 3'000'000;
+  int compared = 0;
+  while (compared < 200) {
+    const FixedNetwork network = next_fixed_network(seed);
+    if (!runs_forward(network) || !outputs_every_step(network)) continue;
+    SCOPED_TRACE(fmt::format("seed {}", seed - 1));
+    Random random(seed);
+    const int steps = random.number(2, 60);
+    const Sequence sequence = any_sequence(random, network, steps);
+    const ReferenceSimulator simulator(network);
+    FixedState state = simulator.initial_state();
+    FixedRun joined;
+    for (int first = 0; first < steps;) {
+      const int count = random.number(1, steps - first);
+      append(joined, run_traced(simulator, testing_support::piece_of(sequence, first, count), state), true);
+      first += count;
+    }
+    ASSERT_EQ(joined, run_traced(network, sequence));
+    ++compared;
+  }
+}
+
+std::vector<std::int64_t> constants_or_zero(const std::vector<std::int64_t>& constants, int hidden) {
+  return constants.empty() ? std::vector<std::int64_t>(static_cast<std::size_t>(hidden)) : constants;
+}
+
+TEST(ReferenceSimulator, StartsFromTheConstantsOfTheFile) {
+  std::uint64_t seed = kFirstSeed + 4'000'000;
+  for (int trial = 0; trial < 50; ++trial) {
+    const FixedNetwork network = next_fixed_network(seed);
+    const FixedState state = ReferenceSimulator(network).initial_state();
+    ASSERT_EQ(state.layers.size(), network.layers.size());
+    for (std::size_t k = 0; k < network.layers.size(); ++k) {
+      const auto* layer = std::get_if<FixedRecurrent>(&network.layers[k]);
+      ASSERT_EQ(state.layers[k].size(), layer == nullptr ? 0 : layer->cells.size());
+      for (std::size_t c = 0; c < state.layers[k].size(); ++c) {
+        const FixedCell& cell = layer->cells[c];
+        EXPECT_EQ(state.layers[k][c].hidden, constants_or_zero(cell.initial_hidden, layer->hidden));
+        const int cells = layer->kind == CellKind::Lstm ? layer->hidden : 0;
+        EXPECT_EQ(state.layers[k][c].cell, constants_or_zero(cell.initial_cell, cells));
+      }
+    }
+  }
+}
+
+TEST(ReferenceSimulator, RefusesSequencesThatDoNotFit) {
+  std::uint64_t seed = kFirstSeed + 5'000'000;
+  FixedNetwork network = next_fixed_network(seed);
+  while (network.takes_tokens) network = next_fixed_network(seed);
+  const ReferenceSimulator simulator(network);
+  FixedState state = simulator.initial_state();
+  OverflowCounts counts = simulator.no_counts();
+  Sequence tokens;
+  tokens.tokens = {0};
+  EXPECT_FALSE(simulator.run(tokens, state, counts));
+  Sequence wide;
+  wide.features = FloatMatrix::Zero(2, network.inputs + 1);
+  EXPECT_FALSE(simulator.run(wide, state, counts));
+  Sequence infinite;
+  infinite.features = FloatMatrix::Constant(2, network.inputs, std::numeric_limits<float>::infinity());
+  EXPECT_FALSE(simulator.run(infinite, state, counts));
+  EXPECT_EQ(counts.values, simulator.no_counts().values);  // nothing was run
+}
+
+TEST(OverflowCounts, Add) {
+  OverflowCounts a(2);
+  a.values = {1, 2};
+  a.overflows = {0, 1};
+  OverflowCounts b = a;
+  b.add(a);
+  EXPECT_EQ(b.values, (std::vector<std::int64_t>{2, 4}));
+  EXPECT_EQ(b.overflows, (std::vector<std::int64_t>{0, 2}));
+}
+
+}  // namespace
+}  // namespace fixgate

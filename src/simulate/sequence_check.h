@@ -1,0 +1,15 @@
+// What both runners ask of a sequence before they run it.
+#pragma once
+
+#include <cstdint>
+
+#include "data/sequence.h"
+#include "diagnostic/error.h"
+
+namespace fixgate {
+
+/// Errors: no steps; tokens where features are read or the reverse; a wrong number of features; a token outside 0..inputs-1;
+/// a feature that is not a number. `inputs`: features a step, or the vocabulary's size.
+Result<void> check_sequence(const Sequence& sequence, bool takes_tokens, std::int64_t inputs);
+
+}  // namespace fixgate

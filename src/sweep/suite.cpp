@@ -1,0 +1,106 @@
+#include "sweep/suite.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <toml++/toml.h>
+
+#include "files/read.h"
+
+namespace fixgate {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+constexpr std::size_t kLongestSuite = std::size_t{1} << 20;
+
+std::string place(const toml::node& node) { return fmt::format("line {}", node.source().begin.line); }
+
+Result<void> check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
+  for (const auto& [key, node] : table)
+    if (std::ranges::find(known, key.str()) == known.end())
+      return fail("{}: unknown key '{}'; known here: {}", place(node), key.str(), fmt::join(known, ", "));
+  return {};
+}
+
+Result<std::string> text(const toml::table& table, std::string_view key) {
+  if (const auto value = table[key].value_exact<std::string>()) return *value;
+  return fail("{}: '{}' must be there, and a text", place(table), key);
+}
+
+Result<int> integer(const toml::table& table, std::string_view key) {
+  const auto value = table[key].value_exact<std::int64_t>();
+  if (value && *value >= 1 && *value <= kMaxFormatWidth) return static_cast<int>(*value);
+  return fail("{}: '{}' must be there, an integer of 1 to {}", place(table), key, kMaxFormatWidth);
+}
+
+Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::path& folder) {
+  SuitePlan plan;
+  if (table.contains("file")) {
+    FIXGATE_CHECK(check_keys(table, {"file"}));
+    FIXGATE_ASSIGN(const std::string file, text(table, "file"));
+    plan.name = std::filesystem::path(file).stem().string();
+    FIXGATE_ASSIGN(plan.plan, read_plan(folder / file));
+    return plan;
+  }
+  FIXGATE_CHECK(check_keys(table, {"preset", "weights", "activations"}));
+  FIXGATE_ASSIGN(const std::string preset, text(table, "preset"));
+  FIXGATE_ASSIGN(const int weights, integer(table, "weights"));
+  FIXGATE_ASSIGN(const int activations, integer(table, "activations"));
+  plan.name = fmt::format("{} {}/{}", preset, weights, activations);
+  FIXGATE_ASSIGN(plan.plan, preset_plan(preset, {weights, activations}));
+  return plan;
+}
+
+Result<SuiteNetwork> network_from(const toml::table& table, const std::filesystem::path& folder) {
+  FIXGATE_CHECK(check_keys(table, {"name", "model", "task", "needs_data_root", "plans"}));
+  SuiteNetwork network;
+  FIXGATE_ASSIGN(network.name, text(table, "name"));
+  FIXGATE_ASSIGN(network.model, text(table, "model"));
+  FIXGATE_ASSIGN(const std::string task, text(table, "task"));
+  network.task = folder / task;
+  network.needs_data_root = table["needs_data_root"].value_or(false);
+  if (!network.needs_data_root) network.model = folder / network.model;
+  const toml::array* plans = table["plans"].as_array();
+  if (plans == nullptr || plans->empty()) return fail("{}: 'plans' must be there, an array of tables", place(table));
+  for (const toml::node& node : *plans) {
+    if (!node.is_table()) return fail("{}: 'plans' must be an array of tables", place(node));
+    FIXGATE_ASSIGN(SuitePlan plan, plan_from(*node.as_table(), folder));
+    network.plans.push_back(std::move(plan));
+  }
+  return network;
+}
+
+Result<Suite> suite_from(const toml::table& root, const std::filesystem::path& folder) {
+  FIXGATE_CHECK(check_keys(root, {"version", "network"}));
+  if (root["version"].value_exact<std::int64_t>() != kVersion) return fail("'version' must be {}", kVersion);
+  const toml::array* networks = root["network"].as_array();
+  if (networks == nullptr) return fail("'network' must be there, an array of tables: [[network]]");
+  Suite suite;
+  for (const toml::node& node : *networks) {
+    if (!node.is_table()) return fail("{}: 'network' must be an array of tables: [[network]]", place(node));
+    FIXGATE_ASSIGN(SuiteNetwork network, network_from(*node.as_table(), folder));
+    suite.networks.push_back(std::move(network));
+  }
+  return suite;
+}
+
+}  // namespace
+
+Result<Suite> parse_suite(std::string_view toml, const std::filesystem::path& folder) {
+  try {
+    const toml::table root = toml::parse(toml);
+    return suite_from(root, folder);
+  } catch (const toml::parse_error& error) {
+    return fail("line {}: {}", error.source().begin.line, error.description());
+  }
+}
+
+Result<Suite> read_suite(const std::filesystem::path& path) {
+  FIXGATE_ASSIGN(const std::string bytes, read_file(path, kLongestSuite));
+  auto suite = parse_suite(bytes, path.parent_path());
+  if (!suite) return tl::make_unexpected(suite.error().within(path.string()));
+  return suite;
+}
+
+}  // namespace fixgate

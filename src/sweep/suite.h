@@ -1,0 +1,35 @@
+// A suite file (TOML): networks, their tasks, and the plans to try on each (docs/formats.md).
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diagnostic/error.h"
+#include "quantize/plan.h"
+
+namespace fixgate {
+
+struct SuitePlan {
+  std::string name;  // "default 4/8", "paper 8/8", or the plan file's stem
+  FormatPlan plan;
+};
+
+struct SuiteNetwork {
+  std::string name;
+  std::filesystem::path model;
+  std::filesystem::path task;
+  bool needs_data_root = false;  // model and data lie in the data root, not beside the suite
+  std::vector<SuitePlan> plans;
+};
+
+struct Suite {
+  std::vector<SuiteNetwork> networks;
+};
+
+/// Errors: not TOML, an unknown or missing key, a wrong type, an impossible width, a plan file that cannot be read.
+Result<Suite> parse_suite(std::string_view toml, const std::filesystem::path& folder);
+Result<Suite> read_suite(const std::filesystem::path& path);
+
+}  // namespace fixgate

@@ -1,0 +1,151 @@
+#include "sweep/sweep.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <numeric>
+#include <optional>
+
+#include "calibrate/calibrate.h"
+#include "data/load.h"
+#include "data/task.h"
+#include "evaluate/outcome.h"
+#include "files/read.h"
+#include "files/write.h"
+#include "fixed/file.h"
+#include "fixed/footprint.h"
+#include "quantize/quantize.h"
+#include "sweep/load_network.h"
+
+namespace fixgate {
+namespace {
+
+// Raised whenever a figure could change with the same inputs.
+constexpr int kFigureVersion = 1;
+
+// FNV-1a: enough to notice that an input changed; no protection against malice is claimed.
+std::string fingerprint_of(const std::vector<std::string>& parts) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const std::string& part : parts) {
+    for (const char c : part + '\0') {
+      hash ^= static_cast<unsigned char>(c);
+      hash *= 0x100000001b3;
+    }
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// What all plans of one network share, made when the first of them needs it.
+struct Loaded {
+  Network network;
+  Task task;
+  SignalProfile profile;
+  DataSet test;
+  FloatOutcomes reference;
+};
+
+Result<Loaded> load(const SuiteNetwork& entry, const std::filesystem::path& root) {
+  Loaded loaded;
+  FIXGATE_ASSIGN(loaded.network, load_network(entry.model));
+  FIXGATE_ASSIGN(loaded.task, read_task(entry.task));
+  FIXGATE_ASSIGN(const DataSet calibration, load_data(loaded.task, Part::Calibration, root));
+  FIXGATE_ASSIGN(loaded.profile, calibrate(loaded.network, calibration));
+  FIXGATE_ASSIGN(loaded.test, load_data(loaded.task, Part::Test, root));
+  FIXGATE_ASSIGN(loaded.reference, run_float(loaded.network, loaded.test, loaded.task.metric));
+  return loaded;
+}
+
+Result<SweepRecord> evaluate_plan(const Loaded& loaded, const SuitePlan& plan, const std::filesystem::path& file) {
+  FIXGATE_ASSIGN(const Quantised quantised, quantise(loaded.network, plan.plan, &loaded.profile));
+  FIXGATE_CHECK(write_fixed_network(quantised.network, file));
+  const auto start = std::chrono::steady_clock::now();
+  FIXGATE_ASSIGN(const FixedOutcomes outcomes, run_fixed(quantised.network, loaded.test, loaded.task.metric));
+  const Footprint footprint = measure_footprint(quantised.network);
+  SweepRecord record;
+  record.plan = plan.name;
+  record.metric = loaded.task.metric.kind;
+  record.float_metric = loaded.reference.metric;
+  record.fixed_metric = outcomes.metric;
+  record.footprint_whole = footprint.whole;
+  record.footprint_recurrent = footprint.recurrent;
+  record.agreement = agreement(loaded.task.metric, loaded.reference.samples, outcomes.samples);
+  const auto total = [](const std::vector<std::int64_t>& counts) {
+    return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
+  };
+  record.saturated = total(outcomes.counts.overflows) / std::max(total(outcomes.counts.values), 1.0);
+  record.seconds = seconds_since(start);
+  return record;
+}
+
+std::string file_name(const SuiteNetwork& entry, const SuitePlan& plan) {
+  std::string name = entry.name + "-" + plan.name;
+  std::ranges::replace_if(name, [](char c) { return c == ' ' || c == '/'; }, '-');
+  return name + ".fxg";
+}
+
+/// The sweep over one network.
+class NetworkSweep {
+ public:
+  NetworkSweep(const SuiteNetwork& entry, const SweepOptions& options, const std::vector<SweepRecord>& known)
+      : entry_(entry), options_(options), known_(known), root_(entry.needs_data_root ? options.data_root : "") {
+    if (entry.needs_data_root) entry_.model = options.data_root / entry.model;
+  }
+
+  Result<SweepRecord> record(const SuitePlan& plan) {
+    FIXGATE_ASSIGN(const std::string model, read_file(entry_.model));
+    FIXGATE_ASSIGN(const std::string task, read_file(entry_.task));
+    const std::string fingerprint =
+        fingerprint_of({std::to_string(kFigureVersion), entry_.name, model, task, plan.name, to_toml(plan.plan)});
+    const auto same = std::ranges::find(known_, fingerprint, &SweepRecord::fingerprint);
+    if (same != known_.end()) return *same;
+    if (!loaded_) {
+      FIXGATE_ASSIGN(Loaded loaded, load(entry_, root_));
+      loaded_ = std::make_unique<Loaded>(std::move(loaded));
+    }
+    FIXGATE_ASSIGN(SweepRecord record, evaluate_plan(*loaded_, plan, options_.output / file_name(entry_, plan)));
+    record.network = entry_.name;
+    record.fingerprint = fingerprint;
+    fmt::print(stderr, "{} {}: float {}, fixed {}\n", record.network, record.plan,
+               format_metric(record.metric, record.float_metric), format_metric(record.metric, record.fixed_metric));
+    return record;
+  }
+
+ private:
+  SuiteNetwork entry_;
+  const SweepOptions& options_;
+  const std::vector<SweepRecord>& known_;
+  std::filesystem::path root_;
+  std::unique_ptr<Loaded> loaded_;
+};
+
+}  // namespace
+
+Result<SweepResult> run_sweep(const Suite& suite, const SweepOptions& options) {
+  std::error_code error;
+  std::filesystem::create_directories(options.output, error);
+  if (error) return fail("{}: cannot be made: {}", options.output.string(), error.message());
+  const std::filesystem::path results = options.output / "results.json";
+  FIXGATE_ASSIGN(const std::vector<SweepRecord> known, read_records(results));
+  SweepResult sweep;
+  for (const SuiteNetwork& entry : suite.networks) {
+    if (entry.needs_data_root && options.data_root.empty()) {
+      sweep.skipped.push_back(entry.name);
+      continue;
+    }
+    NetworkSweep network(entry, options, known);
+    for (const SuitePlan& plan : entry.plans) {
+      auto record = network.record(plan);
+      if (!record) return tl::make_unexpected(record.error().within(fmt::format("{}, plan {}", entry.name, plan.name)));
+      sweep.records.push_back(std::move(*record));
+      FIXGATE_CHECK(write_file(results, to_json(sweep.records)));
+    }
+  }
+  FIXGATE_CHECK(write_file(options.output / "table.md", to_table(sweep.records)));
+  return sweep;
+}
+
+}  // namespace fixgate
