@@ -52,6 +52,9 @@ Result<Findings> find(const Options& options) {
   FIXGATE_ASSIGN(const Part part, parse_part(options.part));
   FIXGATE_ASSIGN(findings.task, read_task(options.task));
   const bool is_float = options.network.ends_with(".onnx");
+  if (is_float && !options.float_model.empty())
+    return fail("--float {}: {} is a float network itself; give the .fxg file to compare",
+                options.float_model, options.network);
   const std::string model = is_float ? options.network : options.float_model;
   std::optional<Network> network;
   if (!model.empty()) {
@@ -76,16 +79,19 @@ Result<Findings> find(const Options& options) {
 
 void print_metrics(const Findings& findings, const Options& options) {
   const MetricKind kind = findings.task.metric.kind;
-  fmt::print("task         {} ({}): {} samples, {} steps\n", findings.task.name, options.part, findings.samples, findings.steps);
+  fmt::print("task         {} ({}): {} samples, {} steps\n", findings.task.name, options.part,
+             findings.samples, findings.steps);
   if (findings.reference)
     fmt::print("float        {} {}\n", metric_name(kind), format_metric(kind, findings.reference->metric));
   if (!findings.outcomes) return;
   fmt::print("fixed        {} {}\n", metric_name(kind), format_metric(kind, findings.outcomes->metric));
   if (findings.reference) {
-    const double agrees = agreement(findings.task.metric, findings.reference->samples, findings.outcomes->samples);
+    const double agrees =
+        agreement(findings.task.metric, findings.reference->samples, findings.outcomes->samples);
     const bool is_share = kind == MetricKind::Accuracy || kind == MetricKind::Perplexity;
-    fmt::print("agreement    {}\n", is_share ? fmt::format("{:.2f} % of decisions equal float's", 100 * agrees)
-                                             : fmt::format("{:.6f} root mean squared difference from float", agrees));
+    fmt::print("agreement    {}\n",
+               is_share ? fmt::format("{:.2f} % of decisions equal float's", 100 * agrees)
+                        : fmt::format("{:.6f} root mean squared difference from float", agrees));
   }
   const Footprint footprint = measure_footprint(*findings.network);
   fmt::print("footprint    whole model {:.2f} % of float, recurrent layers {:.2f} %\n", 100 * footprint.whole,
@@ -100,10 +106,11 @@ void print_signals(const Findings& findings) {
   const OverflowCounts& counts = findings.outcomes->counts;
   for (std::size_t s = 0; s < findings.network->signals.size(); ++s) {
     const FixedSignal& signal = findings.network->signals[s];
-    const double share = static_cast<double>(counts.overflows[s]) / static_cast<double>(std::max<std::int64_t>(counts.values[s], 1));
+    const double share = static_cast<double>(counts.overflows[s]) /
+                         static_cast<double>(std::max<std::int64_t>(counts.values[s], 1));
     fmt::print(fmt::runtime(row), signal.name, to_text(signal.format.format),
-               findings.noise.empty() ? "-" : fmt::format("{:.1f}", findings.noise[s].sqnr()), counts.overflows[s],
-               fmt::format("{:.4f} %", 100 * share));
+               findings.noise.empty() ? "-" : fmt::format("{:.1f}", findings.noise[s].sqnr()),
+               counts.overflows[s], fmt::format("{:.4f} %", 100 * share));
   }
 }
 
@@ -120,7 +127,8 @@ std::string to_json(const Findings& findings) {
     json["footprint_whole"] = footprint.whole;
     json["footprint_recurrent"] = footprint.recurrent;
     if (findings.reference)
-      json["agreement"] = agreement(findings.task.metric, findings.reference->samples, findings.outcomes->samples);
+      json["agreement"] =
+          agreement(findings.task.metric, findings.reference->samples, findings.outcomes->samples);
     for (std::size_t s = 0; s < findings.network->signals.size(); ++s) {
       nlohmann::ordered_json signal{{"name", findings.network->signals[s].name},
                                     {"format", to_text(findings.network->signals[s].format.format)},
@@ -144,15 +152,19 @@ Result<void> evaluate(const Options& options) {
 }  // namespace
 
 void add_evaluate(CLI::App& app, Command& chosen) {
-  auto* command = app.add_subcommand("evaluate", "Float against fixed: metric, agreement, footprint, noise and saturation by signal");
+  auto* command = app.add_subcommand(
+      "evaluate", "Float against fixed: metric, agreement, footprint, noise and saturation by signal");
   auto options = std::make_shared<Options>();
-  command->add_option("network", options->network, "Fixed-point network (.fxg), or a float one (.onnx)")->required();
+  command->add_option("network", options->network, "Fixed-point network (.fxg), or a float one (.onnx)")
+      ->required();
   command->add_option("--float", options->float_model, "ONNX file to compare a fixed-point network with");
   command->add_option("-t,--task", options->task, "Task file (TOML)")->required();
-  command->add_option("--data-root", options->data_root, "Folder that the task's paths start from (default: the task file's)");
+  command->add_option("--data-root", options->data_root,
+                      "Folder that the task's paths start from (default: the task file's)");
   command->add_option("--part", options->part, "test or validation")->capture_default_str();
   command->add_option("--json", options->json, "Write the findings as JSON");
-  command->add_option("--noise-steps", options->noise_steps, "Steps over which the signals' noise is measured")
+  command
+      ->add_option("--noise-steps", options->noise_steps, "Steps over which the signals' noise is measured")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->callback([&chosen, options] { chosen = [options] { return evaluate(*options); }; });

@@ -2,16 +2,46 @@
 #include <fmt/format.h>
 #include <tbb/global_control.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <iostream>
 #include <memory>
 #include <new>
+#include <system_error>
 
 #include "commands.h"
 
 namespace {
 
 constexpr int kFailure = 1;
+
+/// One line for one mistake on the command line: an argument that nothing expects rather than what is missing
+/// without it.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unexpected = app.remaining(true);
+  std::string message = error.what();
+  if (!unexpected.empty() && app.get_subcommands().empty())
+    message = fmt::format("'{}' is no command", unexpected.front());
+  else if (!unexpected.empty())
+    message = fmt::format("'{}' was not expected", unexpected.front());
+  std::ranges::replace(message, '\n', ' ');
+  return message + "; see fixgate --help";
+}
+
+/// Prints the help or version that was asked for, or says what is wrong; the exit code.
+int finish_parsing(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() != 0) {
+    fmt::print(stderr, "fixgate: {}\n", usage_error(app, error));
+    return kFailure;
+  }
+  app.exit(error);
+  if (std::cout.flush()) return 0;
+  fmt::print(stderr, "fixgate: standard output cannot be written\n");
+  return kFailure;
+}
 
 int run(int argc, char** argv) {
   CLI::App app{"Fixgate: trained LSTM and GRU networks (ONNX) to fixed-point designs, without retraining"};
@@ -27,7 +57,11 @@ int run(int argc, char** argv) {
   fixgate::add_evaluate(app, chosen);
   fixgate::add_show(app, chosen);
   fixgate::add_sweep(app, chosen);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return finish_parsing(app, error);
+  }
 
   std::unique_ptr<tbb::global_control> limit;
   if (threads > 0)
@@ -42,10 +76,15 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit then is an error of write(), as a full disk is
   try {
     return run(argc, argv);
   } catch (const std::bad_alloc&) {
     std::fputs("fixgate: out of memory\n", stderr);
+  } catch (const std::filesystem::filesystem_error& error) {
+    fmt::print(stderr, "fixgate: internal error: {}\n", error.what());
+  } catch (const std::system_error& error) {  // of fmt::print
+    fmt::print(stderr, "fixgate: standard output cannot be written: {}\n", error.code().message());
   } catch (const std::exception& error) {
     fmt::print(stderr, "fixgate: internal error: {}\n", error.what());
   }

@@ -1,4 +1,6 @@
 // fixgate quantize: an ONNX file to a fixed-point network.
+#include "quantize/quantize.h"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -11,7 +13,6 @@
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
-#include "quantize/quantize.h"
 #include "sweep/load_network.h"
 
 namespace fixgate {
@@ -48,9 +49,10 @@ Result<std::optional<SignalProfile>> profile_of(const Network& network, const Op
 
 void print_summary(const Options& options, const FixedNetwork& network) {
   const Footprint footprint = measure_footprint(network);
-  fmt::print("footprint    whole model {:.1f} KiB, {:.2f} % of float; recurrent layers {:.1f} KiB, {:.2f} %\n",
-             static_cast<double>(footprint.whole_bits) / 8192, 100 * footprint.whole,
-             static_cast<double>(footprint.recurrent_bits) / 8192, 100 * footprint.recurrent);
+  fmt::print(
+      "footprint    whole model {:.1f} KiB, {:.2f} % of float; recurrent layers {:.1f} KiB, {:.2f} %\n",
+      static_cast<double>(footprint.whole_bits) / 8192, 100 * footprint.whole,
+      static_cast<double>(footprint.recurrent_bits) / 8192, 100 * footprint.recurrent);
   fmt::print("written      {}\n", options.output);
   if (!options.plan_output.empty()) fmt::print("plan         {}\n", options.plan_output);
 }
@@ -62,10 +64,13 @@ Result<void> quantize(const Options& options) {
   auto quantised = quantise(network, plan, profile ? &*profile : nullptr);
   if (!quantised) {
     const bool lacks_task = options.task.empty();
-    return fail("{}: {}{}", options.model, quantised.error().message, lacks_task ? " (give --task for calibration)" : "");
+    return fail("{}: {}{}", options.model, quantised.error().message,
+                lacks_task ? " (give --task for calibration)" : "");
   }
-  if (!options.histograms.empty() && profile) FIXGATE_CHECK(write_file(options.histograms, to_json(*profile)));
-  if (!options.plan_output.empty()) FIXGATE_CHECK(write_file(options.plan_output, to_toml(quantised->resolved)));
+  if (!options.histograms.empty() && profile)
+    FIXGATE_CHECK(write_file(options.histograms, to_json(*profile)));
+  if (!options.plan_output.empty())
+    FIXGATE_CHECK(write_file(options.plan_output, to_toml(quantised->resolved)));
   FIXGATE_CHECK(write_fixed_network(quantised->network, options.output));
   print_summary(options, quantised->network);
   return {};
@@ -77,13 +82,17 @@ void add_quantize(CLI::App& app, Command& chosen) {
   auto* command = app.add_subcommand("quantize", "Turn an ONNX network into a fixed-point one");
   auto options = std::make_shared<Options>();
   command->add_option("model", options->model, "ONNX file")->required();
-  command->add_option("-t,--task", options->task, "Task file (TOML); its training data calibrate the formats");
-  command->add_option("--data-root", options->data_root, "Folder that the task's paths start from (default: the task file's)");
+  auto* task = command->add_option("-t,--task", options->task,
+                                   "Task file (TOML); its training data calibrate the formats");
+  command->add_option("--data-root", options->data_root,
+                      "Folder that the task's paths start from (default: the task file's)");
   auto* preset = command->add_option("--preset", options->preset, "default or paper")->capture_default_str();
   auto* weights = command->add_option("-w,--weights", options->widths.weights, "Bits of all weights")
                       ->check(CLI::Range(1, kMaxFormatWidth))
                       ->capture_default_str();
-  auto* activations = command->add_option("-a,--activations", options->widths.activations, "Bits of inputs, hidden states and gates")
+  auto* activations = command
+                          ->add_option("-a,--activations", options->widths.activations,
+                                       "Bits of inputs, hidden states and gates")
                           ->check(CLI::Range(1, kMaxFormatWidth))
                           ->capture_default_str();
   command->add_option("--plan", options->plan, "Format plan (TOML) instead of a preset")
@@ -91,8 +100,10 @@ void add_quantize(CLI::App& app, Command& chosen) {
       ->excludes(weights)
       ->excludes(activations);
   command->add_option("-o,--output", options->output, "Fixed-point network to write (.fxg)")->required();
-  command->add_option("--plan-output", options->plan_output, "Write the plan with every format in full (TOML)");
-  command->add_option("--histograms", options->histograms, "Write the calibration histograms (JSON)");
+  command->add_option("--plan-output", options->plan_output,
+                      "Write the plan with every format in full (TOML)");
+  command->add_option("--histograms", options->histograms, "Write the calibration histograms (JSON)")
+      ->needs(task);
   command->callback([&chosen, options] { chosen = [options] { return quantize(*options); }; });
 }
 

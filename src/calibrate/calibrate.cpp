@@ -21,31 +21,49 @@ class HistogramObserver : public FloatObserver {
     for (Eigen::Index k = 0; k < count; ++k) {
       if (std::isfinite(values[k]))
         histogram.add(values[k]);
-      else
+      else if (not_finite < 0)
         not_finite = signal;
     }
   }
 
   std::vector<Histogram> histograms;
-  int not_finite = -1;
+  int not_finite = -1;  // the first such signal of this sample
 };
 
-Result<void> check_observer(const HistogramObserver& observer, const FloatRunner& runner) {
+Result<void> check_observer(const HistogramObserver& observer, const FloatRunner& runner, const Sample& sample) {
   if (observer.not_finite < 0) return {};
-  return fail("signal '{}' is not finite on the calibration data",
+  return fail("{}: signal '{}' is not finite on the calibration data", sample.name,
               runner.signals().signals[static_cast<std::size_t>(observer.not_finite)].name);
+}
+
+// A sequence's first step reads the constants of the file: formats must hold them too. Zeros fit any.
+void observe_constants(const FloatVector& constants, int signal, HistogramObserver& observer) {
+  if (!constants.isZero(0)) observer.observe(signal, constants.data(), constants.size());
+}
+
+FloatState started(const FloatRunner& runner, HistogramObserver& observer) {
+  FloatState state = runner.initial_state();
+  for (std::size_t layer = 0; layer < state.layers.size(); ++layer) {
+    for (std::size_t cell = 0; cell < state.layers[layer].size(); ++cell) {
+      const CellSignals& signals = runner.signals().layers[layer].cells[cell];
+      observe_constants(state.layers[layer][cell].hidden, signals.hidden, observer);
+      observe_constants(state.layers[layer][cell].cell, signals.cell, observer);
+    }
+  }
+  return state;
 }
 
 Result<void> observe_sample(const FloatRunner& runner, const Sample& sample, FloatState& state,
                             HistogramObserver& observer) {
+  observer.not_finite = -1;  // a thread's observer sees one sample after the other
   if (auto outputs = runner.run(sample.sequence, state, &observer); !outputs)
     return tl::make_unexpected(outputs.error().within(sample.name));
-  return check_observer(observer, runner);
+  return check_observer(observer, runner, sample);
 }
 
 Result<std::vector<Histogram>> observe_stream(const FloatRunner& runner, const DataSet& samples) {
   HistogramObserver observer(runner.signals().signals.size());
-  FloatState state = runner.initial_state();
+  FloatState state = started(runner, observer);
   for (const Sample& sample : samples.samples) FIXGATE_CHECK(observe_sample(runner, sample, state, observer));
   return std::move(observer.histograms);
 }
@@ -55,8 +73,9 @@ Result<std::vector<Histogram>> observe_separately(const FloatRunner& runner, con
   tbb::enumerable_thread_specific<HistogramObserver> observers([signals] { return HistogramObserver(signals); });
   std::vector<Result<void>> results(samples.samples.size());
   tbb::parallel_for(std::size_t{0}, samples.samples.size(), [&](std::size_t index) {
-    FloatState state = runner.initial_state();
-    results[index] = observe_sample(runner, samples.samples[index], state, observers.local());
+    HistogramObserver& observer = observers.local();
+    FloatState state = started(runner, observer);
+    results[index] = observe_sample(runner, samples.samples[index], state, observer);
   });
   for (const auto& result : results) FIXGATE_CHECK(result);
   std::vector<Histogram> histograms(signals);
@@ -88,6 +107,7 @@ std::string to_json(const SignalProfile& profile) {
                        {"count", histogram.count()},
                        {"min", histogram.min()},
                        {"max", histogram.max()},
+                       {"range_exponent", histogram.exponent()},
                        {"bins", bins}});
   }
   return nlohmann::ordered_json{{"version", 1}, {"signals", signals}}.dump(1) + "\n";

@@ -17,8 +17,10 @@ struct SignalProfile {
   std::vector<Histogram> histograms;
 };
 
-/// Runs `network` over the samples, over all cores; the profile does not depend on how many. Errors: a sample that
-/// does not fit the network, named; no samples; a signal that is not finite.
+/// Runs `network` over the samples, over all cores; the profile does not depend on how many. Initial states
+/// that are not zero count as values of h and c. Errors: a sample that
+/// does not fit the network, named; no samples; a signal that is not finite, with its
+/// sample.
 Result<SignalProfile> calibrate(const Network& network, const DataSet& samples);
 
 /// The profile as JSON text: for each signal its name, count, min, max, range exponent and nonzero bins.

@@ -22,7 +22,7 @@ class Histogram {
   [[nodiscard]] double min() const { return min_; }
   [[nodiscard]] double max() const { return max_; }
   [[nodiscard]] double largest_magnitude() const;
-  /// Smallest bin edge that bounds the magnitude of at least `share` (0..1) of the values.
+  /// Smallest bin edge that bounds the magnitude of at least `share` (0..1) of the values; at most the largest magnitude.
   [[nodiscard]] double magnitude_percentile(double share) const;
 
   [[nodiscard]] int exponent() const { return exponent_; }

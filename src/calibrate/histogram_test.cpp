@@ -58,7 +58,9 @@ TEST(Histogram, CountsEachValueInItsBin) {
     const std::vector<float> values = random_values(random, random.number(1, 60));
     const Histogram histogram = histogram_of(values);
     int exponent = Histogram::kSmallestExponent;
-    const auto outside = [&](double v) { return v >= std::ldexp(1, exponent) || v < -std::ldexp(1, exponent); };
+    const auto outside = [&](double v) {
+      return v >= std::ldexp(1, exponent) || v < -std::ldexp(1, exponent);
+    };
     while (std::ranges::any_of(values, outside)) ++exponent;
     ASSERT_EQ(histogram.exponent(), exponent);
     std::vector<std::int64_t> bins(Histogram::kBins);
@@ -71,7 +73,8 @@ TEST(Histogram, CountsEachValueInItsBin) {
     const auto [low, high] = std::ranges::minmax(values);
     EXPECT_EQ(histogram.min(), static_cast<double>(low));
     EXPECT_EQ(histogram.max(), static_cast<double>(high));
-    EXPECT_EQ(histogram.largest_magnitude(), std::max(std::abs(static_cast<double>(low)), std::abs(static_cast<double>(high))));
+    EXPECT_EQ(histogram.largest_magnitude(),
+              std::max(std::abs(static_cast<double>(low)), std::abs(static_cast<double>(high))));
   }
 }
 
@@ -118,11 +121,14 @@ TEST(Histogram, PercentileBoundsItsShare) {
     const double bound = histogram.magnitude_percentile(share);
     const double width = std::ldexp(1, histogram.exponent() - 11);
     const auto within = [&](double limit) {
-      return static_cast<double>(std::ranges::count_if(values, [&](double v) { return std::abs(v) <= limit; }));
+      return static_cast<double>(
+          std::ranges::count_if(values, [&](double v) { return std::abs(v) <= limit; }));
     };
     EXPECT_GE(within(bound), share * static_cast<double>(values.size()));
     // Two bins less, and it is too few: a value on an edge belongs to the bin above.
-    if (bound > 2 * width) EXPECT_LT(within(bound - 2 * width), share * static_cast<double>(values.size()));
+    if (bound > 2 * width) {
+      EXPECT_LT(within(bound - 2 * width), share * static_cast<double>(values.size()));
+    }
     EXPECT_LE(bound, histogram.largest_magnitude());
   }
 }

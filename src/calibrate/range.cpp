@@ -36,15 +36,15 @@ int fraction_for_magnitude(double magnitude, int width, bool is_signed) {
 
 double expected_squared_error(const Histogram& histogram, const Format& format) {
   const double step = std::ldexp(1.0, -format.fraction);
-  const double low = format.value(format.min()) - step / 2;
-  const double high = format.value(format.max()) + step / 2;
+  const double low = format.value(format.min());
+  const double high = format.value(format.max());
   double sum = 0;
   for (int bin = 0; bin < Histogram::kBins; ++bin) {
     const auto count = static_cast<double>(histogram.bin_count(bin));
     if (count == 0) continue;
     const double x = histogram.bin_center(bin);
     const double outside = std::max({x - high, low - x, 0.0});
-    sum += count * (step * step / 12 + outside * outside);
+    sum += count * (outside > step / 2 ? outside * outside : step * step / 12);
   }
   return sum;
 }
@@ -53,7 +53,7 @@ int choose_fraction(const Histogram& histogram, int width, bool is_signed, const
   if (choice.method == RangeMethod::Percentile)
     return fraction_for_magnitude(histogram.magnitude_percentile(choice.percentile / 100), width, is_signed);
   const int safe = fraction_for_magnitude(histogram.largest_magnitude(), width, is_signed);
-  if (choice.method == RangeMethod::MinMax || histogram.count() == 0) return safe;
+  if (choice.method == RangeMethod::MinMax || histogram.largest_magnitude() == 0) return safe;
   int best = safe;
   double least = expected_squared_error(histogram, {is_signed, width, safe});
   for (int fraction = safe + 1; fraction <= std::min(safe + kDeepestClip, kMaxFraction); ++fraction) {

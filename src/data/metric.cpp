@@ -137,23 +137,6 @@ std::int64_t decide(Decision decision, const FloatMatrix& outputs, Eigen::Index 
   return best;
 }
 
-Score agreement(const MetricSpec& metric, const FloatMatrix& float_outputs,
-                const FloatMatrix& fixed_outputs) {
-  assert(float_outputs.rows() == fixed_outputs.rows() && float_outputs.cols() == fixed_outputs.cols());
-  if (metric.kind == MetricKind::Rmse || metric.kind == MetricKind::Mae)
-    return squared_difference(float_outputs, fixed_outputs);
-  const Decision decision = metric.kind == MetricKind::Accuracy ? metric.decision : Decision::Argmax;
-  Score score;
-  for (Eigen::Index row = 0; row < float_outputs.rows(); ++row)
-    score += {decide(decision, float_outputs, row) == decide(decision, fixed_outputs, row) ? 1.0 : 0.0, 1};
-  return score;
-}
-
-double finish_agreement(MetricKind kind, const Score& score) {
-  const bool is_regression = kind == MetricKind::Rmse || kind == MetricKind::Mae;
-  return finish(is_regression ? MetricKind::Rmse : MetricKind::Accuracy, score);
-}
-
 std::string metric_name(MetricKind kind) {
   switch (kind) {
     case MetricKind::Accuracy:

@@ -48,14 +48,6 @@ double finish(MetricKind kind, const Score& score);
 /// The class of `row` of `outputs`.
 std::int64_t decide(Decision decision, const FloatMatrix& outputs, Eigen::Index row);
 
-/// How far two outputs of the same shape agree. Accuracy and perplexity: rows with the same decision
-/// (perplexity: the same most likely token); rmse and mae: squared differences, over values.
-Score agreement(const MetricSpec& metric, const FloatMatrix& float_outputs, const FloatMatrix& fixed_outputs);
-
-/// Of the summed agreements: the share of same decisions in [0, 1], or the root of the mean squared
-/// difference.
-double finish_agreement(MetricKind kind, const Score& score);
-
 /// "accuracy", "perplexity", "rmse" or "mae", as in the task file.
 std::string metric_name(MetricKind kind);
 

@@ -149,22 +149,6 @@ TEST(Metric, SumsScores) {
   EXPECT_TRUE(std::isnan(finish(MetricKind::Accuracy, {})));
 }
 
-TEST(Agreement, CountsSameDecisions) {
-  FloatMatrix a(2, 2);
-  a << 0, 1, 1, 0;
-  FloatMatrix b(2, 2);
-  b << 0, 2, 0, 1;
-  EXPECT_EQ(agreement(kArgmax, a, b), (Score{1, 2}));
-  EXPECT_EQ(agreement(kPerplexity, a, b), (Score{1, 2}));
-  EXPECT_EQ(agreement(kPositive, row({3}), row({0.1F})), (Score{1, 1}));
-  EXPECT_DOUBLE_EQ(finish_agreement(MetricKind::Perplexity, {1, 2}), 0.5);
-}
-
-TEST(Agreement, SumsSquaredDifferencesOfRealValues) {
-  EXPECT_EQ(agreement(kMae, row({1, 2}), row({1, 5})), (Score{9, 2}));
-  EXPECT_DOUBLE_EQ(finish_agreement(MetricKind::Mae, {9, 2}), std::sqrt(4.5));
-}
-
 TEST(Metric, HasANameAndADirection) {
   EXPECT_EQ(metric_name(MetricKind::Rmse), "rmse");
   EXPECT_TRUE(higher_is_better(MetricKind::Accuracy));

@@ -108,8 +108,8 @@ TEST(Stream, CutsChunksWithoutLosingAToken) {
 TEST(Stream, NamesThePlaceInTheText) {
   const DataSet set = stream(Tokens(kStreamChunk + 2, 1), "t.txt", 100);
   ASSERT_EQ(set.samples.size(), 2U);
-  EXPECT_EQ(set.samples[0].name, "t.txt: tokens 100 to 4195");
-  EXPECT_EQ(set.samples[1].name, "t.txt: tokens 4196 to 4196");
+  EXPECT_EQ(set.samples[0].name, "t.txt: tokens 100 to 611");
+  EXPECT_EQ(set.samples[1].name, "t.txt: tokens 612 to 612");
 }
 
 }  // namespace

@@ -15,7 +15,27 @@ bool is_regression(const MetricSpec& metric) {
   return metric.kind == MetricKind::Rmse || metric.kind == MetricKind::Mae;
 }
 
-Result<Outcome> judge(const MetricSpec& metric, FloatMatrix outputs, const Sample& sample) {
+// The function at the end of the file (numerics.md, section 8), of one row.
+FloatMatrix finished_row(OutputFunction function, const FloatMatrix& outputs, Eigen::Index row) {
+  if (function == OutputFunction::ArgMax)
+    return FloatMatrix::Constant(1, 1, static_cast<float>(decide(Decision::Argmax, outputs, row)));
+  const Eigen::ArrayXd x = outputs.row(row).transpose().cast<double>().array();
+  const Eigen::ArrayXd shifted = x - x.maxCoeff();
+  const double sum = shifted.exp().sum();
+  if (function == OutputFunction::Softmax) return (shifted.exp() / sum).cast<float>().matrix().transpose();
+  return (shifted - std::log(sum)).cast<float>().matrix().transpose();
+}
+
+// Only values can tell the difference: classes and likelihoods are the same with and without.
+FloatMatrix finished_outputs(OutputFunction function, FloatMatrix outputs) {
+  if (function == OutputFunction::None) return outputs;
+  FloatMatrix finished(outputs.rows(), function == OutputFunction::ArgMax ? 1 : outputs.cols());
+  for (Eigen::Index row = 0; row < outputs.rows(); ++row) finished.row(row) = finished_row(function, outputs, row);
+  return finished;
+}
+
+Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMatrix outputs, const Sample& sample) {
+  if (is_regression(metric)) outputs = finished_outputs(function, std::move(outputs));
   Outcome outcome;
   FIXGATE_ASSIGN(outcome.score, score_sample(metric, outputs, sample));
   if (is_regression(metric)) {
@@ -80,7 +100,7 @@ Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, con
   const FloatRunner runner(network);
   const auto answer = [&](const Sample& sample, FloatState& state) -> Result<Outcome> {
     FIXGATE_ASSIGN(FloatMatrix outputs, runner.run(sample.sequence, state));
-    return judge(metric, std::move(outputs), sample);
+    return judge(metric, network.output_function, std::move(outputs), sample);
   };
   FloatOutcomes outcomes;
   FIXGATE_ASSIGN(outcomes.samples, run_samples(data, "float", [&] { return runner.initial_state(); }, answer));
@@ -94,7 +114,7 @@ Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data
   tbb::enumerable_thread_specific<OverflowCounts> counts([&] { return simulator.no_counts(); });
   const auto answer = [&](const Sample& sample, FixedState& state) -> Result<Outcome> {
     FIXGATE_ASSIGN(const IntegerMatrix outputs, simulator.run(sample.sequence, state, counts.local()));
-    return judge(metric, real_outputs(outputs, format), sample);
+    return judge(metric, network.output_function, real_outputs(outputs, format), sample);
   };
   FixedOutcomes outcomes;
   FIXGATE_ASSIGN(outcomes.samples, run_samples(data, "fixed", [&] { return simulator.initial_state(); }, answer));

@@ -19,6 +19,7 @@ struct SignalNoise {
 };
 
 /// Runs both networks freely (each on its own states) over the first samples, `steps` steps at least or all there are.
+/// Errors: networks whose signals differ, samples that do not fit them.
 Result<std::vector<SignalNoise>> measure_noise(const Network& network, const FixedNetwork& fixed, const DataSet& data,
                                                std::int64_t steps);
 

@@ -20,17 +20,39 @@ bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
-// /dev/null, /dev/stdout or a pipe cannot be replaced by a rename; it is written straight.
+constexpr int kMostLinks = 40;  // as the kernel's own limit
+
+// The links in /proc are open files (/dev/stdout leads to one): what they name must not be replaced.
+bool is_open_file(const std::filesystem::path& path) {
+  return path.string().starts_with("/proc/");
+}
+
+// Where the symbolic links lead that `path` begins; a rename would replace the first of them.
+std::filesystem::path follow_links(std::filesystem::path path) {
+  std::error_code error;
+  for (int links = 0; links < kMostLinks && std::filesystem::is_symlink(path, error); ++links) {
+    const auto folder = std::filesystem::canonical(path.has_parent_path() ? path.parent_path() : ".", error);
+    if (is_open_file(folder / path.filename())) return folder / path.filename();
+    path = folder / std::filesystem::read_symlink(path, error);
+  }
+  return path;
+}
+
+// /dev/null, /dev/stdout or a pipe cannot be replaced by a rename; it is written straight. So is what
+// follow_links leaves as a link: an open file, or a circle, which cannot be opened.
 bool is_special(const std::filesystem::path& path) {
   std::error_code error;
+  if (std::filesystem::is_symlink(path, error)) return true;
   const auto status = std::filesystem::status(path, error);
   return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
 }
 
-Result<void> fill(const std::filesystem::path& target, const std::filesystem::path& shown, std::string_view bytes) {
+Result<void> fill(const std::filesystem::path& target, const std::filesystem::path& shown,
+                  std::string_view bytes) {
   const int descriptor = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor < 0) return fail("{}: cannot be written: {}", shown.string(), std::strerror(errno));
-  const bool written = write_all(descriptor, bytes) && (::fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS);
+  const bool written =
+      write_all(descriptor, bytes) && (::fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS);
   const int reason = errno;
   const bool closed = ::close(descriptor) == 0;
   if (written && closed) return {};
@@ -40,11 +62,12 @@ Result<void> fill(const std::filesystem::path& target, const std::filesystem::pa
 }  // namespace
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view bytes) {
-  if (is_special(path)) return fill(path, path, bytes);
-  const std::filesystem::path temporary = path.string() + ".part" + std::to_string(::getpid());
+  const std::filesystem::path place = follow_links(path);
+  if (is_special(place)) return fill(place, path, bytes);
+  const std::filesystem::path temporary = place.string() + ".part" + std::to_string(::getpid());
   auto filled = fill(temporary, path, bytes);
   std::error_code error;
-  if (filled) std::filesystem::rename(temporary, path, error);
+  if (filled) std::filesystem::rename(temporary, place, error);
   if (filled && !error) return {};
   const std::string reason = error.message();
   std::filesystem::remove(temporary, error);

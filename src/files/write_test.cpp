@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 
 #include "files/read.h"
@@ -107,6 +108,34 @@ TEST_F(WriteFile, ADeviceIsWrittenNotReplaced) {
   fs::create_symlink("/dev/null", folder_ / "null");
   ASSERT_TRUE(write_file(folder_ / "null", "content"));
   EXPECT_TRUE(fs::is_symlink(folder_ / "null"));
+}
+
+TEST_F(WriteFile, AnOpenFileIsWrittenNotReplaced) {
+  std::FILE* const open = std::fopen((folder_ / "file").c_str(), "w");
+  ASSERT_NE(open, nullptr);
+  fs::create_symlink("/proc/self/fd/" + std::to_string(::fileno(open)), folder_ / "stdout");
+  EXPECT_TRUE(write_file(folder_ / "stdout", "content"));
+  std::fclose(open);
+  EXPECT_TRUE(fs::is_symlink(folder_ / "stdout"));
+  EXPECT_EQ(*read_file(folder_ / "file"), "content");
+  EXPECT_EQ(files(), 2);
+}
+
+TEST_F(WriteFile, ALinkStaysAndItsFileIsReplaced) {
+  fs::create_directory(folder_ / "elsewhere");
+  ASSERT_TRUE(write_file(folder_ / "elsewhere" / "file", "old"));
+  fs::create_symlink("elsewhere/file", folder_ / "link");
+  ASSERT_TRUE(write_file(folder_ / "link", "new"));
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link"));
+  EXPECT_EQ(*read_file(folder_ / "elsewhere" / "file"), "new");
+}
+
+TEST_F(WriteFile, ALinkToNothingMakesItsFile) {
+  fs::create_symlink("new", folder_ / "link");
+  ASSERT_TRUE(write_file(folder_ / "link", "content"));
+  EXPECT_EQ(*read_file(folder_ / "new"), "content");
+  fs::create_symlink("circle", folder_ / "circle");
+  EXPECT_FALSE(write_file(folder_ / "circle", "content"));
 }
 
 TEST_F(WriteFile, AReadOnlyFolderIsAnErrorAndKeepsTheOldContent) {

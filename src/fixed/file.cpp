@@ -39,9 +39,10 @@ std::string serialise(const FixedNetwork& network) {
 }
 
 Result<FixedNetwork> deserialise(std::string_view bytes) {
-  FIXGATE_ASSIGN(Safetensors content, read_safetensors(bytes));
-  FIXGATE_ASSIGN(const std::string description, description_of(content.metadata));
-  auto network = assemble(description, std::move(content.tensors));
+  auto content = read_safetensors(bytes);
+  if (!content) return tl::make_unexpected(content.error().within("not a fixed-point network (.fxg), or damaged"));
+  FIXGATE_ASSIGN(const std::string description, description_of(content->metadata));
+  auto network = assemble(description, std::move(content->tensors));
   if (!network) return tl::make_unexpected(network.error().within("network"));
   FIXGATE_CHECK(verify(*network));
   return network;

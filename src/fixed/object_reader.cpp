@@ -21,7 +21,7 @@ std::optional<std::int64_t> integer_of(const json& value) {
 
 ObjectReader::ObjectReader(const json& object, std::string where, FirstFault& fault)
     : object_(object), where_(std::move(where)), fault_(fault) {
-  if (!object_.is_object()) fault_.note({where_ + " is no JSON object"});
+  if (!object_.is_object()) fault_.note({(where_.empty() ? "it" : where_) + " is no JSON object"});
 }
 
 void ObjectReader::note(const std::string& key, const std::string& message) {

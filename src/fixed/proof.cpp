@@ -8,6 +8,12 @@
 namespace fixgate {
 namespace {
 
+// A term that may be anything from low to high, at a fraction of its own.
+struct RangeTerm {
+  Interval range;
+  int fraction = 0;
+};
+
 // A matrix times a vector of one format: one part of a row's sum.
 struct MatrixPart {
   const WeightMatrix& weights;
@@ -16,12 +22,18 @@ struct MatrixPart {
   [[nodiscard]] int fraction(int row) const {
     return accumulator_fraction(weights.row_fractions[static_cast<std::size_t>(row)], input.fraction);
   }
-};
 
-// A term that may be any integer of a range, at a fraction of its own.
-struct RangeTerm {
-  Interval range;
-  int fraction = 0;
+  // Section 5's bounds of a row: as min <= 0 <= max for every format, positive weights reach below with min
+  // and above with max, negative weights the other way round. At most 2^24 columns of 32 bits: far from
+  // overflow.
+  [[nodiscard]] RangeTerm term(int row) const {
+    std::int64_t positive = 0;
+    std::int64_t negative = 0;
+    for (const std::int32_t weight : weights.row(row)) (weight > 0 ? positive : negative) += weight;
+    const Wide low = Wide{positive} * input.min() + Wide{negative} * input.max();
+    const Wide high = Wide{positive} * input.max() + Wide{negative} * input.min();
+    return {{low, high}, fraction(row)};
+  }
 };
 
 RangeTerm term_of(const Format& format) {
@@ -34,36 +46,21 @@ RangeTerm product(const RangeTerm& a, const Format& b) {
 }
 
 // All terms of one row, aligned at the largest fraction and added.
-class RowSum {
- public:
-  RowSum(int row, std::vector<MatrixPart> parts, std::vector<RangeTerm> terms)
-      : row_(row), parts_(std::move(parts)), terms_(std::move(terms)) {
-    for (const MatrixPart& part : parts_) fractions_.push_back(part.fraction(row_));
-    for (const RangeTerm& term : terms_) fractions_.push_back(term.fraction);
-    const auto [low, high] = std::minmax_element(fractions_.begin(), fractions_.end());
-    fraction_ = *high;
-    alignment_ = *high - *low;
-  }
-
-  [[nodiscard]] AccumulatorBound bound() const {
-    AccumulatorBound bound;
-    for (const MatrixPart& part : parts_)
-      bound.add_row(part.weights.row(row_), part.input, fraction_ - part.fraction(row_));
-    for (const RangeTerm& term : terms_)
-      bound.add_term(term.range.low, term.range.high, fraction_ - term.fraction);
-    return bound;
-  }
-  [[nodiscard]] int fraction() const { return fraction_; }
-  [[nodiscard]] int alignment() const { return alignment_; }
-
- private:
-  int row_;
-  std::vector<MatrixPart> parts_;
-  std::vector<RangeTerm> terms_;
-  std::vector<int> fractions_;
-  int fraction_ = 0;
-  int alignment_ = 0;
+struct RowSum {
+  AccumulatorBound bound;
+  int fraction = 0;
+  int alignment = 0;
 };
+
+RowSum sum_of(const std::vector<RangeTerm>& terms) {
+  const auto [low, high] =
+      std::minmax_element(terms.begin(), terms.end(),
+                          [](const RangeTerm& a, const RangeTerm& b) { return a.fraction < b.fraction; });
+  RowSum sum{{}, high->fraction, high->fraction - low->fraction};
+  for (const RangeTerm& term : terms)
+    sum.bound.add_term(term.range.low, term.range.high, sum.fraction - term.fraction);
+  return sum;
+}
 
 // The sums of all rows of a gate, or one element-wise sum.
 class Proof {
@@ -74,11 +71,11 @@ class Proof {
   }
 
   void add(int row, const RowSum& sum) {
-    proven_.min_fraction = rows_ == 0 ? sum.fraction() : std::min(proven_.min_fraction, sum.fraction());
-    proven_.max_fraction = rows_ == 0 ? sum.fraction() : std::max(proven_.max_fraction, sum.fraction());
-    proven_.max_alignment = std::max(proven_.max_alignment, sum.alignment());
+    proven_.min_fraction = rows_ == 0 ? sum.fraction : std::min(proven_.min_fraction, sum.fraction);
+    proven_.max_fraction = rows_ == 0 ? sum.fraction : std::max(proven_.max_fraction, sum.fraction);
+    proven_.max_alignment = std::max(proven_.max_alignment, sum.alignment);
     ++rows_;
-    widen(row, sum.bound());
+    widen(row, sum.bound);
   }
 
   void widen(int row, const AccumulatorBound& bound) {
@@ -143,16 +140,17 @@ class WidthProver {
 
   Result<void> prove_parts(Proof proof, const std::vector<MatrixPart>& parts, const BiasVector& bias) {
     for (int row = 0; row < parts.front().weights.rows; ++row) {
-      int fraction = parts.front().fraction(row);
-      for (const MatrixPart& part : parts) fraction = std::max(fraction, part.fraction(row));
-      proof.add(row, RowSum(row, parts, {bias_term(bias, row, fraction)}));
+      std::vector<RangeTerm> terms;
+      for (const MatrixPart& part : parts) terms.push_back(part.term(row));
+      terms.push_back(bias_term(bias, row, sum_of(terms).fraction));
+      proof.add(row, sum_of(terms));
     }
     return finish(proof);
   }
 
   Result<void> prove_product(std::string name, int signal, int first, int second) {
     Proof proof(std::move(name), signal);
-    proof.add(0, RowSum(0, {}, {product(term_of(format(first)), format(second))}));
+    proof.add(0, sum_of({product(term_of(format(first)), format(second))}));
     return finish(proof);
   }
 
@@ -193,7 +191,7 @@ class WidthProver {
     const RangeTerm reset = product(term_of(format(signals.gate[1])), format(signals.recurrent));
     Proof proof(prefix + "acc_h", signals.pre_activation[2]);
     for (int row = 0; row < layer.hidden; ++row)
-      proof.add(row, RowSum(row, {input}, {bias_term(gate.bias, row, input.fraction(row)), reset}));
+      proof.add(row, sum_of({input.term(row), bias_term(gate.bias, row, input.fraction(row)), reset}));
     return finish(proof);
   }
 
@@ -202,7 +200,7 @@ class WidthProver {
     const RangeTerm kept = product(term_of(format(signals.gate[2])), format(signals.cell));
     const RangeTerm added = product(term_of(format(signals.gate[0])), format(signals.gate[3]));
     Proof proof(prefix + "sum_c", signals.cell);
-    proof.add(0, RowSum(0, {}, {kept, added}));
+    proof.add(0, sum_of({kept, added}));
     FIXGATE_CHECK(finish(proof));
     return prove_product(prefix + "product_h", signals.hidden, signals.gate[1], signals.cell_activation);
   }
@@ -212,16 +210,16 @@ class WidthProver {
     const RangeTerm hidden = term_of(format(signals.hidden));
     const RangeTerm candidate = term_of(format(signals.gate[2]));
     const RangeTerm negative{{-candidate.range.high, -candidate.range.low}, candidate.fraction};
-    const RowSum difference(0, {}, {hidden, negative});
-    const AccumulatorBound bound = difference.bound();
+    const RowSum difference = sum_of({hidden, negative});
+    const AccumulatorBound& bound = difference.bound;
     Proof proof(prefix + "sum_h", signals.hidden);
     proof.widen(0, bound);
     FIXGATE_CHECK(proof.finished());  // at most 64 bits from here on
     const RangeTerm step =
-        product({{bound.low(), bound.high()}, difference.fraction()}, format(signals.gate[0]));
-    proof.add(0, RowSum(0, {}, {step, candidate}));
+        product({{bound.low(), bound.high()}, difference.fraction}, format(signals.gate[0]));
+    proof.add(0, sum_of({step, candidate}));
     FIXGATE_ASSIGN(ProvenWidth width, proof.finished());
-    width.max_alignment = std::max(width.max_alignment, difference.alignment());
+    width.max_alignment = std::max(width.max_alignment, difference.alignment);
     proven_.push_back(std::move(width));
     return {};
   }

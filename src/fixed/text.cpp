@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "fixed/proof.h"
 #include "fixed/text_columns.h"
 #include "fixed/text_layers.h"
+#include "network/activation_function.h"
 
 namespace fixgate {
 namespace {
@@ -59,6 +61,15 @@ std::string table_size_text(const ActivationTable& table) {
   return fmt::format("{} segments, slope fraction {}", table.segments.size(), table.slope_fraction);
 }
 
+// In real numbers and in steps of the output; nothing for a function that this version does not know.
+std::string table_error_text(const ActivationTable& table) {
+  const auto function = parse_activation_text(table.function);
+  if (!function || table.kind == TableKind::Rectifier) return {};
+  const TableError error = maximum_error(table, [&](double x) { return evaluate(*function, x); });
+  return fmt::format("maximum error {:.6f} ({:.2f} steps) at {}", error.maximum,
+                     std::ldexp(error.maximum, table.output.format.fraction), table.input.value(error.at));
+}
+
 std::string tables_text(const FixedNetwork& network) {
   TextColumns lines(2);
   for (std::size_t t = 0; t < network.tables.size(); ++t) {
@@ -66,7 +77,7 @@ std::string tables_text(const FixedNetwork& network) {
     lines.add({fmt::format("{}", t), table.function, to_text(table.kind), to_text(table.symmetry),
                to_text(table.input), "->", to_text(table.output.format), to_text(table.output.rounding),
                to_text(table.output.overflow), table_size_text(table),
-               fmt::format("{} bits", table_bits(table))});
+               fmt::format("{} bits", table_bits(table)), table_error_text(table)});
   }
   return lines.text();
 }

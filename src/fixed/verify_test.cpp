@@ -210,8 +210,8 @@ TEST(Verify, Embedding) {
   refuses("tiny_tied", "'embedding.table' is 5 x 4, not 6 x 4", [](Net& n) { n.inputs = 6; });
   refuses("tiny_tied", "weights: index 99", [&](Net& n) { embedding(n).weights = 99; });
   refuses("tiny_tied", "output signal: index -1", [&](Net& n) { embedding(n).output_signal = -1; });
-  refuses("tiny_tied", "only as the first layer", [&](Net& n) {
-    n.layers.emplace_back(FixedEmbedding{"again", 0, embedding(n).output_signal});
+  refuses("tiny_tied", "only as the first layer", [](Net& n) {
+    n.layers.insert(n.layers.begin() + 1, FixedEmbedding{"again", 0, 0});
   });
   refuses("tiny_lstm", "only as the first layer", [](Net& n) {
     n.layers.insert(n.layers.begin(), FixedEmbedding{"embedding", 0, 0});
@@ -368,21 +368,18 @@ TEST(Verify, Widths) {
 }
 
 TEST(Verify, Shifts) {
-  refuses("tiny_gru_reset_after", "rnn0.acc_h", [](Net& n) {
-    signal(n, cell(n).signals.recurrent).format.format.fraction = 50;  // W x is shifted left by that much
-  });
-  refuses("tiny_lstm", "decoder.acc: fraction",
+  refuses("tiny_gru_reset_after", "rnn0.acc_h needs",
+          [](Net& n) { signal(n, cell(n).signals.recurrent).format.format.fraction = 58; });
+  refuses("tiny_lstm", "bits shifted left by",
           [](Net& n) { signal(n, decoder(n).output_signal).format.format.fraction = 64; });
-  refuses("tiny_lstm", "shifted left by",
-          [](Net& n) { signal(n, decoder(n).output_signal).format.format.fraction = 60; });
-  refuses("tiny_lstm", "decoder.acc: fraction",
+  refuses("tiny_lstm", "bits away from fraction -64, more than 63",
           [](Net& n) { signal(n, decoder(n).output_signal).format.format.fraction = -64; });
   refuses("tiny_lstm", "rnn0.acc_i: terms are", [](Net& n) {
-    WeightMatrix& matrix = n.weights.at(static_cast<std::size_t>(cell(n).gates[0].input_weights));
-    WeightMatrix& other = n.weights.at(static_cast<std::size_t>(cell(n).gates[0].recurrent_weights));
-    matrix.values.assign(matrix.values.size(), 0);  // so that the width is no obstacle
-    matrix.row_fractions[0] = -60;
-    other.row_fractions[0] = 4;
+    WeightMatrix& input = n.weights.at(static_cast<std::size_t>(cell(n).gates[0].input_weights));
+    WeightMatrix& recurrent = n.weights.at(static_cast<std::size_t>(cell(n).gates[0].recurrent_weights));
+    input.values.assign(input.values.size(), 0);  // so that the width is no obstacle
+    input.row_fractions[0] = -60;
+    recurrent.row_fractions[0] = 4;
   });
 }
 

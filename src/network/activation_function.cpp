@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <cstdio>
 
 namespace fixgate {
 namespace {
@@ -125,6 +126,21 @@ std::string to_text(const ActivationFunction& function) {
   if (entry.parameters == 0) return std::string(entry.name);
   if (entry.parameters == 1) return fmt::format("{}({})", entry.name, function.alpha);
   return fmt::format("{}({}, {})", entry.name, function.alpha, function.beta);
+}
+
+Result<ActivationFunction> parse_activation_text(std::string_view text) {
+  const std::size_t open = text.find('(');
+  if (open == std::string_view::npos) return parse_activation(text);
+  const std::string name(text.substr(0, open));
+  const std::string parameters(text.substr(open));
+  float alpha = 0;
+  float beta = 0;
+  int end = -1;
+  const int count = std::sscanf(parameters.c_str(), "(%f, %f)%n", &alpha, &beta, &end);
+  if (count == 2 && end == static_cast<int>(parameters.size())) return parse_activation(name, alpha, beta);
+  if (std::sscanf(parameters.c_str(), "(%f)%n", &alpha, &end) == 1 && end == static_cast<int>(parameters.size()))
+    return parse_activation(name, alpha);
+  return fail("'{}' is no activation: expected the form HardSigmoid(0.2, 0.5)", text);
 }
 
 }  // namespace fixgate

@@ -51,4 +51,7 @@ Result<ActivationFunction> parse_activation(std::string_view name, std::optional
 /// "Sigmoid", "LeakyRelu(0.01)", "HardSigmoid(0.2, 0.5)".
 std::string to_text(const ActivationFunction& function);
 
+/// The inverse of to_text(). Errors: not of that form; as parse_activation.
+Result<ActivationFunction> parse_activation_text(std::string_view text);
+
 }  // namespace fixgate

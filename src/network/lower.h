@@ -6,10 +6,11 @@
 
 namespace fixgate {
 
-/// The graph as a Network. `graph` is folded (fold_constants, fold_initial_states). What a Network cannot say exactly is
-/// refused with the node's name and the reason; nothing is approximated: peepholes, clip, input_forget, sequence_lens,
-/// branches between layers, element-wise arithmetic outside a dense layer's bias, activations that do not follow a dense layer,
-/// a selection other than the last step or the final states.
+/// The graph as a Network. `graph` is folded (fold_constants, fold_initial_states). What a Network cannot say
+/// exactly is refused with the node's name and the reason; nothing is approximated: peepholes, clip,
+/// input_forget, sequence_lens, branches between layers, element-wise arithmetic outside a dense layer's
+/// bias, activations that do not follow a dense layer, a selection other than the last step or the final
+/// states.
 Result<Network> lower(const Graph& graph);
 
 }  // namespace fixgate

@@ -10,13 +10,6 @@ namespace {
 using Texts = std::vector<std::string>;
 using Floats = std::vector<float>;
 
-Result<RecurrentKind> parse_kind(const std::string& op_type) {
-  if (op_type == "LSTM") return RecurrentKind::Lstm;
-  if (op_type == "GRU") return RecurrentKind::Gru;
-  if (op_type == "RNN") return RecurrentKind::Rnn;
-  return fail("{} is not a recurrent operator", op_type);
-}
-
 Result<RecurrentDirection> parse_direction(const Node& node) {
   FIXGATE_ASSIGN(const std::string text, attribute_or<std::string>(node, "direction", "forward"));
   if (text == "forward") return RecurrentDirection::Forward;
@@ -43,9 +36,9 @@ Result<std::int64_t> parse_switch(const Node& node, const std::string& name) {
   return value;
 }
 
-Texts standard_activations(RecurrentKind kind) {
-  if (kind == RecurrentKind::Rnn) return {"Tanh"};
-  if (kind == RecurrentKind::Gru) return {"Sigmoid", "Tanh"};
+Texts standard_activations(CellKind kind) {
+  if (kind == CellKind::Rnn) return {"Tanh"};
+  if (kind == CellKind::Gru) return {"Sigmoid", "Tanh"};
   return {"Sigmoid", "Tanh", "Tanh"};
 }
 
@@ -86,7 +79,7 @@ Result<std::vector<ActivationFunction>> parse_functions(const Node& node, const 
 }
 
 /// One list per direction out of the flat attribute.
-Result<std::vector<std::vector<ActivationFunction>>> parse_activations(const Node& node, RecurrentKind kind,
+Result<std::vector<std::vector<ActivationFunction>>> parse_activations(const Node& node, CellKind kind,
                                                                        std::size_t directions) {
   const Texts standard = standard_activations(kind);
   FIXGATE_ASSIGN(Texts names, attribute_or<Texts>(node, "activations", {}));
@@ -105,14 +98,11 @@ Result<std::vector<std::vector<ActivationFunction>>> parse_activations(const Nod
 
 }  // namespace
 
-std::int64_t RecurrentAttributes::gates() const {
-  if (kind == RecurrentKind::Rnn) return 1;
-  return kind == RecurrentKind::Gru ? 3 : 4;
-}
+std::int64_t RecurrentAttributes::gates() const { return static_cast<std::int64_t>(gate_names(kind).size()); }
 
 Result<RecurrentAttributes> parse_recurrent_attributes(const Node& node) {
   RecurrentAttributes result;
-  FIXGATE_ASSIGN(result.kind, parse_kind(node.op_type));
+  FIXGATE_ASSIGN(result.kind, parse_cell_kind(node.op_type));
   FIXGATE_ASSIGN(result.direction, parse_direction(node));
   FIXGATE_ASSIGN(result.hidden_size, parse_hidden_size(node));
   FIXGATE_ASSIGN(result.clip, parse_clip(node));

@@ -8,14 +8,14 @@
 #include "diagnostic/error.h"
 #include "network/activation_function.h"
 #include "network/graph.h"
+#include "network/kinds.h"
 
 namespace fixgate {
 
-enum class RecurrentKind { Rnn, Gru, Lstm };
 enum class RecurrentDirection { Forward, Reverse, Bidirectional };
 
 struct RecurrentAttributes {
-  RecurrentKind kind = RecurrentKind::Lstm;
+  CellKind kind = CellKind::Lstm;
   RecurrentDirection direction = RecurrentDirection::Forward;
   std::optional<std::int64_t> hidden_size;  // as stated; R's shape says it too
   std::optional<float> clip;                // bound of every pre-activation, above 0

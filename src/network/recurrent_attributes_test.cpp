@@ -19,7 +19,7 @@ std::string error_of(const Node& node) {
 TEST(RecurrentAttributes, FillsInDefaults) {
   const auto lstm = parse_recurrent_attributes(node_of("LSTM"));
   ASSERT_TRUE(lstm);
-  EXPECT_EQ(lstm->kind, RecurrentKind::Lstm);
+  EXPECT_EQ(lstm->kind, CellKind::Lstm);
   EXPECT_EQ(lstm->direction, RecurrentDirection::Forward);
   EXPECT_EQ(lstm->gates(), 4);
   EXPECT_FALSE(lstm->clip || lstm->hidden_size || lstm->input_forget || lstm->linear_before_reset);

@@ -190,7 +190,10 @@ class RuleWriter {
     std::string text = "\"";
     for (const char c : value) {
       if (c == '"' || c == '\\') text += '\\';
-      text += c;
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+        text += fmt::format("\\u{:04X}", static_cast<int>(c));
+      else
+        text += c;
     }
     return text + '"';
   }

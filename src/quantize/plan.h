@@ -77,7 +77,7 @@ struct PresetOptions {
 /// "default": weights rounded to nearest with a binary point per row; activations (inputs, hidden states, gates) rounded to
 /// nearest with the range of least squared error; pre-activations and cell states 4 bits wider, the outputs 16 bits.
 /// "paper": one width for all weights (one binary point per matrix) and one for all activations, truncation, min/max ranges,
-/// piecewise-linear tables of 16 uniform segments; the outputs 16 bits. docs/methods.md says why.
+/// piecewise-linear tables of 16 uniform segments; the outputs 16 bits. docs/formats.md has the table.
 Result<FormatPlan> preset_plan(std::string_view name, const PresetOptions& options);
 
 }  // namespace fixgate

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "fixed/proof.h"
 #include "fixed/verify.h"
@@ -49,6 +50,7 @@ class Builder {
     fixed.input_signal = current_;
     const auto tied = shared_.find(layer.weights.get());
     fixed.weights = tied != shared_.end() ? tied->second : add_weights(layer.name + ".W", *layer.weights);
+    shared_[layer.weights.get()] = fixed.weights;
     fixed.output_signal = here().output;
     if (layer.has_bias) {
       FIXGATE_ASSIGN(fixed.bias, bias_at(layer.bias.cast<double>(), input_fractions(fixed.weights)));
@@ -118,7 +120,7 @@ class Builder {
         seen[embedding->table.get()] = true;
       }
       if (const auto* dense = std::get_if<DenseLayer>(&layer))
-        if (!seen[dense->weights.get()]) weight_names_.push_back(dense->name + ".W");
+        if (!std::exchange(seen[dense->weights.get()], true)) weight_names_.push_back(dense->name + ".W");
       if (const auto* recurrent = std::get_if<RecurrentLayer>(&layer))
         for (std::size_t cell = 0; cell < recurrent->cells.size(); ++cell)
           for (const std::string& gate : gate_names(recurrent->kind))

@@ -10,7 +10,13 @@ namespace {
 using Function = ActivationFunction::Kind;
 using RealFunction = std::function<double(double)>;  // of an address
 
+constexpr std::int64_t kLimit = std::int64_t{1} << 62;  // integers of a table stay below
 constexpr int kSamples = 64;  // points of a segment at which its error is looked at
+
+// To nearest, ties to even; what is too large ends at the limit, where check_magnitudes finds it.
+std::int64_t rounded_integer(double value) {
+  return std::llrint(std::clamp(value, -static_cast<double>(kLimit), static_cast<double>(kLimit)));
+}
 
 TableSymmetry symmetry_of(Function kind, const Format& input, const Format& output) {
   if (!input.is_signed) return TableSymmetry::None;
@@ -97,9 +103,9 @@ std::vector<std::int64_t> adaptive_starts(const RealFunction& function, std::int
 std::vector<std::int64_t> uniform_starts(const RealFunction& function, std::int64_t last, int segments, double step) {
   const double final_value = function(static_cast<double>(last));
   int range_bits = 0;
-  while ((std::int64_t{1} << range_bits) <= last &&
-         std::abs(function(std::ldexp(1.0, range_bits)) - final_value) > step / 2)
-    ++range_bits;
+  while ((std::int64_t{1} << range_bits) <= last) ++range_bits;
+  // From the far end, so that a function that passes its last value on the way is not cut short.
+  while (range_bits > 0 && std::abs(function(std::ldexp(1.0, range_bits - 1)) - final_value) <= step / 2) --range_bits;
   const std::int64_t range = std::min(std::int64_t{1} << range_bits, last + 1);
   std::int64_t width = 1;
   while (width * segments < range) width *= 2;
@@ -112,8 +118,8 @@ std::vector<std::int64_t> uniform_starts(const RealFunction& function, std::int6
 void add_segment(ActivationTable& table, std::int64_t start, double value, double slope_per_unit) {
   Segment segment;
   segment.start = start;
-  segment.slope = std::llrint(std::ldexp(slope_per_unit, table.slope_fraction));
-  segment.offset = std::llrint(std::ldexp(value, table.input.fraction + table.slope_fraction));
+  segment.slope = rounded_integer(std::ldexp(slope_per_unit, table.slope_fraction));
+  segment.offset = rounded_integer(std::ldexp(value, table.input.fraction + table.slope_fraction));
   table.segments.push_back(segment);
 }
 
@@ -124,7 +130,7 @@ void fill_segments(ActivationTable& table, const RealFunction& function, const s
     const Line line = fit_line(function, starts[s], end);
     const double slope = std::ldexp(line.slope, table.input.fraction);
     // Rounding the slope turns the line; it is turned about its middle, so that the error is shared by both ends.
-    const double rounded = std::ldexp(static_cast<double>(std::llrint(std::ldexp(slope, table.slope_fraction))),
+    const double rounded = std::ldexp(static_cast<double>(rounded_integer(std::ldexp(slope, table.slope_fraction))),
                                       -table.slope_fraction);
     const double half = std::ldexp(static_cast<double>(end - starts[s]) / 2, -table.input.fraction);
     const bool flat = s + 1 == starts.size() && std::abs(line.slope) * static_cast<double>(end - starts[s]) < line.error * 4 && rounded == 0;
@@ -163,16 +169,30 @@ void fill_entries(ActivationTable& table, const RealFunction& function, int addr
   const double middle = static_cast<double>((std::int64_t{1} << table.drop) - 1) / 2;
   for (std::int64_t entry = 0; entry <= table.max_address() >> table.drop; ++entry) {
     const double value = function(static_cast<double>(entry << table.drop) + middle);
-    table.entries.push_back(std::llrint(std::ldexp(value, table.output.format.fraction)));
+    table.entries.push_back(rounded_integer(std::ldexp(value, table.output.format.fraction)));
   }
 }
 
-Result<void> check_options(const ActivationFunction& function, const Format& input, const TableOptions& options) {
+Result<void> check_magnitudes(const ActivationTable& table) {
+  const auto is_beyond = [](std::int64_t q) { return q >= kLimit || q <= -kLimit; };
+  bool beyond = std::ranges::any_of(table.entries, is_beyond);
+  for (const Segment& segment : table.segments) beyond = beyond || is_beyond(segment.offset) || is_beyond(segment.slope);
+  if (!beyond) return {};
+  return fail("its numbers need more than 62 bits: give its input {} or its output {} fewer fraction bits",
+              to_text(table.input), to_text(table.output.format));
+}
+
+Result<void> check_options(const ActivationFunction& function, const Format& input, const Format& output,
+                           const TableOptions& options) {
   if (input.width > kMaxTableInputWidth)
     return fail("the input of a table is at most {} bits wide, {} is wider: give the signal fewer bits", kMaxTableInputWidth, to_text(input));
   const bool has_plan = function.kind == Function::Sigmoid || function.kind == Function::Tanh;
-  if (options.placement == TablePlacement::Plan && options.kind == TableKind::PiecewiseLinear && (!has_plan || !input.is_signed))
+  const bool wants_plan = options.placement == TablePlacement::Plan && options.kind == TableKind::PiecewiseLinear;
+  if (wants_plan && (!has_plan || !input.is_signed))
     return fail("placement \"plan\" exists for Sigmoid and Tanh of signed inputs only, not for {} of {}", to_text(function), to_text(input));
+  // Its pieces are for x >= 0; the rest is their mirror.
+  if (wants_plan && symmetry_of(function.kind, input, output) == TableSymmetry::None)
+    return fail("placement \"plan\" needs an output in which its mirror is possible (signed for Tanh, no negative fraction for Sigmoid), not {}", to_text(output));
   return {};
 }
 
@@ -186,7 +206,7 @@ Result<ActivationTable> build_table(const ActivationFunction& function, const Fo
   table.output = output;
   table.kind = function.kind == Function::Relu ? TableKind::Rectifier : options.kind;
   if (table.kind == TableKind::Rectifier) return table;
-  FIXGATE_CHECK(check_options(function, input, options));
+  FIXGATE_CHECK(check_options(function, input, output.format, options));
   table.symmetry = symmetry_of(function.kind, input, output.format);
   const RealFunction real = over_addresses(table, function);
   if (table.kind == TableKind::Lookup) {
@@ -195,12 +215,13 @@ Result<ActivationTable> build_table(const ActivationFunction& function, const Fo
     fill_plan(table, function.kind == Function::Tanh);
   } else {
     const double step = std::ldexp(1.0, -output.format.fraction);
-    table.slope_fraction = options.slope_bits >= 0 ? options.slope_bits : std::max(output.format.fraction + 2, 2);
+    table.slope_fraction = options.slope_bits >= 0 ? options.slope_bits : std::clamp(output.format.fraction + 2, 2, kMaxFraction);
     fill_segments(table, real,
                   options.placement == TablePlacement::Uniform
                       ? uniform_starts(real, table.max_address(), options.segments, step)
                       : adaptive_starts(real, table.max_address(), options.segments));
   }
+  FIXGATE_CHECK(check_magnitudes(table));
   if (auto checked = check_table(table); !checked)
     return tl::make_unexpected(checked.error().within(fmt::format("table of {}", table.function)));
   return table;

@@ -1,4 +1,4 @@
-// Makes activation tables from real functions: docs/numerics.md, section 6; docs/methods.md.
+// Makes activation tables from real functions: docs/numerics.md, section 6.
 #pragma once
 
 #include "network/activation_function.h"
@@ -16,7 +16,8 @@ struct TableOptions {
 };
 
 /// The table of `function` from `input` to `output`. Relu becomes a rectifier whatever the options. Errors: an input wider
-/// than a table's may be, placement "plan" for anything but sigmoid and tanh, more segments than addresses.
+/// than a table's may be, placement "plan" for anything but sigmoid and tanh or where their mirror is not possible, numbers of
+/// more than 62 bits. There are never more segments than asked for, nor than addresses.
 Result<ActivationTable> build_table(const ActivationFunction& function, const Format& input, const SignalFormat& output,
                                     const TableOptions& options);
 

@@ -37,7 +37,9 @@ FloatMatrix column(std::initializer_list<float> values) {
   return matrix;
 }
 
-FloatVector vector_of(std::initializer_list<float> values) { return column(values); }
+FloatVector vector_of(std::initializer_list<float> values) {
+  return column(values);
+}
 
 // --- cells of one unit, worked out by hand from ONNX's equations: x = 1, then -0.5, from h = 0.5 ---
 
@@ -112,7 +114,8 @@ Tensor tensor_of(Shape shape, const FloatMatrix& matrix) {
 
 FloatMatrix matrix_of(const Tensor& tensor, Eigen::Index columns) {
   const std::vector<float>& values = tensor.floats();
-  return Eigen::Map<const FloatMatrix>(values.data(), static_cast<Eigen::Index>(values.size()) / columns, columns);
+  return Eigen::Map<const FloatMatrix>(values.data(), static_cast<Eigen::Index>(values.size()) / columns,
+                                       columns);
 }
 
 Tensors execute(Node node, const Tensors& inputs) {
@@ -177,17 +180,19 @@ Executed execute(const RecurrentLayer& layer, const FloatMatrix& x) {
                       stacked(layer, [](const RecurrentCell& c) { return c.input_weights; }))},
       {"R", tensor_of({directions, rows, hidden},
                       stacked(layer, [](const RecurrentCell& c) { return c.recurrent_weights; }))},
-      {"B", tensor_of({directions, 2 * rows}, stacked(layer, [](const RecurrentCell& c) {
-                        FloatMatrix both(2 * c.input_bias.size(), 1);
-                        both << c.input_bias, c.recurrent_bias;
-                        return both;
-                      }))},
+      {"B", tensor_of({directions, 2 * rows}, stacked(layer,
+                                                      [](const RecurrentCell& c) {
+                                                        FloatMatrix both(2 * c.input_bias.size(), 1);
+                                                        both << c.input_bias, c.recurrent_bias;
+                                                        return both;
+                                                      }))},
       {"h", tensor_of({directions, 1, hidden},
                       stacked(layer, [](const RecurrentCell& c) { return FloatMatrix(c.initial_hidden); }))}};
   if (layer.kind == CellKind::Lstm) {
     node.inputs.emplace_back("c");
-    inputs["c"] = tensor_of({directions, 1, hidden},
-                            stacked(layer, [](const RecurrentCell& c) { return FloatMatrix(c.initial_cell); }));
+    inputs["c"] =
+        tensor_of({directions, 1, hidden},
+                  stacked(layer, [](const RecurrentCell& c) { return FloatMatrix(c.initial_cell); }));
   }
   const Tensors outputs = execute(node, inputs);
   return {matrix_of(outputs.at("Y"), directions * hidden), matrix_of(outputs.at("Y_h"), directions * hidden)};
@@ -216,7 +221,8 @@ FloatMatrix execute(const Network& network, const Sequence& sequence) {
                            {"T", {{steps}, tokens}}};
       values.steps = matrix_of(execute(node, inputs).at("Y"), columns);
     }
-    if (const auto* recurrent = std::get_if<RecurrentLayer>(&layer)) values = execute(*recurrent, values.steps);
+    if (const auto* recurrent = std::get_if<RecurrentLayer>(&layer))
+      values = execute(*recurrent, values.steps);
     if (const auto* dense = std::get_if<DenseLayer>(&layer)) values.steps = execute(*dense, values.steps);
     if (const auto* select = std::get_if<SelectLayer>(&layer))
       values.steps = select->kind == SelectKind::FinalState ? values.final_state
@@ -252,7 +258,8 @@ TEST(FloatRunner, ShowsEverySignalOfEveryStep) {
     const auto steps = random.in(1, 9);
     const FloatRunner runner(network);
     Trace trace(runner.signals().signals.size());
-    const FloatMatrix outputs = run_whole(network, testing_support::random_sequence(random, network, steps), &trace);
+    const FloatMatrix outputs =
+        run_whole(network, testing_support::random_sequence(random, network, steps), &trace);
     for (std::size_t s = 0; s < trace.values.size(); ++s)
       EXPECT_FALSE(trace.values[s].empty()) << runner.signals().signals[s].name;
     // The last layer's signal ends with the outputs, unless a Select or two directions come between.
@@ -272,7 +279,9 @@ TEST(FloatRunner, ShowsSignalsThatFitEachOther) {
   Trace trace(runner.signals().signals.size());
   run_whole(network, testing_support::random_sequence(random, network, 6), &trace);
   const CellSignals& s = runner.signals().layers[0].cells[0];
-  const auto at = [&](int signal) -> const std::vector<float>& { return trace.values[static_cast<std::size_t>(signal)]; };
+  const auto at = [&](int signal) -> const std::vector<float>& {
+    return trace.values[static_cast<std::size_t>(signal)];
+  };
   for (std::size_t k = 0; k < at(s.hidden).size(); ++k) {
     EXPECT_NEAR(at(s.gate[0])[k], evaluate(kSigmoid, at(s.pre_activation[0])[k]), 1e-6);
     EXPECT_NEAR(at(s.gate[3])[k], evaluate(kTanh, at(s.pre_activation[3])[k]), 1e-6);

@@ -34,6 +34,14 @@ Result<int> integer(const toml::table& table, std::string_view key) {
   return fail("{}: '{}' must be there, an integer of 1 to {}", place(table), key, kMaxFormatWidth);
 }
 
+/// False where the key is missing.
+Result<bool> flag(const toml::table& table, std::string_view key) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return false;
+  if (const auto value = node->value_exact<bool>()) return *value;
+  return fail("{}: '{}' must be true or false", place(*node), key);
+}
+
 Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::path& folder) {
   SuitePlan plan;
   if (table.contains("file")) {
@@ -59,7 +67,7 @@ Result<SuiteNetwork> network_from(const toml::table& table, const std::filesyste
   FIXGATE_ASSIGN(network.model, text(table, "model"));
   FIXGATE_ASSIGN(const std::string task, text(table, "task"));
   network.task = folder / task;
-  network.needs_data_root = table["needs_data_root"].value_or(false);
+  FIXGATE_ASSIGN(network.needs_data_root, flag(table, "needs_data_root"));
   if (!network.needs_data_root) network.model = folder / network.model;
   const toml::array* plans = table["plans"].as_array();
   if (plans == nullptr || plans->empty()) return fail("{}: 'plans' must be there, an array of tables", place(table));

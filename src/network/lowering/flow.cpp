@@ -7,10 +7,13 @@ namespace {
 
 constexpr std::int64_t kInfer = -1;
 
-bool is_size_one(const Axis& axis) { return axis.size == 1 && axis.kind != Axis::Kind::Feature; }
+bool is_size_one(const Axis& axis) {
+  return axis.size == 1 && axis.kind != Axis::Kind::Feature;
+}
 
 bool has_size(const Axis& axis, const Dimension& dimension) {
-  if (dimension.input_axis >= 0) return axis.kind == Axis::Kind::Input && axis.input_axis == dimension.input_axis;
+  if (dimension.input_axis >= 0)
+    return axis.kind == Axis::Kind::Input && axis.input_axis == dimension.input_axis;
   return axis.size >= 0 && axis.size == dimension.value;
 }
 
@@ -32,14 +35,14 @@ class Reshaper {
     const Dimension wanted = shape_[position_];
     if (next_ < from_.size() && has_size(from_[next_], wanted)) return take_whole();
     if (wanted == Dimension{1, -1}) {
-      to_.push_back({Axis::Kind::One, -1, 1});
+      to_.push_back(Axis{});
       return true;
     }
     if (next_ < from_.size() && is_size_one(from_[next_])) {
       ++next_;
       return take();
     }
-    return take_merged_steps(wanted) || merge(wanted);
+    return split_steps() || merge(wanted);
   }
 
   bool take_whole() {
@@ -47,24 +50,27 @@ class Reshaper {
     return true;
   }
 
-  // [steps, ...] back to [time, batch, ...]: the second of the two dimensions follows.
-  bool take_merged_steps(const Dimension& wanted) {
-    if (next_ >= from_.size() || from_[next_].kind != Axis::Kind::Steps || position_ + 1 >= shape_.size()) return false;
-    const Dimension other = shape_[position_ + 1];
-    const int first = wanted.input_axis >= 0 ? wanted.input_axis : (other.input_axis >= 0 ? 1 - other.input_axis : 0);
-    if (first > 1 || other.input_axis == first) return false;
-    to_.push_back({Axis::Kind::Input, first, -1});
-    to_.push_back({Axis::Kind::Input, 1 - first, -1});
+  // [steps, ...] back to what was merged: the next dimensions must be exactly those.
+  bool split_steps() {
+    if (next_ >= from_.size() || from_[next_].kind != Axis::Kind::Steps) return false;
+    const std::vector<Axis>& parts = from_[next_].merged;
+    const std::size_t wanted = shape_.size() - position_;
+    if (wanted < parts.size() || wanted <= from_.size() - next_) return false;
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+      const Dimension& dimension = shape_[position_ + part];
+      if (!has_size(parts[part], dimension) && dimension != Dimension{kInfer, -1}) return false;
+    }
+    to_.insert(to_.end(), parts.begin(), parts.end());
+    position_ += parts.size() - 1;
     ++next_;
-    ++position_;
     return true;
   }
 
-  // Several old axes become one: up to the axes that the rest of the shape still needs.
+  // Several old axes become one: those of the product, or, of a size that is not known, all that the rest
+  // leaves.
   bool merge(const Dimension& wanted) {
-    const std::size_t rest = shape_.size() - position_ - 1;
-    std::size_t end = from_.size() >= rest ? from_.size() - rest : 0;
-    if (wanted.value != kInfer && wanted.input_axis < 0) end = end_of_product(wanted.value);
+    if (wanted.input_axis >= 0) return false;
+    const std::size_t end = wanted.value == kInfer ? start_of_rest() : end_of_product(wanted.value);
     if (end <= next_) return false;
     Axis merged = from_[next_];
     for (std::size_t axis = next_ + 1; axis < end; ++axis)
@@ -72,6 +78,22 @@ class Reshaper {
     to_.push_back(merged);
     next_ = end;
     return true;
+  }
+
+  // The first old axis that the dimensions after this one need, from the back; taking them checks it.
+  [[nodiscard]] std::size_t start_of_rest() const {
+    std::size_t start = from_.size();
+    for (std::size_t position = shape_.size() - 1; position > position_ && start > next_; --position) {
+      const Dimension& dimension = shape_[position];
+      if (dimension.input_axis >= 0 || has_size(from_[start - 1], dimension)) {
+        --start;
+        continue;
+      }
+      std::int64_t product = 1;
+      while (start > next_ && product < dimension.value && from_[start - 1].size > 0)
+        product *= from_[--start].size;
+    }
+    return start;
   }
 
   [[nodiscard]] std::size_t end_of_product(std::int64_t product) const {
@@ -95,7 +117,8 @@ class Reshaper {
       return true;
     }
     if (merged.kind != Kind::Input || axis.kind != Kind::Input) return false;
-    merged = {Kind::Steps, -1, merged.size < 0 || axis.size < 0 ? -1 : merged.size * axis.size};
+    const std::int64_t size = merged.size < 0 || axis.size < 0 ? -1 : merged.size * axis.size;
+    merged = {Kind::Steps, -1, size, {merged, axis}};
     return true;
   }
 
@@ -108,15 +131,20 @@ class Reshaper {
 
 }  // namespace
 
+Dimension size_of(const Axis& axis) {
+  return axis.input_axis >= 0 ? Dimension{0, axis.input_axis} : Dimension{axis.size, -1};
+}
+
 Result<std::vector<Axis>> reshape_axes(const std::vector<Axis>& from, const std::vector<Dimension>& shape,
                                        bool allow_zero) {
   std::vector<Dimension> wanted = shape;
   for (std::size_t position = 0; position < wanted.size(); ++position) {
     if (allow_zero || wanted[position] != Dimension{0, -1}) continue;
     if (position >= from.size()) return fail("a Reshape that copies a dimension which is not there");
-    const Axis& axis = from[position];
-    wanted[position] = axis.kind == Axis::Kind::Input ? Dimension{0, axis.input_axis} : Dimension{axis.size, -1};
+    wanted[position] = size_of(from[position]);
   }
+  if (std::ranges::count(wanted, Dimension{kInfer, -1}) > 1)
+    return fail("a Reshape with more than one size that is not known");
   return Reshaper(from, wanted).run();
 }
 

@@ -11,13 +11,6 @@ bool is_recurrent(const Node& node) {
   return node.op_type == "LSTM" || node.op_type == "GRU" || node.op_type == "RNN";
 }
 
-// Operators through which a state may come from a graph input, or go to an output, unchanged but for its shape.
-bool only_moves(const std::string& op_type) {
-  static const std::set<std::string> kMoves = {"Identity", "Slice",     "Gather",  "Squeeze", "Unsqueeze", "Split",
-                                               "Concat",   "Transpose", "Reshape", "Cast",    "Flatten"};
-  return kMoves.contains(op_type);
-}
-
 std::string identifier(const std::string& name) {
   std::string text;
   for (const char c : name) text += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
@@ -35,73 +28,74 @@ Result<Network> Lowering::run() {
   FIXGATE_CHECK(enter_inputs());
   for (const Node& node : graph_.nodes)
     if (auto lowered = lower_node(node); !lowered)
-      return tl::make_unexpected(lowered.error().within(fmt::format("node '{}' ({})", node.name, node.op_type)));
+      return tl::make_unexpected(
+          lowered.error().within(fmt::format("node '{}' ({})", node.name, node.op_type)));
   FIXGATE_CHECK(finish());
   return std::move(network_);
-}
-
-// Graph inputs that are states, or lengths of sequences (which the node will refuse by name).
-void Lowering::find_state_inputs() {
-  for (const Node& node : graph_.nodes)
-    if (is_recurrent(node))
-      for (const std::size_t input : {std::size_t{4}, std::size_t{5}, std::size_t{6}})
-        if (input < node.inputs.size() && !node.inputs[input].empty()) trace_state(node.inputs[input]);
-}
-
-// Follows a state back to the graph input that it is read from, if it is read from one.
-void Lowering::trace_state(const std::string& value) {
-  for (const GraphValue& input : graph_.inputs)
-    if (input.name == value) state_inputs_.insert(value);
-  for (const Node& node : graph_.nodes)
-    if (only_moves(node.op_type) && std::ranges::find(node.outputs, value) != node.outputs.end())
-      for (const std::string& input : node.inputs)
-        if (!graph_.constants.contains(input)) trace_state(input);
 }
 
 Result<void> Lowering::enter_inputs() {
   std::string data;
   for (const GraphValue& input : graph_.inputs) {
     if (state_inputs_.contains(input.name)) {
-      network_.streaming = true;
-      values_[input.name] = Opaque{};
+      enter_state_input(input);
       continue;
     }
-    if (!data.empty()) return fail("graph inputs '{}' and '{}': a network with one data input is needed", data, input.name);
+    if (!data.empty())
+      return fail("graph inputs '{}' and '{}': a network with one data input is needed", data, input.name);
     data = input.name;
-    if (!input.has_shape || input.shape.empty())
-      return fail("graph input '{}' has no shape: export the model with one (dynamic axes are fine)", input.name);
-    Flow flow;
-    for (std::size_t axis = 0; axis < input.shape.size(); ++axis)
-      flow.axes.push_back({Axis::Kind::Input, static_cast<int>(axis), input.shape[axis]});
-    if (input.is_float) {
-      flow.axes.back() = {Axis::Kind::Feature, -1, input.shape.back()};
-      if (input.shape.back() <= 0) return fail("graph input '{}': its last dimension must be a fixed number", input.name);
-      network_.inputs = input.shape.back();
-    }
-    values_[input.name] = flow;
+    FIXGATE_CHECK(enter_data(input));
   }
   if (data.empty()) return fail("the graph has no data input");
   return {};
 }
 
+Result<void> Lowering::enter_data(const GraphValue& input) {
+  if (!input.has_shape || input.shape.empty())
+    return fail("graph input '{}' has no shape: export the model with one (dynamic axes are fine)",
+                input.name);
+  Flow flow;
+  flow.is_tokens = !input.is_float;
+  for (std::size_t axis = 0; axis < input.shape.size(); ++axis)
+    flow.axes.push_back({Axis::Kind::Input, static_cast<int>(axis), input.shape[axis]});
+  if (input.is_float) {
+    flow.axes.back() = {Axis::Kind::Feature, -1, input.shape.back()};
+    if (input.shape.back() <= 0)
+      return fail("graph input '{}': its last dimension must be a fixed number", input.name);
+    network_.inputs = input.shape.back();
+  }
+  values_[input.name] = flow;
+  return {};
+}
+
 Result<void> Lowering::lower_node(const Node& node) {
   using Handler = Result<void> (Lowering::*)(const Node&);
-  static const std::map<std::string, Handler> kHandlers = {
-      {"LSTM", &Lowering::lower_recurrent},         {"GRU", &Lowering::lower_recurrent},
-      {"RNN", &Lowering::lower_recurrent},          {"MatMul", &Lowering::lower_matrix},
-      {"Gemm", &Lowering::lower_gemm},              {"Add", &Lowering::lower_add},
-      {"Sigmoid", &Lowering::lower_activation},     {"Tanh", &Lowering::lower_activation},
-      {"Relu", &Lowering::lower_activation},        {"HardSigmoid", &Lowering::lower_activation},
-      {"Softmax", &Lowering::lower_output_function}, {"LogSoftmax", &Lowering::lower_output_function},
-      {"ArgMax", &Lowering::lower_output_function}, {"Concat", &Lowering::lower_concat}};
+  static const std::map<std::string, Handler> kHandlers = {{"LSTM", &Lowering::lower_recurrent},
+                                                           {"GRU", &Lowering::lower_recurrent},
+                                                           {"RNN", &Lowering::lower_recurrent},
+                                                           {"MatMul", &Lowering::lower_matrix},
+                                                           {"Gemm", &Lowering::lower_gemm},
+                                                           {"Add", &Lowering::lower_add},
+                                                           {"Sigmoid", &Lowering::lower_activation},
+                                                           {"Tanh", &Lowering::lower_activation},
+                                                           {"Relu", &Lowering::lower_activation},
+                                                           {"HardSigmoid", &Lowering::lower_activation},
+                                                           {"Softmax", &Lowering::lower_output_function},
+                                                           {"LogSoftmax", &Lowering::lower_output_function},
+                                                           {"ArgMax", &Lowering::lower_output_function},
+                                                           {"Concat", &Lowering::lower_concat}};
   if (node.op_type == "Gather" && constant(node, 0) != nullptr) return lower_embedding(node);
   if (node.op_type == "Concat" && reads_a_shape(node)) return lower_shape_concat(node);
-  if (node.op_type == "Mul" && reads_a_shape(node)) return lower_shape_product(node);
+  if ((node.op_type == "Mul" || node.op_type == "ReduceProd") && reads_a_shape(node))
+    return lower_shape_product(node);
   const FlowValue* first = node.inputs.empty() ? nullptr : find(node.inputs.front());
-  if (first != nullptr && !is_recurrent(node) && !std::holds_alternative<Flow>(*first)) return lower_opaque(node, *first);
+  if (first != nullptr && !is_recurrent(node)) {
+    if (const auto* shape = std::get_if<ShapeVector>(first)) return lower_shape(node, *shape);
+    if (const auto* stack = std::get_if<StateStack>(first)) return lower_state_stack(node, *stack);
+  }
   if (const auto handler = kHandlers.find(node.op_type); handler != kHandlers.end())
     return std::invoke(handler->second, *this, node);
-  FIXGATE_ASSIGN(const Flow flow, data_input(node));
+  FIXGATE_ASSIGN(const Flow flow, flow_input(node));
   return lower_axes(node, flow);
 }
 
@@ -112,45 +106,50 @@ bool Lowering::reads_a_shape(const Node& node) const {
   });
 }
 
-// Operators on a state or on a shape.
-Result<void> Lowering::lower_opaque(const Node& node, const FlowValue& value) {
-  if (const auto* shape = std::get_if<ShapeVector>(&value)) return lower_shape(node, *shape);
-  if (const auto* stack = std::get_if<StateStack>(&value)) return lower_state_stack(node, *stack);
-  if (!only_moves(node.op_type)) return fail("arithmetic on a recurrent state is not supported in fixed point");
-  for (std::size_t output = 0; output < node.outputs.size(); ++output) put(node, Opaque{}, output);
+// The output that the network computes: the one that is no state; where all are states, the first, a hidden
+// one.
+Result<void> Lowering::find_main_output() {
+  for (const GraphValue& output : graph_.outputs) {
+    const FlowValue* value = find(output.name);
+    if (value == nullptr || std::holds_alternative<ShapeVector>(*value))
+      return fail("graph output '{}' is not computed from the data input", output.name);
+    const auto* flow = std::get_if<Flow>(value);
+    if (flow != nullptr && !flow->state_input.empty())
+      return fail("graph output '{}' passes a state input on", output.name);
+    if (flow == nullptr || flow->state != StateKind::None) continue;
+    if (!main_output_.empty())
+      return fail("graph outputs '{}' and '{}': a network with one output besides its states is needed",
+                  main_output_, output.name);
+    main_output_ = output.name;
+  }
+  if (!main_output_.empty()) return {};
+  main_output_ = graph_.outputs.front().name;
+  const auto* flow = std::get_if<Flow>(find(main_output_));
+  if (flow == nullptr || flow->state != StateKind::Hidden)
+    return fail("graph output '{}': the graph has no output besides its states", main_output_);
   return {};
 }
 
-Result<const Flow*> Lowering::main_output() const {
-  const Flow* data = nullptr;
-  const Flow* state = nullptr;
-  std::string name;
-  for (const GraphValue& output : graph_.outputs) {
-    const FlowValue* value = find(output.name);
-    if (value == nullptr) return fail("graph output '{}' does not depend on the data input", output.name);
-    const Flow* flow = std::get_if<Flow>(value);
-    if (flow == nullptr) continue;
-    if (flow->is_state) {
-      state = flow;
-      continue;
-    }
-    if (data != nullptr) return fail("graph outputs '{}' and '{}': a network with one output besides its states is needed", name, output.name);
-    data = flow;
-    name = output.name;
-  }
-  if (data == nullptr) data = state;
-  if (data == nullptr) return fail("the graph has no output besides its states");
-  return data;
+// One vector for each step, or one in all: the features are the last axis, unless there is but one.
+Result<void> Lowering::check_output_axes(const Flow& output) const {
+  for (const Axis& axis : output.axes)
+    if (axis.kind == Axis::Kind::Feature && axis.size != 1 && &axis != &output.axes.back())
+      return fail("graph output '{}': its last axis is not that of the features", main_output_);
+  return {};
 }
 
 Result<void> Lowering::finish() {
-  FIXGATE_ASSIGN(const Flow* output, main_output());
+  FIXGATE_CHECK(find_main_output());
+  const auto& output = std::get<Flow>(*find(main_output_));
   if (!time_axis_) return fail("the graph has no LSTM, GRU or RNN");
-  if (output->layer + 1 != static_cast<int>(network_.layers.size()))
-    return fail("the graph's output is not that of its last layer '{}'", layer_name(network_.layers.back()));
-  network_.output_function = output->function;
-  FIXGATE_CHECK(check_directions(*output));
-  return append_select(*output);
+  if (output.layer + 1 != static_cast<int>(network_.layers.size()) || output.changes != changes_)
+    return fail("graph output '{}' is not that of the last layer, '{}'", main_output_,
+                layer_name(network_.layers.back()));
+  network_.output_function = output.function;
+  FIXGATE_CHECK(check_output_axes(output));
+  FIXGATE_CHECK(check_directions(output));
+  FIXGATE_CHECK(check_stream());
+  return append_select(output);
 }
 
 const FlowValue* Lowering::find(const std::string& value) const {
@@ -164,22 +163,36 @@ const Tensor* Lowering::constant(const Node& node, std::size_t input) const {
   return found == graph_.constants.end() ? nullptr : &found->second;
 }
 
-Result<Flow> Lowering::data_input(const Node& node, std::size_t input) const {
+Result<Flow> Lowering::flow_input(const Node& node, std::size_t input) const {
   const FlowValue* value = input < node.inputs.size() ? find(node.inputs[input]) : nullptr;
   const Flow* flow = value == nullptr ? nullptr : std::get_if<Flow>(value);
-  if (flow == nullptr) return fail("its input {} is not the network's data; this use is not supported in fixed point", input);
+  if (flow == nullptr)
+    return fail("its input {} is not the network's data; this use is not supported in fixed point", input);
   return *flow;
 }
 
+Result<Flow> Lowering::data_input(const Node& node, std::size_t input) const {
+  FIXGATE_ASSIGN(Flow flow, flow_input(node, input));
+  if (!flow.state_input.empty() || flow.state == StateKind::Cell)
+    return fail("its input {} is a recurrent state; this use is not supported in fixed point", input);
+  return flow;
+}
+
+const RecurrentLayer* Lowering::recurrent_layer(const Flow& flow) const {
+  return flow.layer < 0 ? nullptr
+                        : std::get_if<RecurrentLayer>(&network_.layers[static_cast<std::size_t>(flow.layer)]);
+}
+
 Result<void> Lowering::check_directions(const Flow& from) const {
-  const auto* recurrent =
-      from.layer < 0 ? nullptr : std::get_if<RecurrentLayer>(&network_.layers[static_cast<std::size_t>(from.layer)]);
+  const RecurrentLayer* recurrent = recurrent_layer(from);
   if (recurrent == nullptr) return {};
-  const std::size_t cells = recurrent->cells.size();
-  if (!from.directions.empty() && (from.directions.size() != cells || !std::ranges::is_sorted(from.directions)))
-    return fail("only some directions of '{}' are used, or in another order; all of them, forward first, are supported in fixed point",
-                recurrent->name);
-  if (cells > 1 && from.axes.back().size == recurrent->hidden())
+  if (!from.directions.empty() && from.directions != all_of(recurrent->cells.size()))
+    return fail(
+        "only some directions of '{}' are used, or in another order; all of them, forward first, are "
+        "supported in fixed point",
+        recurrent->name);
+  if (std::ranges::any_of(
+          from.axes, [](const Axis& axis) { return axis.kind == Axis::Kind::Direction && axis.size > 1; }))
     return fail("the directions of '{}' are not merged into one vector", recurrent->name);
   return {};
 }
@@ -193,19 +206,21 @@ Result<void> Lowering::append_select(const Flow& from) {
   const bool final_state = from.selection == Selection::FinalState;
   std::string name = layer_name(last) + (final_state ? "_final" : "_last");
   names_.insert(name);
-  network_.layers.emplace_back(SelectLayer{std::move(name), final_state ? SelectKind::FinalState : SelectKind::LastStep});
+  network_.layers.emplace_back(
+      SelectLayer{std::move(name), final_state ? SelectKind::FinalState : SelectKind::LastStep});
   return {};
 }
 
 Result<void> Lowering::append(Layer layer, const Flow& from) {
   if (from.function != OutputFunction::None)
     return fail("follows a {}, which is supported at the very end only", to_text(from.function));
-  if (from.layer + 1 != static_cast<int>(network_.layers.size()))
+  if (from.layer + 1 != static_cast<int>(network_.layers.size()) || from.changes != changes_)
     return fail("the layers branch: it does not read what the layer before it, '{}', hands on",
                 layer_name(network_.layers.back()));
   FIXGATE_CHECK(check_directions(from));
   FIXGATE_CHECK(append_select(from));
   network_.layers.push_back(std::move(layer));
+  changes_ = 0;
   return {};
 }
 
@@ -217,7 +232,8 @@ std::string Lowering::layer_name_for(const Node& node) {
 }
 
 void Lowering::put(const Node& node, FlowValue value, std::size_t output) {
-  if (output < node.outputs.size() && !node.outputs[output].empty()) values_[node.outputs[output]] = std::move(value);
+  if (output < node.outputs.size() && !node.outputs[output].empty())
+    values_[node.outputs[output]] = std::move(value);
 }
 
 bool Lowering::is_time(const Axis& axis) const {
@@ -225,7 +241,8 @@ bool Lowering::is_time(const Axis& axis) const {
 }
 
 Result<std::vector<std::int64_t>> integer_list(const Tensor* tensor, const char* what) {
-  if (tensor == nullptr || tensor->is_float()) return fail("its {} are not constant; this is not supported in fixed point", what);
+  if (tensor == nullptr || tensor->is_float())
+    return fail("its {} are not constant; this is not supported in fixed point", what);
   return tensor->integers();
 }
 

@@ -19,15 +19,23 @@ class Lowering {
   Result<Network> run();
 
  private:
+  /// One state of one cell.
+  struct StateVector {
+    int layer = 0;
+    int cell = 0;
+    StateKind kind = StateKind::Hidden;
+
+    friend auto operator<=>(const StateVector&, const StateVector&) = default;
+  };
+
   // lowering.cpp: the walk, inputs and outputs
   Result<void> enter_inputs();
+  Result<void> enter_data(const GraphValue& input);
   Result<void> lower_node(const Node& node);
   Result<void> finish();
-  Result<const Flow*> main_output() const;
-  void find_state_inputs();
-  void trace_state(const std::string& value);
+  Result<void> find_main_output();
+  Result<void> check_output_axes(const Flow& output) const;
   [[nodiscard]] bool reads_a_shape(const Node& node) const;
-  Result<void> lower_opaque(const Node& node, const FlowValue& value);
 
   // layers.cpp: operators that become layers, or parts of them
   Result<void> lower_embedding(const Node& node);
@@ -37,11 +45,13 @@ class Lowering {
   Result<void> lower_activation(const Node& node);
   Result<void> lower_output_function(const Node& node);
   Result<void> append_dense(const Node& node, const Flow& flow, SharedMatrix weights);
+  /// The dense layer whose output the flow is, as long as nothing has read it; else nullptr.
+  [[nodiscard]] DenseLayer* open_dense(const Flow& flow);
+  void put_changed(const Node& node, Flow flow);
 
   // recurrent.cpp
   Result<void> lower_recurrent(const Node& node);
   Result<void> note_time_axis(const Flow& flow, bool batch_first);
-  Result<void> check_initial_states(const Node& node) const;
   void put_recurrent_outputs(const Node& node, const Flow& from, bool batch_first);
 
   // axes.cpp: operators that only move, pick or rename axes
@@ -51,43 +61,73 @@ class Lowering {
   Result<Flow> reshaped(const Node& node, const Flow& from) const;
   Result<Flow> gathered(const Node& node, const Flow& from) const;
   Result<Flow> sliced(const Node& node, const Flow& from) const;
+  [[nodiscard]] Result<void> pick(Flow& flow, std::size_t axis, std::int64_t first, std::int64_t last) const;
+  /// Adds the directions of `flow` to those of `whole`.
+  Result<void> join(Flow& whole, const Flow& flow, std::size_t axis) const;
   Result<std::vector<std::int64_t>> slice_list(const Node& node, const char* name, std::size_t input) const;
+  /// The one index, 0- or 1-dimensional, of a Gather.
+  [[nodiscard]] Result<std::int64_t> gathered_index(const Node& node) const;
 
   // shapes.cpp: Shape and the operators on its result
   Result<void> lower_shape_of(const Node& node, const Flow& flow);
   Result<void> lower_shape(const Node& node, const ShapeVector& shape);
   Result<void> lower_shape_concat(const Node& node);
   Result<void> lower_shape_product(const Node& node);
+  Result<std::vector<Dimension>> sliced_shape(const Node& node, const ShapeVector& shape) const;
+  /// The dimensions that an input holds: computed from a shape, or constant.
+  [[nodiscard]] Result<std::vector<Dimension>> dimensions_of(const Node& node, std::size_t input) const;
 
-  // states.cpp: final states of several layers in one tensor
-  Result<void> stack_states(const Node& node);
+  // states.cpp: states from graph inputs to the cells, and final states of several layers in one tensor
+  void find_state_inputs();
+  void trace_state(const std::string& value);
+  void enter_state_input(const GraphValue& input);
+  Result<void> connect_initial_state(const Node& node, std::size_t input, bool batch_first,
+                                     std::size_t cells);
+  [[nodiscard]] Result<std::vector<StateVector>> output_states(const std::string& name,
+                                                               const FlowValue& value) const;
+  [[nodiscard]] Result<void> check_stream() const;
+  [[nodiscard]] Result<void> check_state_outputs(const std::vector<std::vector<StateVector>>& inputs) const;
+  Result<void> stack_states(const Node& node, std::size_t axis);
   Result<void> lower_state_stack(const Node& node, const StateStack& stack);
+  Result<void> gather_state(const Node& node, const StateStack& stack);
+  Result<void> slice_states(const Node& node, const StateStack& stack);
 
   // shared by all
   /// The flow of an input value, or nothing if it is a constant or left out.
   [[nodiscard]] const FlowValue* find(const std::string& value) const;
   [[nodiscard]] const Tensor* constant(const Node& node, std::size_t input) const;
+  /// Errors: the input is neither data nor a state.
+  [[nodiscard]] Result<Flow> flow_input(const Node& node, std::size_t input = 0) const;
+  /// Errors: the input is not what a layer may read: data, or final hidden states.
   [[nodiscard]] Result<Flow> data_input(const Node& node, std::size_t input = 0) const;
-  /// Errors: the flow is not what the last layer hands on. Appends the Select that the flow stands for, if any.
+  /// Errors: the flow is not what the last layer hands on. Appends the Select that the flow stands for, if
+  /// any.
   Result<void> append(Layer layer, const Flow& from);
   Result<void> append_select(const Flow& from);
   /// Errors: only a part of a recurrent layer's directions, or not side by side.
   [[nodiscard]] Result<void> check_directions(const Flow& from) const;
+  [[nodiscard]] const RecurrentLayer* recurrent_layer(const Flow& flow) const;
+  [[nodiscard]] bool is_main(const std::string& output) const { return output == main_output_; }
   std::string layer_name_for(const Node& node);
   void put(const Node& node, FlowValue value, std::size_t output = 0);
   [[nodiscard]] bool is_time(const Axis& axis) const;
-  /// The flow is of one cell alone, and that cell runs from the last step to the first.
-  [[nodiscard]] bool is_reverse_cell(const Flow& flow) const;
 
   const Graph& graph_;
   Network network_;
   std::map<std::string, FlowValue> values_;
   std::set<std::string> state_inputs_;
+  std::map<std::string, std::vector<std::optional<StateVector>>>
+      state_vectors_;  // by state input: whose initial state each is
   std::set<std::string> names_;
   std::optional<int> time_axis_;  // axis of the data input; known from the first recurrent layer on
+  int changes_ = 0;               // bias and activation that the last layer has got so far
+  std::string main_output_;
 };
 
-/// A constant integer tensor's values, or an error that names the node.
+/// A constant integer tensor's values, or an error that says what it should have been.
 Result<std::vector<std::int64_t>> integer_list(const Tensor* tensor, const char* what);
+
+/// 0..count-1.
+std::vector<int> all_of(std::size_t count);
 
 }  // namespace fixgate

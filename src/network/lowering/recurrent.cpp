@@ -8,22 +8,31 @@ namespace fixgate {
 namespace {
 
 /// The inputs of an ONNX recurrent node by their place.
-enum RecurrentInput : std::size_t { kX, kW, kR, kB, kSequenceLengths, kInitialHidden, kInitialCell, kPeepholes };
+enum RecurrentInput : std::size_t {
+  kX,
+  kW,
+  kR,
+  kB,
+  kSequenceLengths,
+  kInitialHidden,
+  kInitialCell,
+  kPeepholes
+};
 
-CellKind cell_kind(const Node& node) {
-  if (node.op_type == "LSTM") return CellKind::Lstm;
-  return node.op_type == "GRU" ? CellKind::Gru : CellKind::Rnn;
+bool is_given(const Node& node, std::size_t input) {
+  return input < node.inputs.size() && !node.inputs[input].empty();
 }
 
-bool is_given(const Node& node, std::size_t input) { return input < node.inputs.size() && !node.inputs[input].empty(); }
-
-Result<void> refuse_unsupported(const Node& node, const RecurrentAttributes& attributes, const Tensor* peepholes) {
+Result<void> refuse_unsupported(const Node& node, const RecurrentAttributes& attributes,
+                                const Tensor* peepholes) {
   if (attributes.clip) return fail("attribute 'clip' is not supported in fixed point");
   if (attributes.input_forget) return fail("attribute 'input_forget' is not supported in fixed point");
   if (is_given(node, kSequenceLengths))
-    return fail("input 'sequence_lens' is not supported in fixed point: each sequence runs at its own length");
+    return fail(
+        "input 'sequence_lens' is not supported in fixed point: each sequence runs at its own length");
   const bool peeps = is_given(node, kPeepholes) &&
-                     (peepholes == nullptr || !std::ranges::all_of(peepholes->floats(), [](float p) { return p == 0; }));
+                     (peepholes == nullptr || !peepholes->is_float() ||
+                      !std::ranges::all_of(peepholes->floats(), [](float p) { return p == 0; }));
   if (peeps) return fail("input 'P' (peepholes) is not supported in fixed point");
   return {};
 }
@@ -32,17 +41,18 @@ Result<void> refuse_unsupported(const Node& node, const RecurrentAttributes& att
 FloatMatrix block(const Tensor& tensor, std::size_t direction) {
   const std::int64_t rows = tensor.shape[1];
   const std::int64_t columns = tensor.shape[2];
-  return Eigen::Map<const FloatMatrix>(tensor.floats().data() + static_cast<std::int64_t>(direction) * rows * columns,
-                                       rows, columns);
+  return Eigen::Map<const FloatMatrix>(
+      tensor.floats().data() + static_cast<std::int64_t>(direction) * rows * columns, rows, columns);
 }
 
 bool has_shape(const Tensor* tensor, const Shape& shape) {
   return tensor != nullptr && tensor->is_float() && tensor->shape == shape;
 }
 
-// A constant initial state [directions, batch, hidden] (layout 1: [batch, directions, hidden]), the same for every sequence.
-Result<FloatVector> initial_state(const Tensor& tensor, std::size_t direction, std::size_t directions, bool batch_first,
-                                  std::int64_t hidden) {
+// A constant initial state [directions, batch, hidden] (layout 1: [batch, directions, hidden]), the same for
+// every sequence.
+Result<FloatVector> initial_state(const Tensor& tensor, std::size_t direction, std::size_t directions,
+                                  bool batch_first, std::int64_t hidden) {
   const auto count = static_cast<std::int64_t>(directions);
   if (!tensor.is_float() || tensor.shape.size() != 3 || tensor.shape[2] != hidden ||
       tensor.shape[batch_first ? 1 : 0] != count || tensor.shape[batch_first ? 0 : 1] < 1)
@@ -54,7 +64,8 @@ Result<FloatVector> initial_state(const Tensor& tensor, std::size_t direction, s
     return Eigen::Map<const FloatVector>(tensor.floats().data() + row * hidden, hidden);
   };
   for (std::int64_t sample = 1; sample < batch; ++sample)
-    if (at(sample) != at(0)) return fail("a constant initial state that differs within the batch is not supported in fixed point");
+    if (at(sample) != at(0))
+      return fail("a constant initial state that differs within the batch is not supported in fixed point");
   return FloatVector(at(0));
 }
 
@@ -69,8 +80,8 @@ struct RecurrentTensors {
   std::int64_t rows = 0;  // gates * hidden
 };
 
-Result<void> check_shapes(RecurrentTensors& tensors, const RecurrentAttributes& attributes, std::int64_t inputs,
-                          bool has_bias) {
+Result<void> check_shapes(RecurrentTensors& tensors, const RecurrentAttributes& attributes,
+                          std::int64_t inputs, bool has_bias) {
   if (tensors.weights == nullptr || tensors.recurrent == nullptr || tensors.recurrent->shape.size() != 3)
     return fail("W and R must be constant and of rank 3");
   tensors.hidden = tensors.recurrent->shape[2];
@@ -87,7 +98,8 @@ Result<void> check_shapes(RecurrentTensors& tensors, const RecurrentAttributes& 
 void set_biases(RecurrentCell& cell, const RecurrentTensors& tensors, std::size_t direction) {
   cell.input_bias = cell.recurrent_bias = FloatVector::Zero(tensors.rows);
   if (tensors.bias == nullptr) return;
-  const float* start = tensors.bias->floats().data() + static_cast<std::int64_t>(direction) * 2 * tensors.rows;
+  const float* start =
+      tensors.bias->floats().data() + static_cast<std::int64_t>(direction) * 2 * tensors.rows;
   cell.input_bias = Eigen::Map<const FloatVector>(start, tensors.rows);
   cell.recurrent_bias = Eigen::Map<const FloatVector>(start + tensors.rows, tensors.rows);
 }
@@ -112,22 +124,16 @@ Result<RecurrentCell> make_cell(const RecurrentTensors& tensors, const Recurrent
 }  // namespace
 
 Result<void> Lowering::note_time_axis(const Flow& flow, bool batch_first) {
-  if (flow.axes.size() != 3 || flow.axes.back().kind != Axis::Kind::Feature || flow.selection != Selection::EveryStep)
+  if (flow.axes.size() != 3 || flow.axes.back().kind != Axis::Kind::Feature ||
+      flow.selection != Selection::EveryStep)
     return fail("its input is no sequence of feature vectors");
   const Axis time = flow.axes[batch_first ? 1 : 0];
+  const Axis batch = flow.axes[batch_first ? 0 : 1];
   if (time.kind != Axis::Kind::Input || (time_axis_ && !is_time(time)))
     return fail("its time axis is not that of the data input");
+  if (batch.kind != Axis::Kind::Input && batch.size != 1)
+    return fail("its batch axis is not that of the data input");
   time_axis_ = time.input_axis;
-  return {};
-}
-
-Result<void> Lowering::check_initial_states(const Node& node) const {
-  for (const std::size_t input : {std::size_t{kInitialHidden}, std::size_t{kInitialCell}}) {
-    if (!is_given(node, input) || constant(node, input) != nullptr) continue;
-    const FlowValue* state = find(node.inputs[input]);
-    if (state == nullptr || !std::holds_alternative<Opaque>(*state))
-      return fail("an initial state that the network computes is not supported in fixed point");
-  }
   return {};
 }
 
@@ -137,38 +143,41 @@ void Lowering::put_recurrent_outputs(const Node& node, const Flow& from, bool ba
   const Axis time = from.axes[batch_first ? 1 : 0];
   const Axis direction{Axis::Kind::Direction, -1, static_cast<std::int64_t>(layer.cells.size())};
   const Axis feature{Axis::Kind::Feature, -1, layer.hidden()};
-  Flow sequence = from;
+  Flow sequence;
   sequence.layer = static_cast<int>(network_.layers.size()) - 1;
-  sequence.axes = batch_first ? std::vector{batch, time, direction, feature} : std::vector{time, direction, batch, feature};
+  sequence.axes = batch_first ? std::vector{batch, time, direction, feature}
+                              : std::vector{time, direction, batch, feature};
   Flow state = sequence;
   state.axes = batch_first ? std::vector{batch, direction, feature} : std::vector{direction, batch, feature};
   state.selection = Selection::FinalState;
-  state.is_state = true;
+  state.state = StateKind::Hidden;
   put(node, sequence, 0);
   put(node, state, 1);
-  put(node, Opaque{}, 2);
+  state.state = StateKind::Cell;
+  put(node, state, 2);
 }
 
 Result<void> Lowering::lower_recurrent(const Node& node) {
   FIXGATE_ASSIGN(const RecurrentAttributes attributes, parse_recurrent_attributes(node));
   FIXGATE_CHECK(refuse_unsupported(node, attributes, constant(node, kPeepholes)));
-  FIXGATE_CHECK(check_initial_states(node));
   FIXGATE_ASSIGN(const Flow flow, data_input(node));
   const bool batch_first = attributes.layout == 1;
   FIXGATE_CHECK(note_time_axis(flow, batch_first));
-  RecurrentTensors tensors{constant(node, kW), constant(node, kR), constant(node, kB), constant(node, kInitialHidden),
-                           constant(node, kInitialCell)};
+  RecurrentTensors tensors{constant(node, kW), constant(node, kR), constant(node, kB),
+                           constant(node, kInitialHidden), constant(node, kInitialCell)};
   FIXGATE_CHECK(check_shapes(tensors, attributes, flow.axes.back().size, is_given(node, kB)));
 
   RecurrentLayer layer;
   layer.name = layer_name_for(node);
-  layer.kind = cell_kind(node);
+  layer.kind = attributes.kind;
   layer.linear_before_reset = attributes.linear_before_reset;
   for (std::size_t direction = 0; direction < attributes.directions(); ++direction) {
     FIXGATE_ASSIGN(RecurrentCell cell, make_cell(tensors, attributes, direction));
     layer.cells.push_back(std::move(cell));
   }
   FIXGATE_CHECK(append(std::move(layer), flow));
+  for (const RecurrentInput state : {kInitialHidden, kInitialCell})
+    FIXGATE_CHECK(connect_initial_state(node, state, batch_first, attributes.directions()));
   put_recurrent_outputs(node, flow, batch_first);
   return {};
 }

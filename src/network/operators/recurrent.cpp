@@ -141,8 +141,8 @@ class Cell {
       : attributes_(attributes), direction_(direction), hidden_(hidden) {}
 
   [[nodiscard]] State next(const Matrix& xw, const State& state) const {
-    if (attributes_.kind == RecurrentKind::Lstm) return next_lstm(xw, state);
-    if (attributes_.kind == RecurrentKind::Gru) return next_gru(xw, state);
+    if (attributes_.kind == CellKind::Lstm) return next_lstm(xw, state);
+    if (attributes_.kind == CellKind::Gru) return next_gru(xw, state);
     return {apply(0, recur(xw, state.h)), {}};
   }
 
@@ -245,7 +245,7 @@ class Run {
 
   void accept(const State& next, std::int64_t b, float* y, State& state) const {
     state.h.row(b) = next.h.row(b);
-    if (attributes_.kind == RecurrentKind::Lstm) state.c.row(b) = next.c.row(b);
+    if (attributes_.kind == CellKind::Lstm) state.c.row(b) = next.c.row(b);
     std::copy_n(next.h.row(b).data(), extent_.hidden, y);
   }
 
@@ -276,7 +276,7 @@ Outputs compute(const OperatorCall& call, const RecurrentAttributes& attributes,
                 const Extent& extent, const std::vector<std::int64_t>& lengths) {
   const Shape state_shape{extent.directions, extent.batch, extent.hidden};
   Outputs outputs{zeros({extent.time, extent.directions, extent.batch, extent.hidden}), zeros(state_shape)};
-  if (attributes.kind == RecurrentKind::Lstm) outputs.push_back(zeros(state_shape));
+  if (attributes.kind == CellKind::Lstm) outputs.push_back(zeros(state_shape));
   const ConstMap steps(x.floats().data(), extent.time * extent.batch, extent.input);
   const Run run(attributes, extent, lengths);
   for (std::int64_t d = 0; d < extent.directions; ++d) {

@@ -22,7 +22,8 @@ constexpr std::uint64_t kFirstSeed = 20240601;
 
 // Features from far below to far above what any format holds, ties among them.
 Sequence any_sequence(Random& random, const FixedNetwork& network, int steps) {
-  Sequence sequence = testing_support::random_sequence(random, network.takes_tokens, network.inputs, steps, 1.5);
+  Sequence sequence =
+      testing_support::random_sequence(random, network.takes_tokens, network.inputs, steps, 1.5);
   for (Eigen::Index k = 0; k < sequence.features.size(); ++k) {
     float& x = sequence.features.data()[k];
     if (random.chance(0.3)) x = std::ldexp(std::nearbyint(std::ldexp(x, 4)), -4);
@@ -38,10 +39,12 @@ struct Statistics {
 };
 
 // What the simulator shows against the transcription's record, signal by signal.
-void expect_equal(const FixedNetwork& network, const FixedRun& run, const std::vector<plain_network::Vector>& outputs,
-                  const plain_network::Record& record, Statistics& statistics) {
+void expect_equal(const FixedNetwork& network, const FixedRun& run,
+                  const std::vector<plain_network::Vector>& outputs, const plain_network::Record& record,
+                  Statistics& statistics) {
   std::vector<std::int64_t> flat;
-  for (const plain_network::Vector& vector : outputs) flat.insert(flat.end(), vector.q.begin(), vector.q.end());
+  for (const plain_network::Vector& vector : outputs)
+    flat.insert(flat.end(), vector.q.begin(), vector.q.end());
   ASSERT_EQ(run.outputs, flat);
   EXPECT_EQ(run.rows, static_cast<int>(outputs.size()));
   for (std::size_t s = 0; s < network.signals.size(); ++s) {
@@ -107,9 +110,11 @@ TEST(ReferenceSimulator, NarrowProductsHoldTheirExtremes) {
       network.inputs = columns;
       network.input_signal = 0;
       network.float_parameters = columns;
-      network.signals = {{"input", SignalRole::Input, {{true, 16, 0}, Rounding::Floor, Overflow::Saturate}},
-                         {"d.out", SignalRole::Output, {{true, 32, -4}, Rounding::Floor, Overflow::Saturate}}};
-      network.weights = {{"d.W", 1, columns, 16, std::vector<std::int32_t>(static_cast<std::size_t>(columns), weight), {0}}};
+      network.signals = {
+          {"input", SignalRole::Input, {{true, 16, 0}, Rounding::Floor, Overflow::Saturate}},
+          {"d.out", SignalRole::Output, {{true, 32, -4}, Rounding::Floor, Overflow::Saturate}}};
+      network.weights = {
+          {"d.W", 1, columns, 16, std::vector<std::int32_t>(static_cast<std::size_t>(columns), weight), {0}}};
       network.layers = {FixedDense{"d", 0, 0, {}, -1, -1, 1}};
       ASSERT_TRUE(verify(network)) << verify(network).error().message;
       for (const float x : {-32768.0F, 32767.0F}) {

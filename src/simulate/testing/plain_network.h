@@ -42,7 +42,9 @@ inline Exact operator+(const Exact& a, const Exact& b) {
   return {a.value * power_of_two(fraction - a.fraction) + b.value * power_of_two(fraction - b.fraction),
           fraction};
 }
-inline Exact operator-(const Exact& a) { return {-a.value, a.fraction}; }
+inline Exact operator-(const Exact& a) {
+  return {-a.value, a.fraction};
+}
 
 // Section 3, step 1
 inline Huge round_to(const Exact& v, int fraction, Rounding rounding) {
@@ -65,8 +67,7 @@ inline std::int64_t fit(Huge r, const SignalFormat& signal, std::int64_t& overfl
   const Huge highest = lowest + count - 1;
   if (lowest <= r && r <= highest) return static_cast<std::int64_t>(r);
   ++overflows;
-  if (signal.overflow == Overflow::Saturate)
-    return static_cast<std::int64_t>(r < lowest ? lowest : highest);
+  if (signal.overflow == Overflow::Saturate) return static_cast<std::int64_t>(r < lowest ? lowest : highest);
   return static_cast<std::int64_t>(r - count * floor_divide(r - lowest, count));
 }
 
@@ -90,7 +91,8 @@ inline std::int64_t table_value(const ActivationTable& table, std::int64_t q, st
   const int n = table.input.width;
   const std::int64_t half = std::int64_t{1} << (n - 1);
   const bool mirrored = table.symmetry != TableSymmetry::None;
-  const std::int64_t a = mirrored ? std::min(q < 0 ? -q : q, half - 1) : q + (table.input.is_signed ? half : 0);
+  const std::int64_t a =
+      mirrored ? std::min(q < 0 ? -q : q, half - 1) : q + (table.input.is_signed ? half : 0);
   Huge r = 0;
   if (table.kind == TableKind::Lookup) {
     r = table.entries.at(static_cast<std::size_t>(floor_divide(a, power_of_two(table.drop))));
@@ -140,7 +142,9 @@ class Interpreter {
 
  private:
   const FixedSignal& signal(int index) const { return network_.signals.at(static_cast<std::size_t>(index)); }
-  const WeightMatrix& weights(int index) const { return network_.weights.at(static_cast<std::size_t>(index)); }
+  const WeightMatrix& weights(int index) const {
+    return network_.weights.at(static_cast<std::size_t>(index));
+  }
 
   std::int64_t note(int index, std::int64_t q, std::int64_t overflows) {
     record_->written[signal(index).name].push_back(q);
@@ -167,7 +171,8 @@ class Interpreter {
     Vector vector{{}, signal(index).format.format.fraction};
     for (const std::int64_t q : from.q) {
       std::int64_t overflows = 0;
-      const std::int64_t value = table_value(network_.tables.at(static_cast<std::size_t>(table)), q, overflows);
+      const std::int64_t value =
+          table_value(network_.tables.at(static_cast<std::size_t>(table)), q, overflows);
       vector.q.push_back(note(index, value, overflows));
     }
     return vector;
@@ -215,9 +220,8 @@ class Interpreter {
     const int target = layer.table < 0 ? layer.output_signal : layer.pre_signal;
     std::vector<Vector> outputs;
     for (const Vector& x : values) {
-      const Vector sums = write_all(target, matrix.rows, [&](int j) {
-        return with_bias(row_product(matrix, j, x), layer.bias, j);
-      });
+      const Vector sums = write_all(
+          target, matrix.rows, [&](int j) { return with_bias(row_product(matrix, j, x), layer.bias, j); });
       outputs.push_back(layer.table < 0 ? sums : apply(layer.output_signal, layer.table, sums));
     }
     return outputs;
@@ -236,7 +240,8 @@ class Interpreter {
     return {sum.value + (bias.empty() ? 0 : bias.at(static_cast<std::size_t>(j))), sum.fraction};
   }
 
-  std::vector<Vector> recurrent(std::size_t index, const FixedRecurrent& layer, const std::vector<Vector>& values) {
+  std::vector<Vector> recurrent(std::size_t index, const FixedRecurrent& layer,
+                                const std::vector<Vector>& values) {
     std::vector<Vector> outputs(values.size());
     final_state_ = {};
     for (std::size_t c = 0; c < layer.cells.size(); ++c) {
@@ -271,16 +276,18 @@ class Interpreter {
     return states_[{index, c}] = state;
   }
 
-  Vector pre(const FixedRecurrent& layer, const FixedCell& cell, std::size_t g, const Vector& x, const Vector& h) {
+  Vector pre(const FixedRecurrent& layer, const FixedCell& cell, std::size_t g, const Vector& x,
+             const Vector& h) {
     const FixedGate& gate = cell.gates.at(g);
     return write_all(cell.signals.pre_activation.at(g), layer.hidden, [&](int j) {
-      const Exact both = row_product(weights(gate.input_weights), j, x) +
-                         row_product(weights(gate.recurrent_weights), j, h);
+      const Exact both =
+          row_product(weights(gate.input_weights), j, x) + row_product(weights(gate.recurrent_weights), j, h);
       return with_bias(both, gate.bias, j);
     });
   }
 
-  Vector gate(const FixedRecurrent& layer, const FixedCell& cell, std::size_t g, const Vector& x, const Vector& h) {
+  Vector gate(const FixedRecurrent& layer, const FixedCell& cell, std::size_t g, const Vector& x,
+              const Vector& h) {
     return apply(cell.signals.gate.at(g), cell.gates.at(g).table, pre(layer, cell, g, x, h));
   }
 
@@ -290,8 +297,8 @@ class Interpreter {
     const Vector f = gate(layer, cell, 2, x, state.h);
     const Vector g = gate(layer, cell, 3, x, state.h);
     const CellSignals& s = cell.signals;
-    state.c = write_all(s.cell, layer.hidden,
-                        [&](int j) { return f.at(j) * state.c.at(j) + i.at(j) * g.at(j); });
+    state.c =
+        write_all(s.cell, layer.hidden, [&](int j) { return f.at(j) * state.c.at(j) + i.at(j) * g.at(j); });
     const Vector t = apply(s.cell_activation, cell.cell_table, state.c);
     state.h = write_all(s.hidden, layer.hidden, [&](int j) { return o.at(j) * t.at(j); });
   }
@@ -320,8 +327,8 @@ class Interpreter {
 
   Vector reset_before_linear(const FixedRecurrent& layer, const FixedCell& cell, const Vector& x,
                              const Vector& r, const Vector& h) {
-    const Vector rh = write_all(cell.signals.reset_hidden, layer.hidden,
-                                [&](int j) { return r.at(j) * h.at(j); });
+    const Vector rh =
+        write_all(cell.signals.reset_hidden, layer.hidden, [&](int j) { return r.at(j) * h.at(j); });
     return pre(layer, cell, 2, x, rh);
   }
 

@@ -1,5 +1,5 @@
-// Random fixed-point networks for tests: any formats, roundings, overflow modes, tables and binary points that
-// verify() allows.
+// Random fixed-point networks for tests: any formats, roundings, overflow modes, tables and binary points
+// that verify() allows.
 #pragma once
 
 #include <algorithm>
@@ -36,7 +36,8 @@ class FixedNetworkMaker {
       if (layer == select_at)
         network_.layers.emplace_back(
             FixedSelect{"select", final_state ? SelectKind::FinalState : SelectKind::LastStep});
-      if (layer < dense_layers) add_dense("d" + std::to_string(layer), layer + 1 == dense_layers && select_at <= layer);
+      if (layer < dense_layers)
+        add_dense("d" + std::to_string(layer), layer + 1 == dense_layers && select_at <= layer);
     }
     return std::move(network_);
   }
@@ -79,7 +80,7 @@ class FixedNetworkMaker {
     const std::int64_t half = std::int64_t{1} << (matrix.width - 1);
     for (int k = 0; k < rows * columns; ++k)
       matrix.values.push_back(static_cast<std::int32_t>(random_.chance(0.1) ? random_.pick({-half, half - 1})
-                                                                           : random_.in(-half, half - 1)));
+                                                                            : random_.in(-half, half - 1)));
     const int fraction = matrix.width - 1 + random_.number(-2, 3);
     const int spread = random_.chance(0.6) ? random_.number(1, 4) : 0;
     for (int row = 0; row < rows; ++row) matrix.row_fractions.push_back(fraction + random_.number(0, spread));
@@ -190,12 +191,14 @@ class FixedNetworkMaker {
     for (const std::string& gate : names)
       signals.pre_activation.push_back(add_signal(prefix + "pre_" + gate, SignalRole::PreActivation));
     if (layer.kind != CellKind::Rnn)
-      for (const std::string& gate : names) signals.gate.push_back(add_signal(prefix + gate, SignalRole::Gate));
+      for (const std::string& gate : names)
+        signals.gate.push_back(add_signal(prefix + gate, SignalRole::Gate));
     if (layer.kind == CellKind::Lstm) {
       signals.cell = add_signal(prefix + "state", SignalRole::Cell);
       signals.cell_activation = add_signal(prefix + "t", SignalRole::CellActivation);
     }
-    if (is_gru && layer.linear_before_reset) signals.recurrent = add_signal(prefix + "rec", SignalRole::Recurrent);
+    if (is_gru && layer.linear_before_reset)
+      signals.recurrent = add_signal(prefix + "rec", SignalRole::Recurrent);
     if (is_gru && !layer.linear_before_reset)
       signals.reset_hidden = add_signal(prefix + "rh", SignalRole::ResetHidden);
     signals.hidden = signal_;
@@ -216,7 +219,8 @@ class FixedNetworkMaker {
                              layer.kind == CellKind::Rnn ? cell.signals.hidden : cell.signals.gate[g]);
       cell.gates.push_back(std::move(gate));
     }
-    if (layer.kind == CellKind::Lstm) cell.cell_table = add_table(cell.signals.cell, cell.signals.cell_activation);
+    if (layer.kind == CellKind::Lstm)
+      cell.cell_table = add_table(cell.signals.cell, cell.signals.cell_activation);
     cell.initial_hidden = random_state(layer.hidden, cell.signals.hidden);
     if (layer.kind == CellKind::Lstm) cell.initial_cell = random_state(layer.hidden, cell.signals.cell);
   }

@@ -115,8 +115,7 @@ inline Network make_network(Random& random, const NetworkShape& shape) {
     count = columns;
   }
   for (int layer = 0; layer < shape.layers; ++layer) {
-    network.layers.emplace_back(
-        random_recurrent(random, shape, count, "layer" + std::to_string(layer)));
+    network.layers.emplace_back(random_recurrent(random, shape, count, "layer" + std::to_string(layer)));
     count = output_count(network.layers.back(), count);
   }
   if (shape.select) network.layers.emplace_back(SelectLayer{"select", *shape.select});
@@ -161,9 +160,12 @@ inline Sequence random_sequence(Random& random, const Network& network, Eigen::I
 /// Sequences without targets, of 1 to `steps` steps.
 inline DataSet random_data(Random& random, const Network& network, int samples, int steps) {
   DataSet data;
-  for (int sample = 0; sample < samples; ++sample)
-    data.samples.push_back({random_sequence(random, network, random.in(1, steps)), {},
-                            "sample " + std::to_string(sample)});
+  for (int index = 0; index < samples; ++index) {
+    Sample sample;
+    sample.sequence = random_sequence(random, network, random.in(1, steps));
+    sample.name = "sample " + std::to_string(index);
+    data.samples.push_back(std::move(sample));
+  }
   return data;
 }
 

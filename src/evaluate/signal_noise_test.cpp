@@ -1,0 +1,100 @@
+#include "evaluate/signal_noise.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "quantize/quantize.h"
+#include "simulate/testing/random_network.h"
+
+namespace fixgate {
+namespace {
+
+using testing_support::make_network;
+using testing_support::NetworkShape;
+using testing_support::Random;
+
+constexpr std::int64_t kAll = 1'000'000;
+
+FixedNetwork quantised(const Network& network, const DataSet& data, int width) {
+  const auto profile = calibrate(network, data);
+  auto result = quantise(network, *preset_plan("default", {width, width}), &*profile);
+  EXPECT_TRUE(result) << result.error().message;
+  return std::move(result->network);
+}
+
+TEST(MeasureNoise, MeasuresEverySignal) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    const Network network = make_network(random, testing_support::random_shape(random));
+    const DataSet data = testing_support::random_data(random, network, 10, 30);
+    const FixedNetwork coarse = quantised(network, data, 6);
+    const FixedNetwork fine = quantised(network, data, 12);
+    const auto noise = measure_noise(network, coarse, data, kAll);
+    const auto less = measure_noise(network, fine, data, kAll);
+    ASSERT_TRUE(noise) << noise.error().message;
+    ASSERT_EQ(noise->size(), coarse.signals.size());
+    for (std::size_t s = 0; s < noise->size(); ++s) {
+      EXPECT_EQ((*noise)[s].name, coarse.signals[s].name);
+      EXPECT_EQ((*noise)[s].signal_power, (*less)[s].signal_power);
+      EXPECT_GT((*noise)[s].sqnr(), 5) << (*noise)[s].name;
+      EXPECT_GT((*less)[s].sqnr(), (*noise)[s].sqnr()) << (*noise)[s].name;
+    }
+  }
+}
+
+// Uniform features at a step of 2^-7: noise of step^2 / 12.
+TEST(MeasureNoise, OfTheInputIsThatOfRounding) {
+  Random random(3);
+  const Network network = make_network(random, {});
+  const DataSet data = testing_support::random_data(random, network, 200, 40);
+  FormatPlan plan = *preset_plan("default", {8, 8});
+  SignalRule rule;
+  rule.match = "input";
+  rule.format = Format{true, 9, 7};
+  plan.signals.push_back(rule);
+  const auto profile = calibrate(network, data);
+  const auto result = quantise(network, plan, &*profile);
+  ASSERT_TRUE(result) << result.error().message;
+  const auto noise = measure_noise(network, result->network, data, kAll);
+  EXPECT_NEAR((*noise)[0].signal_power, 1.0 / 3, 0.02);
+  EXPECT_NEAR((*noise)[0].noise_power * 12 * 128 * 128, 1, 0.05);
+}
+
+TEST(MeasureNoise, StopsAfterTheSteps) {
+  Random random(4);
+  const Network network = make_network(random, {});
+  DataSet data = testing_support::random_data(random, network, 3, 1);
+  const FixedNetwork fixed = quantised(network, data, 8);
+  const auto first = measure_noise(network, fixed, {{data.samples[0]}, false}, kAll);
+  const auto stopped = measure_noise(network, fixed, data, 1);
+  const auto all = measure_noise(network, fixed, data, kAll);
+  EXPECT_EQ((*stopped)[0].signal_power, (*first)[0].signal_power);
+  EXPECT_NE((*all)[0].signal_power, (*first)[0].signal_power);
+}
+
+TEST(MeasureNoise, RefusesNetworksThatDoNotBelongTogether) {
+  Random random(5);
+  NetworkShape shape;
+  const Network network = make_network(random, shape);
+  const DataSet data = testing_support::random_data(random, network, 3, 10);
+  shape.hidden = 6;
+  const Network larger = make_network(random, shape);
+  shape.kind = CellKind::Gru;
+  const Network other = make_network(random, shape);
+  for (const Network& wrong : {larger, other}) {
+    const auto noise = measure_noise(network, quantised(wrong, data, 8), data, kAll);
+    ASSERT_FALSE(noise);
+    EXPECT_NE(noise.error().message.find("was not made from the float network 'random'"), std::string::npos);
+  }
+  EXPECT_FALSE(measure_noise(larger, quantised(network, data, 8), data, kAll));
+}
+
+TEST(SignalNoise, InDecibels) {
+  EXPECT_DOUBLE_EQ((SignalNoise{"a", 1, 0.01}.sqnr()), 20);
+  EXPECT_TRUE(std::isinf(SignalNoise{"a", 1, 0}.sqnr()));
+}
+
+}  // namespace
+}  // namespace fixgate

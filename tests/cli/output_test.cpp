@@ -1,0 +1,82 @@
+// Places where nothing can be written: the old file stays, and nothing half-written is left.
+#include <sys/mount.h>
+
+#include "cli_test_case.h"
+
+namespace fixgate {
+namespace {
+
+class Output : public CliTest {
+ protected:
+  [[nodiscard]] static Arguments quantize_to(const std::string& output) {
+    return {"quantize", test_model("written_lstm_forward_1x_last_op11"), "--plan", kPlan, "-o", output};
+  }
+};
+
+/// A disk of a few kilobytes in a folder, as long as it lives.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const std::filesystem::path& folder) : folder_(folder) {
+    std::filesystem::create_directory(folder);
+    mounted_ = ::mount("fixgate-test", folder.c_str(), "tmpfs", 0, "size=8k") == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) ::umount(folder_.c_str());
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  [[nodiscard]] bool mounted() const { return mounted_; }
+
+ private:
+  std::filesystem::path folder_;
+  bool mounted_ = false;
+};
+
+TEST_F(Output, NoSuchPlace) {
+  for (const char* place : {"/dev/full", "gone/out.fxg", "out.fxg/new.fxg", "."})
+    expect_refused(quantize_to(place), {place});
+}
+
+TEST_F(Output, EveryKindOfOutput) {
+  const std::string model = example("ecg/ecg-lstm.onnx");
+  const std::string task = example("ecg/ecg.toml");
+  for (const char* option : {"--plan-output", "--histograms"})
+    expect_refused({"quantize", model, "-t", task, "-o", kOutput, option, "gone/file"}, {"gone/file"});
+  expect_refused({"evaluate", model, "-t", task, "--json", "gone/file"}, {"gone/file"});
+  (void)store("s.toml", "version = 1\nnetwork = []\n");
+  expect_refused({"sweep", "s.toml", "-o", "out.fxg/results"}, {"out.fxg/results"});
+}
+
+TEST_F(Output, FileSizeLimit) {
+  expect_refused(quantize_to(kOutput), {kOutput, "File too large"},
+                 {.folder = {}, .largest_file = 4096, .output_file = {}});
+}
+
+TEST_F(Output, FullDisk) {
+  const SmallDisk disk(folder_ / "disk");
+  if (!disk.mounted()) GTEST_SKIP() << "needs the right to mount a tmpfs";
+  (void)store("disk/out.fxg", "what was there before");
+  expect_refused(quantize_to("disk/out.fxg"), {"disk/out.fxg", "No space left"});
+}
+
+TEST_F(Output, FullStandardOutput) {
+  const CommandOptions full{.folder = {}, .largest_file = 0, .output_file = "/dev/full"};
+  for (const Arguments& arguments : {Arguments{"--help"},
+                                     {"--version"},
+                                     {"inspect", example("ecg/ecg-lstm.onnx")},
+                                     {"quantize", "--help"}})
+    expect_refused(arguments, {"standard output"}, full);
+  run_well(quantize_to(kOutput));
+  expect_refused({"show", kOutput, "--weights"}, {"standard output"}, full);
+}
+
+// As /dev/stdout does it, but with a link that may break.
+TEST_F(Output, AnOpenFileIsNotReplaced) {
+  const std::filesystem::path link = folder_ / "stdout";
+  std::filesystem::create_symlink("/proc/self/fd/1", link);
+  EXPECT_NE(run_well(quantize_to("stdout")).find("sfix8_En4"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+}
+
+}  // namespace
+}  // namespace fixgate

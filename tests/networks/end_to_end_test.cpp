@@ -1,0 +1,181 @@
+// From the float network to the fixed-point one: every lowered network of tests/data/models at wide and at
+// narrow widths, and the examples with the figures that their cards state.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "calibrate/calibrate.h"
+#include "data/load.h"
+#include "data/task.h"
+#include "evaluate/outcome.h"
+#include "fixed/file.h"
+#include "fixed/verify.h"
+#include "import/test_cases.h"
+#include "quantize/quantize.h"
+#include "simulate/float_runner.h"
+#include "simulate/reference/simulator.h"
+#include "sweep/load_network.h"
+
+namespace fixgate {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kSequences = 6;
+constexpr Eigen::Index kSteps = 12;
+constexpr double kWideSqnr = 50;  // dB, at 20 bits for weights and activations
+
+fs::path source(const std::string& path) {
+  return fs::path(FIXGATE_SOURCE_DIR) / path;
+}
+
+std::vector<fs::path> lowered_models() {
+  std::vector<fs::path> lowered;
+  for (const fs::path& model : test_cases::paths_in(source("tests/data/models"), "", ".onnx"))
+    if (load_network(model)) lowered.push_back(model);
+  return lowered;
+}
+
+DataSet random_data(const Network& network) {
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  DataSet data;
+  for (int index = 0; index < kSequences; ++index) {
+    Sample& sample = data.samples.emplace_back();
+    sample.name = fmt::format("sequence {}", index);
+    if (network.takes_tokens)
+      for (Eigen::Index step = 0; step < kSteps; ++step)
+        sample.sequence.tokens.push_back(
+            static_cast<std::int32_t>(random() % static_cast<unsigned>(network.inputs)));
+    else
+      sample.sequence.features =
+          FloatMatrix::NullaryExpr(kSteps, network.inputs, [&] { return normal(random); });
+  }
+  return data;
+}
+
+Result<Quantised> quantised(const Network& network, const DataSet& data, const PresetOptions& widths) {
+  FIXGATE_ASSIGN(const FormatPlan plan, preset_plan("default", widths));
+  FIXGATE_ASSIGN(const SignalProfile profile, calibrate(network, data));
+  return quantise(network, plan, &profile);
+}
+
+const SignalFormat& output_format(const FixedNetwork& fixed, const Network& network) {
+  const SignalList list = list_signals(network);
+  return fixed.signals[static_cast<std::size_t>(list.layers.back().output)].format;
+}
+
+// In dB, over all outputs of all sequences.
+Result<double> output_sqnr(const Network& network, const FixedNetwork& fixed, const DataSet& data) {
+  const FloatRunner runner(network);
+  const ReferenceSimulator simulator(fixed);
+  const double step = std::ldexp(1.0, -output_format(fixed, network).format.fraction);
+  double signal = 0;
+  double noise = 0;
+  for (const Sample& sample : data.samples) {
+    FloatState state = runner.initial_state();
+    FIXGATE_ASSIGN(const FloatMatrix wanted, runner.run(sample.sequence, state));
+    FixedState fixed_state = simulator.initial_state();
+    OverflowCounts counts = simulator.no_counts();
+    FIXGATE_ASSIGN(const IntegerMatrix got, simulator.run(sample.sequence, fixed_state, counts));
+    if (got.rows != wanted.rows() || got.columns != wanted.cols()) return fail("outputs of another shape");
+    for (Eigen::Index k = 0; k < wanted.size(); ++k) {
+      const double value = static_cast<double>(wanted.data()[k]);
+      const double difference = static_cast<double>(got.values[static_cast<std::size_t>(k)]) * step - value;
+      signal += value * value;
+      noise += difference * difference;
+    }
+  }
+  return 10 * std::log10(signal / noise);
+}
+
+bool carries_backwards(const Network& network) {
+  return network.streaming && std::ranges::any_of(network.layers, [](const Layer& layer) {
+           const auto* recurrent = std::get_if<RecurrentLayer>(&layer);
+           return recurrent != nullptr && recurrent->cells.back().reverse;
+         });
+}
+
+class EndToEnd : public testing::TestWithParam<fs::path> {};
+
+TEST_P(EndToEnd, FixedFollowsFloatWhereWidthsAreWide) {
+  const auto network = load_network(GetParam());
+  ASSERT_TRUE(network) << network.error().message;
+  const DataSet data = random_data(*network);
+  const auto wide = quantised(*network, data, {20, 20});
+  if (carries_backwards(*network)) {
+    ASSERT_FALSE(wide);
+    EXPECT_NE(wide.error().message.find("a streaming network cannot have a reverse cell"), std::string::npos);
+    return;
+  }
+  ASSERT_TRUE(wide) << wide.error().message;
+  EXPECT_TRUE(verify(wide->network));
+  const auto again = deserialise(serialise(wide->network));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(*again == wide->network);
+  const auto sqnr = output_sqnr(*network, wide->network, data);
+  ASSERT_TRUE(sqnr) << sqnr.error().message;
+  EXPECT_GT(*sqnr, kWideSqnr);
+}
+
+TEST_P(EndToEnd, RunsWhereWidthsAreNarrow) {
+  const auto network = load_network(GetParam());
+  ASSERT_TRUE(network) << network.error().message;
+  if (carries_backwards(*network)) return;  // refused; the test above says so
+  const DataSet data = random_data(*network);
+  const auto narrow = quantised(*network, data, {4, 6});
+  ASSERT_TRUE(narrow) << narrow.error().message;
+  EXPECT_TRUE(verify(narrow->network));
+  const auto sqnr = output_sqnr(*network, narrow->network, data);
+  ASSERT_TRUE(sqnr) << sqnr.error().message;
+  EXPECT_TRUE(std::isfinite(*sqnr));
+}
+
+INSTANTIATE_TEST_SUITE_P(Stored, EndToEnd, testing::ValuesIn(lowered_models()),
+                         [](const auto& model) { return test_cases::test_name(model.param); });
+
+struct Example {
+  const char* model;
+  const char* task;
+  double figure;        // of the card, four decimals
+  double allowed_loss;  // at 8/8
+};
+
+constexpr Example kExamples[] = {
+    {"digits/digits-gru", "digits/digits", 0.9799, 0.01},
+    {"digits/digits-lstm", "digits/digits", 0.9732, 0.01},
+    {"ecg/ecg-lstm", "ecg/ecg", 0.0810, 0.02},
+    {"characters/characters-gru", "characters/characters", 3.6904, 0.05},
+};
+
+class Examples : public testing::TestWithParam<Example> {};
+
+TEST_P(Examples, HaveTheFiguresOfTheirCards) {
+  const auto network = load_network(source(fmt::format("examples/{}.onnx", GetParam().model)));
+  ASSERT_TRUE(network) << network.error().message;
+  const auto task = read_task(source(fmt::format("examples/{}.toml", GetParam().task)));
+  ASSERT_TRUE(task) << task.error().message;
+  const auto test = load_data(*task, Part::Test, {});
+  ASSERT_TRUE(test) << test.error().message;
+  const auto reference = run_float(*network, *test, task->metric);
+  ASSERT_TRUE(reference) << reference.error().message;
+  EXPECT_NEAR(reference->metric, GetParam().figure, 0.5001e-4);
+
+  const auto calibration = load_data(*task, Part::Calibration, {});
+  ASSERT_TRUE(calibration) << calibration.error().message;
+  const auto fixed = quantised(*network, *calibration, {8, 8});
+  ASSERT_TRUE(fixed) << fixed.error().message;
+  const auto outcomes = run_fixed(fixed->network, *test, task->metric);
+  ASSERT_TRUE(outcomes) << outcomes.error().message;
+  const double loss = higher_is_better(task->metric.kind) ? reference->metric - outcomes->metric
+                                                          : outcomes->metric - reference->metric;
+  EXPECT_LE(loss, GetParam().allowed_loss);
+  fmt::print("{}: float {:.4f}, 8/8 {:.4f}\n", GetParam().model, reference->metric, outcomes->metric);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shipped, Examples, testing::ValuesIn(kExamples),
+                         [](const auto& example) { return test_cases::test_name(example.param.model); });
+
+}  // namespace
+}  // namespace fixgate
