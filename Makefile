@@ -3,7 +3,7 @@ PRESET ?= release
 SHARED ?=
 FUZZ_SECONDS ?= 60
 
-.PHONY: help install install-developer build demo test reproduce fuzz format tidy clean
+.PHONY: help install install-developer configure program build demo test reproduce fuzz format tidy clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -14,17 +14,23 @@ install: ## Install the missing Debian packages (root or sudo)
 install-developer:
 	@scripts/install --developer
 
-build: install ## Build the preset (PRESET=release|debug|asan|tsan|clang)
-	@cmake --preset $(PRESET) >build.log 2>&1 || { cat build.log; rm -f build.log; exit 1; }; rm -f build.log
+configure: install
+	@mkdir -p build
+	@cmake --preset $(PRESET) >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+
+program: configure ## Build build/PRESET/fixgate alone (PRESET=release|debug|asan|tsan|clang)
+	@cmake --build --preset $(PRESET) --target fixgate
+
+build: configure ## Build everything, the tests too
 	@cmake --build --preset $(PRESET)
 
-demo: build ## Quantise and evaluate the networks that come with Fixgate
+demo: program ## Quantise and evaluate the networks that come with Fixgate
 	@build/$(PRESET)/fixgate sweep examples/demo.toml -o build/demo
 
-test: build ## Run all tests (FIXGATE_SHARED or SHARED names the folder of the data we may not ship)
-	@FIXGATE_SHARED="$${FIXGATE_SHARED:-$(abspath $(SHARED))}" scripts/test $(PRESET)
+test: build ## Run all tests; SHARED=FOLDER names the data that cannot be shipped
+	@FIXGATE_SHARED="$(or $(abspath $(SHARED)),$(FIXGATE_SHARED))" scripts/test $(PRESET)
 
-reproduce: build ## The figures of docs/results.md: make reproduce SHARED=../shared
+reproduce: program ## The figures of docs/results.md: make reproduce SHARED=../shared
 	@build/$(PRESET)/fixgate sweep examples/reproduce.toml $(if $(SHARED),--data-root $(SHARED)) -o build/reproduce
 
 fuzz: install-developer ## Fuzz each reader for FUZZ_SECONDS (60)
