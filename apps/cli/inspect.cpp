@@ -75,7 +75,7 @@ void print_graph(const Graph& graph) {
 }
 
 void print_network(const Network& network) {
-  const char* row = "  {:<24} {:<36} {:>16} {:>12} {:>16}\n";
+  const char* row = "  {:<36} {:<36} {:>16} {:>12} {:>16}\n";
   fmt::print("\n");
   fmt::print(fmt::runtime(row), "layer", "kind", "shape", "parameters", "products a step");
   std::set<const FloatMatrix*> seen;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -57,7 +58,18 @@ void print_summary(const Options& options, const FixedNetwork& network) {
   if (!options.plan_output.empty()) fmt::print("plan         {}\n", options.plan_output);
 }
 
+// The inputs must survive, whatever they are called.
+Result<void> check_outputs(const Options& options) {
+  std::error_code error;
+  for (const std::string& output : {options.output, options.plan_output, options.histograms})
+    for (const std::string& input : {options.model, options.task, options.plan})
+      if (!output.empty() && !input.empty() && std::filesystem::equivalent(output, input, error))
+        return fail("{} would be overwritten, and it is read: write to another file", output);
+  return {};
+}
+
 Result<void> quantize(const Options& options) {
+  FIXGATE_CHECK(check_outputs(options));
   FIXGATE_ASSIGN(const FormatPlan plan, choose_plan(options));
   FIXGATE_ASSIGN(const Network network, load_network(options.model));
   FIXGATE_ASSIGN(const std::optional<SignalProfile> profile, profile_of(network, options));

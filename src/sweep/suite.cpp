@@ -74,6 +74,8 @@ Result<SuiteNetwork> network_from(const toml::table& table, const std::filesyste
   for (const toml::node& node : *plans) {
     if (!node.is_table()) return fail("{}: 'plans' must be an array of tables", place(node));
     FIXGATE_ASSIGN(SuitePlan plan, plan_from(*node.as_table(), folder));
+    if (std::ranges::find(network.plans, plan.name, &SuitePlan::name) != network.plans.end())
+      return fail("{}: two plans of '{}' are named '{}'", place(node), network.name, plan.name);
     network.plans.push_back(std::move(plan));
   }
   return network;
@@ -88,6 +90,8 @@ Result<Suite> suite_from(const toml::table& root, const std::filesystem::path& f
   for (const toml::node& node : *networks) {
     if (!node.is_table()) return fail("{}: 'network' must be an array of tables: [[network]]", place(node));
     FIXGATE_ASSIGN(SuiteNetwork network, network_from(*node.as_table(), folder));
+    if (std::ranges::find(suite.networks, network.name, &SuiteNetwork::name) != suite.networks.end())
+      return fail("{}: two networks are named '{}'", place(node), network.name);
     suite.networks.push_back(std::move(network));
   }
   return suite;

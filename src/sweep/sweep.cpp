@@ -87,6 +87,29 @@ std::string file_name(const SuiteNetwork& entry, const SuitePlan& plan) {
   return name + ".fxg";
 }
 
+// A fingerprint of the model, the task and every data file that the figures depend on.
+Result<std::string> input_fingerprint(const SuiteNetwork& entry, const std::filesystem::path& root) {
+  FIXGATE_ASSIGN(const Task task, read_task(entry.task));
+  const std::filesystem::path folder = root.empty() ? task.folder : root;
+  std::vector<std::filesystem::path> files = {entry.model, entry.task};
+  for (const auto& data : {task.data.train, task.data.test, task.data.archive, task.data.vocabulary})
+    if (!data.empty()) files.push_back(folder / data);
+  std::vector<std::string> prints;
+  for (const auto& file : files) {
+    FIXGATE_ASSIGN(const std::string bytes, read_file(file));
+    prints.push_back(fingerprint_of({bytes}));
+  }
+  return fingerprint_of(prints);
+}
+
+// The records so far, then those of an earlier run that are still to be met: an interruption loses none.
+std::vector<SweepRecord> with_remaining(std::vector<SweepRecord> records, const std::vector<SweepRecord>& known) {
+  for (const SweepRecord& record : known)
+    if (std::ranges::find(records, record.fingerprint, &SweepRecord::fingerprint) == records.end())
+      records.push_back(record);
+  return records;
+}
+
 /// The sweep over one network.
 class NetworkSweep {
  public:
@@ -96,17 +119,19 @@ class NetworkSweep {
   }
 
   Result<SweepRecord> record(const SuitePlan& plan) {
-    FIXGATE_ASSIGN(const std::string model, read_file(entry_.model));
-    FIXGATE_ASSIGN(const std::string task, read_file(entry_.task));
+    if (inputs_.empty()) {
+      FIXGATE_ASSIGN(inputs_, input_fingerprint(entry_, root_));
+    }
     const std::string fingerprint =
-        fingerprint_of({std::to_string(kFigureVersion), entry_.name, model, task, plan.name, to_toml(plan.plan)});
+        fingerprint_of({std::to_string(kFigureVersion), entry_.name, inputs_, plan.name, to_toml(plan.plan)});
+    const std::filesystem::path file = options_.output / file_name(entry_, plan);
     const auto same = std::ranges::find(known_, fingerprint, &SweepRecord::fingerprint);
-    if (same != known_.end()) return *same;
+    if (same != known_.end() && std::filesystem::exists(file)) return *same;
     if (!loaded_) {
       FIXGATE_ASSIGN(Loaded loaded, load(entry_, root_));
       loaded_ = std::make_unique<Loaded>(std::move(loaded));
     }
-    FIXGATE_ASSIGN(SweepRecord record, evaluate_plan(*loaded_, plan, options_.output / file_name(entry_, plan)));
+    FIXGATE_ASSIGN(SweepRecord record, evaluate_plan(*loaded_, plan, file));
     record.network = entry_.name;
     record.fingerprint = fingerprint;
     fmt::print(stderr, "{} {}: float {}, fixed {}\n", record.network, record.plan,
@@ -119,6 +144,7 @@ class NetworkSweep {
   const SweepOptions& options_;
   const std::vector<SweepRecord>& known_;
   std::filesystem::path root_;
+  std::string inputs_;  // fingerprint of the files read
   std::unique_ptr<Loaded> loaded_;
 };
 
@@ -141,9 +167,10 @@ Result<SweepResult> run_sweep(const Suite& suite, const SweepOptions& options) {
       auto record = network.record(plan);
       if (!record) return tl::make_unexpected(record.error().within(fmt::format("{}, plan {}", entry.name, plan.name)));
       sweep.records.push_back(std::move(*record));
-      FIXGATE_CHECK(write_file(results, to_json(sweep.records)));
+      FIXGATE_CHECK(write_file(results, to_json(with_remaining(sweep.records, known))));
     }
   }
+  FIXGATE_CHECK(write_file(results, to_json(sweep.records)));
   FIXGATE_CHECK(write_file(options.output / "table.md", to_table(sweep.records)));
   return sweep;
 }

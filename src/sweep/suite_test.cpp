@@ -1,0 +1,59 @@
+#include "sweep/suite.h"
+
+#include <gtest/gtest.h>
+
+namespace fixgate {
+namespace {
+
+constexpr const char* kSuite = R"(
+version = 1
+[[network]]
+name = "a"
+model = "a.onnx"
+task = "a.toml"
+plans = [{preset = "default", weights = 4, activations = 8}, {preset = "paper", weights = 8, activations = 8}]
+[[network]]
+name = "b"
+model = "models/b.onnx"
+task = "b.toml"
+needs_data_root = true
+plans = [{preset = "default", weights = 8, activations = 3}]
+)";
+
+std::string error_of(const std::string& toml) {
+  const auto suite = parse_suite(toml, "folder");
+  return suite ? "" : suite.error().message;
+}
+
+std::string with(std::string text, const std::string& old, const std::string& now) {
+  return text.replace(text.find(old), old.size(), now);
+}
+
+TEST(Suite, NamesPlansAndFindsFilesBesideItself) {
+  const auto suite = parse_suite(kSuite, "folder");
+  ASSERT_TRUE(suite) << suite.error().message;
+  ASSERT_EQ(suite->networks.size(), 2U);
+  EXPECT_EQ(suite->networks[0].model, "folder/a.onnx");
+  EXPECT_EQ(suite->networks[0].plans[0].name, "default 4/8");
+  EXPECT_EQ(suite->networks[0].plans[1].name, "paper 8/8");
+  EXPECT_TRUE(suite->networks[1].needs_data_root);
+  EXPECT_EQ(suite->networks[1].model, "models/b.onnx") << "relative to the data root, not to the suite";
+  EXPECT_EQ(suite->networks[1].task, "folder/b.toml");
+}
+
+TEST(Suite, RefusesWhatItDoesNotKnowByLine) {
+  EXPECT_NE(error_of(with(kSuite, "model =", "modell =")).find("line 5: unknown key 'modell'"), std::string::npos);
+  EXPECT_NE(error_of(with(kSuite, "version = 1", "version = 2")).find("'version' must be 1"), std::string::npos);
+  EXPECT_NE(error_of(with(kSuite, "weights = 4", "weights = 33")).find("'weights'"), std::string::npos);
+  EXPECT_NE(error_of(with(kSuite, "\"paper\"", "\"papper\"")).find("'papper' is no preset"), std::string::npos);
+  EXPECT_NE(error_of("version = [").find("line 1"), std::string::npos);
+}
+
+TEST(Suite, RefusesTwoOfOneName) {
+  EXPECT_NE(error_of(with(kSuite, "\"b\"", "\"a\"")).find("two networks are named 'a'"), std::string::npos);
+  const std::string twice = with(kSuite, "\"paper\", weights = 8, activations = 8", "\"default\", weights = 4, activations = 8");
+  EXPECT_NE(error_of(twice).find("two plans of 'a' are named 'default 4/8'"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace fixgate
