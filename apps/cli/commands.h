@@ -1,4 +1,5 @@
-// The subcommands of fixgate, one file each. Each adds itself to the command line and runs when it was chosen.
+// The subcommands of fixgate, one file each. Each adds itself to the command line and runs when it was
+// chosen.
 #pragma once
 
 #include <CLI/CLI.hpp>

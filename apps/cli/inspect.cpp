@@ -29,7 +29,8 @@ struct LayerLine {
 };
 
 LayerLine describe_recurrent(const RecurrentLayer& layer) {
-  LayerLine line{to_text(layer.kind), fmt::format("{} -> {} x {}", layer.inputs(), layer.cells.size(), layer.hidden())};
+  LayerLine line{to_text(layer.kind),
+                 fmt::format("{} -> {} x {}", layer.inputs(), layer.cells.size(), layer.hidden())};
   if (layer.kind == CellKind::Gru)
     line.kind += fmt::format(" linear_before_reset={}", layer.linear_before_reset ? 1 : 0);
   if (layer.cells.size() == 2) line.kind += " bidirectional";
@@ -45,10 +46,13 @@ LayerLine describe_recurrent(const RecurrentLayer& layer) {
 LayerLine describe(const Layer& layer, std::set<const FloatMatrix*>& seen) {
   return std::visit(
       Overloaded{[](const RecurrentLayer& one) { return describe_recurrent(one); },
-                 [](const SelectLayer& one) { return LayerLine{"Select " + to_text(one.kind), ""}; },
+                 [](const SelectLayer& one) {
+                   return LayerLine{"Select " + to_text(one.kind), ""};
+                 },
                  [&](const EmbeddingLayer& one) {
                    seen.insert(one.table.get());
-                   return LayerLine{"Embedding", fmt::format("{} x {}", one.table->rows(), one.table->cols()), one.table->size()};
+                   return LayerLine{"Embedding", fmt::format("{} x {}", one.table->rows(), one.table->cols()),
+                                    one.table->size()};
                  },
                  [&](const DenseLayer& one) {
                    const bool tied = !seen.insert(one.weights.get()).second;
@@ -66,7 +70,8 @@ void print_graph(const Graph& graph) {
   fmt::print("{}: ONNX operator set {}, {} nodes\n", graph.name, graph.operator_set, graph.nodes.size());
   for (const GraphValue& input : graph.inputs)
     fmt::print("  input  {} {} {}\n", input.name, input.is_float ? "float" : "integer", shape_text(input));
-  for (const GraphValue& output : graph.outputs) fmt::print("  output {} {}\n", output.name, shape_text(output));
+  for (const GraphValue& output : graph.outputs)
+    fmt::print("  output {} {}\n", output.name, shape_text(output));
   std::map<std::string, int> operators;
   for (const Node& node : graph.nodes) ++operators[node.op_type];
   std::vector<std::string> counts;
@@ -86,17 +91,20 @@ void print_network(const Network& network) {
   const ParameterCount parameters = count_parameters(network);
   fmt::print("\nparameters           {} ({} in recurrent layers)\n", parameters.whole, parameters.recurrent);
   fmt::print("multiply-accumulates {} a step\n", multiply_accumulates(network));
-  fmt::print("float footprint      {:.1f} KiB ({:.1f} KiB recurrent)\n", static_cast<double>(parameters.whole) * 4 / 1024,
+  fmt::print("float footprint      {:.1f} KiB ({:.1f} KiB recurrent)\n",
+             static_cast<double>(parameters.whole) * 4 / 1024,
              static_cast<double>(parameters.recurrent) * 4 / 1024);
   fmt::print("input                {}\n", network.takes_tokens
                                               ? fmt::format("tokens 0..{}", network.inputs - 1)
                                               : fmt::format("{} features a step", network.inputs));
-  fmt::print("output               {} values {}{}\n", output_count(network),
-             outputs_every_step(network) ? "every step" : "a sequence",
-             network.output_function == OutputFunction::None
-                 ? ""
-                 : fmt::format("; {} is left to the reader of the outputs", to_text(network.output_function)));
-  if (network.streaming) fmt::print("states               graph inputs and outputs: carried from call to call\n");
+  fmt::print(
+      "output               {} values {}{}\n", output_count(network),
+      outputs_every_step(network) ? "every step" : "a sequence",
+      network.output_function == OutputFunction::None
+          ? ""
+          : fmt::format("; {} is left to the reader of the outputs", to_text(network.output_function)));
+  if (network.streaming)
+    fmt::print("states               graph inputs and outputs: carried from call to call\n");
 }
 
 Result<void> inspect(const std::string& model) {
@@ -115,7 +123,8 @@ Result<void> inspect(const std::string& model) {
 }  // namespace
 
 void add_inspect(CLI::App& app, Command& chosen) {
-  auto* command = app.add_subcommand("inspect", "Layers, shapes, parameters, operations, and what is not supported");
+  auto* command =
+      app.add_subcommand("inspect", "Layers, shapes, parameters, operations, and what is not supported");
   auto model = std::make_shared<std::string>();
   command->add_option("model", *model, "ONNX file")->required();
   command->callback([&chosen, model] { chosen = [model] { return inspect(*model); }; });

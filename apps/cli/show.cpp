@@ -1,12 +1,11 @@
 // fixgate show: a fixed-point network as text.
-#include "fixed/text.h"
-
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "commands.h"
 #include "fixed/file.h"
+#include "fixed/text.h"
 
 namespace fixgate {
 
@@ -16,7 +15,8 @@ void add_show(CLI::App& app, Command& chosen) {
     TextOptions text;
     bool plan = false;
   };
-  auto* command = app.add_subcommand("show", "Print a fixed-point network: formats, equations, proven widths, tables");
+  auto* command =
+      app.add_subcommand("show", "Print a fixed-point network: formats, equations, proven widths, tables");
   auto options = std::make_shared<Options>();
   command->add_option("network", options->file, "Fixed-point network (.fxg)")->required();
   command->add_flag("--weights", options->text.weights, "Print the integers of the weights too");

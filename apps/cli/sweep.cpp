@@ -21,7 +21,9 @@ Result<void> sweep(const Options& options) {
   FIXGATE_ASSIGN(const Suite suite, read_suite(options.suite));
   FIXGATE_ASSIGN(const SweepResult result, run_sweep(suite, {options.data_root, options.output}));
   fmt::print("{}\n", to_table(result.records));
-  fmt::print("whole, recurrent: stored bits of the whole model and of the recurrent layers, in percent of 32-bit float\n");
+  fmt::print(
+      "whole, recurrent: stored bits of the whole model and of the recurrent layers, in percent of 32-bit "
+      "float\n");
   for (const std::string& name : result.skipped) fmt::print("skipped: {} (needs --data-root)\n", name);
   fmt::print("files: {0}/results.json, {0}/table.md, {0}/*.fxg\n", options.output);
   return {};
@@ -30,11 +32,15 @@ Result<void> sweep(const Options& options) {
 }  // namespace
 
 void add_sweep(CLI::App& app, Command& chosen) {
-  auto* command = app.add_subcommand("sweep", "Quantise and evaluate every network of a suite under every plan");
+  auto* command =
+      app.add_subcommand("sweep", "Quantise and evaluate every network of a suite under every plan");
   auto options = std::make_shared<Options>();
   command->add_option("suite", options->suite, "Suite file (TOML)")->required();
-  command->add_option("--data-root", options->data_root, "Folder of the models and data that the suite does not bring");
-  command->add_option("-o,--output", options->output, "Folder for results; an interrupted sweep goes on there")->required();
+  command->add_option("--data-root", options->data_root,
+                      "Folder of the models and data that the suite does not bring");
+  command
+      ->add_option("-o,--output", options->output, "Folder for results; an interrupted sweep goes on there")
+      ->required();
   command->callback([&chosen, options] { chosen = [options] { return sweep(*options); }; });
 }
 

@@ -30,7 +30,8 @@ class HistogramObserver : public FloatObserver {
   int not_finite = -1;  // the first such signal of this sample
 };
 
-Result<void> check_observer(const HistogramObserver& observer, const FloatRunner& runner, const Sample& sample) {
+Result<void> check_observer(const HistogramObserver& observer, const FloatRunner& runner,
+                            const Sample& sample) {
   if (observer.not_finite < 0) return {};
   return fail("{}: signal '{}' is not finite on the calibration data", sample.name,
               runner.signals().signals[static_cast<std::size_t>(observer.not_finite)].name);
@@ -70,7 +71,8 @@ Result<std::vector<Histogram>> observe_stream(const FloatRunner& runner, const D
 
 Result<std::vector<Histogram>> observe_separately(const FloatRunner& runner, const DataSet& samples) {
   const std::size_t signals = runner.signals().signals.size();
-  tbb::enumerable_thread_specific<HistogramObserver> observers([signals] { return HistogramObserver(signals); });
+  tbb::enumerable_thread_specific<HistogramObserver> observers(
+      [signals] { return HistogramObserver(signals); });
   std::vector<Result<void>> results(samples.samples.size());
   tbb::parallel_for(std::size_t{0}, samples.samples.size(), [&](std::size_t index) {
     HistogramObserver& observer = observers.local();
@@ -80,7 +82,8 @@ Result<std::vector<Histogram>> observe_separately(const FloatRunner& runner, con
   for (const auto& result : results) FIXGATE_CHECK(result);
   std::vector<Histogram> histograms(signals);
   for (const HistogramObserver& observer : observers)
-    for (std::size_t signal = 0; signal < signals; ++signal) histograms[signal].merge(observer.histograms[signal]);
+    for (std::size_t signal = 0; signal < signals; ++signal)
+      histograms[signal].merge(observer.histograms[signal]);
   return histograms;
 }
 
@@ -101,7 +104,8 @@ std::string to_json(const SignalProfile& profile) {
     const Histogram& histogram = profile.histograms[signal];
     nlohmann::ordered_json bins = nlohmann::ordered_json::array();
     for (int bin = 0; bin < Histogram::kBins; ++bin)
-      if (histogram.bin_count(bin) != 0) bins.push_back({histogram.bin_center(bin), histogram.bin_count(bin)});
+      if (histogram.bin_count(bin) != 0)
+        bins.push_back({histogram.bin_center(bin), histogram.bin_count(bin)});
     signals.push_back({{"name", profile.signals[signal].name},
                        {"role", to_text(profile.signals[signal].role)},
                        {"count", histogram.count()},

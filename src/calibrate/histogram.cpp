@@ -5,11 +5,17 @@
 
 namespace fixgate {
 
-double Histogram::bin_width() const { return std::ldexp(1.0, exponent_ + 1) / kBins; }
+double Histogram::bin_width() const {
+  return std::ldexp(1.0, exponent_ + 1) / kBins;
+}
 
-double Histogram::bin_center(int bin) const { return (bin - kBins / 2 + 0.5) * bin_width(); }
+double Histogram::bin_center(int bin) const {
+  return (bin - kBins / 2 + 0.5) * bin_width();
+}
 
-double Histogram::largest_magnitude() const { return std::max(std::abs(min_), std::abs(max_)); }
+double Histogram::largest_magnitude() const {
+  return std::max(std::abs(min_), std::abs(max_));
+}
 
 void Histogram::add(float value) {
   const double range = value + 0.0;  // -0 becomes 0, so that min and max do not depend on the order
@@ -45,7 +51,8 @@ double Histogram::magnitude_percentile(double share) const {
   std::int64_t seen = 0;
   for (int distance = 0; distance < kBins / 2; ++distance) {
     seen += bin_count(kBins / 2 + distance) + bin_count(kBins / 2 - 1 - distance);
-    if (static_cast<double>(seen) >= wanted) return std::min((distance + 1) * bin_width(), largest_magnitude());
+    if (static_cast<double>(seen) >= wanted)
+      return std::min((distance + 1) * bin_width(), largest_magnitude());
   }
   return largest_magnitude();
 }

@@ -8,8 +8,8 @@
 
 namespace fixgate {
 
-/// Bins of equal width over [-2^exponent, 2^exponent). Counts are integers, so that merging parts gives the same
-/// histogram in whatever order and grouping they were observed.
+/// Bins of equal width over [-2^exponent, 2^exponent). Counts are integers, so that merging parts gives the
+/// same histogram in whatever order and grouping they were observed.
 class Histogram {
  public:
   static constexpr int kBins = 4096;
@@ -22,7 +22,8 @@ class Histogram {
   [[nodiscard]] double min() const { return min_; }
   [[nodiscard]] double max() const { return max_; }
   [[nodiscard]] double largest_magnitude() const;
-  /// Smallest bin edge that bounds the magnitude of at least `share` (0..1) of the values; at most the largest magnitude.
+  /// Smallest bin edge that bounds the magnitude of at least `share` (0..1) of the values; at most the
+  /// largest magnitude.
   [[nodiscard]] double magnitude_percentile(double share) const;
 
   [[nodiscard]] int exponent() const { return exponent_; }

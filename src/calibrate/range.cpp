@@ -12,9 +12,12 @@ constexpr int kDeepestClip = 6;  // fraction bits beyond those at which everythi
 
 std::string to_text(RangeMethod method) {
   switch (method) {
-    case RangeMethod::MinMax: return "min_max";
-    case RangeMethod::Percentile: return "percentile";
-    case RangeMethod::SquaredError: break;
+    case RangeMethod::MinMax:
+      return "min_max";
+    case RangeMethod::Percentile:
+      return "percentile";
+    case RangeMethod::SquaredError:
+      break;
   }
   return "squared_error";
 }

@@ -23,15 +23,15 @@ struct RangeChoice {
 std::string to_text(RangeMethod method);
 Result<RangeMethod> parse_range_method(std::string_view text);
 
-/// The most fraction bits with which a format of this width and sign holds `magnitude` (and -magnitude if signed).
-/// A magnitude of zero is taken for 1.
+/// The most fraction bits with which a format of this width and sign holds `magnitude` (and -magnitude if
+/// signed). A magnitude of zero is taken for 1.
 int fraction_for_magnitude(double magnitude, int width, bool is_signed);
 
 /// Fraction bits for a signal with this histogram, within -64..64.
 int choose_fraction(const Histogram& histogram, int width, bool is_signed, const RangeChoice& choice);
 
-/// Expected sum of squared errors of the histogram's values in `format`: step^2 / 12 inside, the squared distance
-/// from the nearer end outside.
+/// Expected sum of squared errors of the histogram's values in `format`: step^2 / 12 inside, the squared
+/// distance from the nearer end outside.
 double expected_squared_error(const Histogram& histogram, const Format& format);
 
 }  // namespace fixgate

@@ -32,17 +32,17 @@ tl::unexpected<Error> fail(fmt::format_string<Args...> format, Args&&... args) {
 #define FIXGATE_CONCAT(a, b) FIXGATE_CONCAT_INNER(a, b)
 
 /// Leaves the function with the error of `expression` (a Result<void> or any Result), if it is one.
-#define FIXGATE_CHECK(expression)                                         \
-  do {                                                                    \
-    if (auto fixgate_result = (expression); !fixgate_result)              \
-      return tl::make_unexpected(std::move(fixgate_result).error());      \
+#define FIXGATE_CHECK(expression)                                    \
+  do {                                                               \
+    if (auto fixgate_result = (expression); !fixgate_result)         \
+      return tl::make_unexpected(std::move(fixgate_result).error()); \
   } while (false)
 
 /// FIXGATE_ASSIGN(auto model, import_onnx(path)); declares or assigns, or leaves with the error.
 #define FIXGATE_ASSIGN(target, expression) \
   FIXGATE_ASSIGN_NAMED(FIXGATE_CONCAT(fixgate_result_, __LINE__), target, expression)
 // NOLINTNEXTLINE(bugprone-macro-parentheses): the target may be a declaration
-#define FIXGATE_ASSIGN_NAMED(result, target, expression)             \
-  auto result = (expression);                                        \
+#define FIXGATE_ASSIGN_NAMED(result, target, expression)              \
+  auto result = (expression);                                         \
   if (!result) return tl::make_unexpected(std::move(result).error()); \
   target = std::move(*result)

@@ -53,8 +53,8 @@ std::string Progress::line(double seconds) const {
     const auto filled = static_cast<std::size_t>(share * kBarWidth);
     bar = " [" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "]";
   }
-  return fmt::format("{}{} {:3.0f} %  {}/{} {}  {:.0f}/s  {:.0f} s left", title_, bar, 100 * share, done_, total_, unit_,
-                     rate, left);
+  return fmt::format("{}{} {:3.0f} %  {}/{} {}  {:.0f}/s  {:.0f} s left", title_, bar, 100 * share, done_,
+                     total_, unit_, rate, left);
 }
 
 }  // namespace fixgate

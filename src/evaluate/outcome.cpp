@@ -30,11 +30,13 @@ FloatMatrix finished_row(OutputFunction function, const FloatMatrix& outputs, Ei
 FloatMatrix finished_outputs(OutputFunction function, FloatMatrix outputs) {
   if (function == OutputFunction::None) return outputs;
   FloatMatrix finished(outputs.rows(), function == OutputFunction::ArgMax ? 1 : outputs.cols());
-  for (Eigen::Index row = 0; row < outputs.rows(); ++row) finished.row(row) = finished_row(function, outputs, row);
+  for (Eigen::Index row = 0; row < outputs.rows(); ++row)
+    finished.row(row) = finished_row(function, outputs, row);
   return finished;
 }
 
-Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMatrix outputs, const Sample& sample) {
+Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMatrix outputs,
+                      const Sample& sample) {
   if (is_regression(metric)) outputs = finished_outputs(function, std::move(outputs));
   Outcome outcome;
   FIXGATE_ASSIGN(outcome.score, score_sample(metric, outputs, sample));
@@ -43,7 +45,8 @@ Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMa
     return outcome;
   }
   const Decision decision = metric.kind == MetricKind::Perplexity ? Decision::Argmax : metric.decision;
-  for (Eigen::Index row = 0; row < outputs.rows(); ++row) outcome.decisions.push_back(decide(decision, outputs, row));
+  for (Eigen::Index row = 0; row < outputs.rows(); ++row)
+    outcome.decisions.push_back(decide(decision, outputs, row));
   return outcome;
 }
 
@@ -60,9 +63,11 @@ double total_metric(const MetricSpec& metric, const std::vector<Outcome>& sample
   return finish(metric.kind, total);
 }
 
-/// Runs `answer(sample, state)` on every sample: in parallel, each from `initial()`, or through one state for a stream.
+/// Runs `answer(sample, state)` on every sample: in parallel, each from `initial()`, or through one state for
+/// a stream.
 template <typename Initial, typename Answer>
-Result<std::vector<Outcome>> run_samples(const DataSet& data, const char* title, Initial initial, Answer answer) {
+Result<std::vector<Outcome>> run_samples(const DataSet& data, const char* title, Initial initial,
+                                         Answer answer) {
   std::vector<Result<Outcome>> results(data.samples.size());
   Progress progress(title, count_steps(data), "steps");
   const auto run_one = [&](std::size_t index, auto& state) {
@@ -103,7 +108,8 @@ Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, con
     return judge(metric, network.output_function, std::move(outputs), sample);
   };
   FloatOutcomes outcomes;
-  FIXGATE_ASSIGN(outcomes.samples, run_samples(data, "float", [&] { return runner.initial_state(); }, answer));
+  FIXGATE_ASSIGN(outcomes.samples, run_samples(
+                                       data, "float", [&] { return runner.initial_state(); }, answer));
   outcomes.metric = total_metric(metric, outcomes.samples);
   return outcomes;
 }
@@ -117,7 +123,8 @@ Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data
     return judge(metric, network.output_function, real_outputs(outputs, format), sample);
   };
   FixedOutcomes outcomes;
-  FIXGATE_ASSIGN(outcomes.samples, run_samples(data, "fixed", [&] { return simulator.initial_state(); }, answer));
+  FIXGATE_ASSIGN(outcomes.samples, run_samples(
+                                       data, "fixed", [&] { return simulator.initial_state(); }, answer));
   outcomes.metric = total_metric(metric, outcomes.samples);
   outcomes.counts = simulator.no_counts();
   for (const OverflowCounts& part : counts) outcomes.counts.add(part);

@@ -31,12 +31,13 @@ struct FixedOutcomes {
   OverflowCounts counts{0};
 };
 
-/// Run over all cores, over samples, or, for a stream, one sample after the other with the state carried through.
-/// The result does not depend on the number of threads. Errors name the sample.
+/// Run over all cores, over samples, or, for a stream, one sample after the other with the state carried
+/// through. The result does not depend on the number of threads. Errors name the sample.
 Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric);
 Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric);
 
-/// Share of equal decisions (accuracy, perplexity), or root of the mean squared difference of the outputs (rmse, mae).
+/// Share of equal decisions (accuracy, perplexity), or root of the mean squared difference of the outputs
+/// (rmse, mae).
 double agreement(const MetricSpec& metric, const std::vector<Outcome>& a, const std::vector<Outcome>& b);
 
 /// Steps of all samples together.

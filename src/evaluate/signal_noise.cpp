@@ -70,8 +70,9 @@ class NoiseMeter : public FixedObserver {
 };
 
 Error not_the_same(const Network& network, const FixedNetwork& fixed) {
-  return {fmt::format("the fixed-point network '{}' was not made from the float network '{}': their signals differ",
-                      fixed.name, network.name)};
+  return {fmt::format(
+      "the fixed-point network '{}' was not made from the float network '{}': their signals differ",
+      fixed.name, network.name)};
 }
 
 Result<void> check_same_signals(const Network& network, const FixedNetwork& fixed, const SignalList& list) {
@@ -97,8 +98,8 @@ double SignalNoise::sqnr() const {
   return 10 * std::log10(signal_power / noise_power);
 }
 
-Result<std::vector<SignalNoise>> measure_noise(const Network& network, const FixedNetwork& fixed, const DataSet& data,
-                                               std::int64_t steps) {
+Result<std::vector<SignalNoise>> measure_noise(const Network& network, const FixedNetwork& fixed,
+                                               const DataSet& data, std::int64_t steps) {
   const FloatRunner runner(network);
   FIXGATE_CHECK(check_same_signals(network, fixed, runner.signals()));
   const ReferenceSimulator simulator(fixed);
@@ -114,7 +115,8 @@ Result<std::vector<SignalNoise>> measure_noise(const Network& network, const Fix
     FloatTrace trace(fixed.signals.size());
     FIXGATE_ASSIGN(const FloatMatrix ignored, runner.run(sample.sequence, float_state, &trace));
     meter.compare_with(trace);
-    FIXGATE_ASSIGN(const IntegerMatrix also_ignored, simulator.run(sample.sequence, fixed_state, counts, &meter));
+    FIXGATE_ASSIGN(const IntegerMatrix also_ignored,
+                   simulator.run(sample.sequence, fixed_state, counts, &meter));
     if (!meter.fits()) return tl::make_unexpected(not_the_same(network, fixed));
     steps -= static_cast<std::int64_t>(sample.sequence.steps());
     if (steps <= 0) break;

@@ -1,4 +1,5 @@
-// How much each signal of the fixed network strays from the float network's: the place to look when a figure is missed.
+// How much each signal of the fixed network strays from the float network's: the place to look when a figure
+// is missed.
 #pragma once
 
 #include <string>
@@ -18,9 +19,9 @@ struct SignalNoise {
   [[nodiscard]] double sqnr() const;
 };
 
-/// Runs both networks freely (each on its own states) over the first samples, `steps` steps at least or all there are.
-/// Errors: networks whose signals differ, samples that do not fit them.
-Result<std::vector<SignalNoise>> measure_noise(const Network& network, const FixedNetwork& fixed, const DataSet& data,
-                                               std::int64_t steps);
+/// Runs both networks freely (each on its own states) over the first samples, `steps` steps at least or all
+/// there are. Errors: networks whose signals differ, samples that do not fit them.
+Result<std::vector<SignalNoise>> measure_noise(const Network& network, const FixedNetwork& fixed,
+                                               const DataSet& data, std::int64_t steps);
 
 }  // namespace fixgate

@@ -18,7 +18,8 @@ Result<std::string> read_file(const std::filesystem::path& path, std::uintmax_t 
   if (!stream) return fail("{}: cannot be opened: {}", path.string(), std::strerror(errno));
   std::string bytes(size, '\0');
   stream.read(bytes.data(), static_cast<std::streamsize>(size));
-  if (static_cast<std::uintmax_t>(stream.gcount()) != size) return fail("{}: cannot be read to its end", path.string());
+  if (static_cast<std::uintmax_t>(stream.gcount()) != size)
+    return fail("{}: cannot be read to its end", path.string());
   return bytes;
 }
 

@@ -40,7 +40,8 @@ std::string serialise(const FixedNetwork& network) {
 
 Result<FixedNetwork> deserialise(std::string_view bytes) {
   auto content = read_safetensors(bytes);
-  if (!content) return tl::make_unexpected(content.error().within("not a fixed-point network (.fxg), or damaged"));
+  if (!content)
+    return tl::make_unexpected(content.error().within("not a fixed-point network (.fxg), or damaged"));
   FIXGATE_ASSIGN(const std::string description, description_of(content->metadata));
   auto network = assemble(description, std::move(content->tensors));
   if (!network) return tl::make_unexpected(network.error().within("network"));

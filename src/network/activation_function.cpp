@@ -138,7 +138,8 @@ Result<ActivationFunction> parse_activation_text(std::string_view text) {
   int end = -1;
   const int count = std::sscanf(parameters.c_str(), "(%f, %f)%n", &alpha, &beta, &end);
   if (count == 2 && end == static_cast<int>(parameters.size())) return parse_activation(name, alpha, beta);
-  if (std::sscanf(parameters.c_str(), "(%f)%n", &alpha, &end) == 1 && end == static_cast<int>(parameters.size()))
+  if (std::sscanf(parameters.c_str(), "(%f)%n", &alpha, &end) == 1 &&
+      end == static_cast<int>(parameters.size()))
     return parse_activation(name, alpha);
   return fail("'{}' is no activation: expected the form HardSigmoid(0.2, 0.5)", text);
 }

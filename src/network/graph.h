@@ -11,8 +11,8 @@
 
 namespace fixgate {
 
-using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>,
-                               std::vector<std::string>, Tensor>;
+using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>,
+                               std::vector<float>, std::vector<std::string>, Tensor>;
 
 /// One operator. An empty string among the inputs is an optional input left out (ONNX convention).
 struct Node {
@@ -31,12 +31,12 @@ struct GraphValue {
   Shape shape;
 };
 
-/// Invariants (kept by import): every value has one producer, names are unique, nodes are in topological order, every
-/// operator and attribute is known, constants are finite.
+/// Invariants (kept by import): every value has one producer, names are unique, nodes are in topological
+/// order, every operator and attribute is known, constants are finite.
 struct Graph {
   std::string name;  // the file's stem
   std::int64_t operator_set = 0;
-  std::vector<GraphValue> inputs;   // without those that have an initialiser
+  std::vector<GraphValue> inputs;  // without those that have an initialiser
   std::vector<GraphValue> outputs;
   std::vector<Node> nodes;
   std::map<std::string, Tensor> constants;  // initialisers and Constant nodes; one entry even if used twice

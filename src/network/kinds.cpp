@@ -9,7 +9,8 @@ namespace {
 template <typename Kind, std::size_t size>
 using Names = std::array<std::pair<Kind, const char*>, size>;
 
-constexpr Names<CellKind, 3> kCellKinds{{{CellKind::Lstm, "LSTM"}, {CellKind::Gru, "GRU"}, {CellKind::Rnn, "RNN"}}};
+constexpr Names<CellKind, 3> kCellKinds{
+    {{CellKind::Lstm, "LSTM"}, {CellKind::Gru, "GRU"}, {CellKind::Rnn, "RNN"}}};
 constexpr Names<SelectKind, 2> kSelectKinds{
     {{SelectKind::LastStep, "last_step"}, {SelectKind::FinalState, "final_state"}}};
 constexpr Names<OutputFunction, 4> kOutputFunctions{{{OutputFunction::None, "none"},
@@ -49,23 +50,40 @@ Result<Kind> kind_of(const Names<Kind, size>& names, std::string_view text, cons
 
 std::vector<std::string> gate_names(CellKind kind) {
   switch (kind) {
-    case CellKind::Lstm: return {"i", "o", "f", "c"};
-    case CellKind::Gru: return {"z", "r", "h"};
-    case CellKind::Rnn: break;
+    case CellKind::Lstm:
+      return {"i", "o", "f", "c"};
+    case CellKind::Gru:
+      return {"z", "r", "h"};
+    case CellKind::Rnn:
+      break;
   }
   return {"i"};
 }
 
-std::string to_text(CellKind kind) { return name_of(kCellKinds, kind); }
-std::string to_text(SelectKind kind) { return name_of(kSelectKinds, kind); }
-std::string to_text(OutputFunction function) { return name_of(kOutputFunctions, function); }
-std::string to_text(SignalRole role) { return name_of(kSignalRoles, role); }
+std::string to_text(CellKind kind) {
+  return name_of(kCellKinds, kind);
+}
+std::string to_text(SelectKind kind) {
+  return name_of(kSelectKinds, kind);
+}
+std::string to_text(OutputFunction function) {
+  return name_of(kOutputFunctions, function);
+}
+std::string to_text(SignalRole role) {
+  return name_of(kSignalRoles, role);
+}
 
-Result<CellKind> parse_cell_kind(std::string_view text) { return kind_of(kCellKinds, text, "cell"); }
-Result<SelectKind> parse_select_kind(std::string_view text) { return kind_of(kSelectKinds, text, "selection"); }
+Result<CellKind> parse_cell_kind(std::string_view text) {
+  return kind_of(kCellKinds, text, "cell");
+}
+Result<SelectKind> parse_select_kind(std::string_view text) {
+  return kind_of(kSelectKinds, text, "selection");
+}
 Result<OutputFunction> parse_output_function(std::string_view text) {
   return kind_of(kOutputFunctions, text, "output function");
 }
-Result<SignalRole> parse_signal_role(std::string_view text) { return kind_of(kSignalRoles, text, "signal role"); }
+Result<SignalRole> parse_signal_role(std::string_view text) {
+  return kind_of(kSignalRoles, text, "signal role");
+}
 
 }  // namespace fixgate

@@ -4,6 +4,8 @@
 
 namespace fixgate {
 
-Result<Network> lower(const Graph& graph) { return Lowering(graph).run(); }
+Result<Network> lower(const Graph& graph) {
+  return Lowering(graph).run();
+}
 
 }  // namespace fixgate

@@ -41,12 +41,13 @@ const std::string& layer_name(const Layer& layer) {
 }
 
 Eigen::Index output_count(const Layer& layer, Eigen::Index inputs) {
-  return std::visit(
-      Overloaded{[](const EmbeddingLayer& one) { return one.table->cols(); },
-                 [](const RecurrentLayer& one) { return one.hidden() * static_cast<Eigen::Index>(one.cells.size()); },
-                 [](const DenseLayer& one) { return one.weights->rows(); },
-                 [inputs](const SelectLayer&) { return inputs; }},
-      layer);
+  return std::visit(Overloaded{[](const EmbeddingLayer& one) { return one.table->cols(); },
+                               [](const RecurrentLayer& one) {
+                                 return one.hidden() * static_cast<Eigen::Index>(one.cells.size());
+                               },
+                               [](const DenseLayer& one) { return one.weights->rows(); },
+                               [inputs](const SelectLayer&) { return inputs; }},
+                    layer);
 }
 
 Eigen::Index output_count(const Network& network) {

@@ -20,12 +20,12 @@ using SharedMatrix = std::shared_ptr<const FloatMatrix>;
 /// One direction of a recurrent layer. Matrices hold the gates' row blocks one under the other.
 struct RecurrentCell {
   bool reverse = false;
-  FloatMatrix input_weights;      // W [gates * hidden, inputs]
-  FloatMatrix recurrent_weights;  // R [gates * hidden, hidden]
-  FloatVector input_bias;         // Wb [gates * hidden]
-  FloatVector recurrent_bias;     // Rb [gates * hidden]
-  FloatVector initial_hidden;     // [hidden]
-  FloatVector initial_cell;       // [hidden], LSTM only
+  FloatMatrix input_weights;                    // W [gates * hidden, inputs]
+  FloatMatrix recurrent_weights;                // R [gates * hidden, hidden]
+  FloatVector input_bias;                       // Wb [gates * hidden]
+  FloatVector recurrent_bias;                   // Rb [gates * hidden]
+  FloatVector initial_hidden;                   // [hidden]
+  FloatVector initial_cell;                     // [hidden], LSTM only
   std::vector<ActivationFunction> activations;  // as ONNX's f, g, h: LSTM 3, GRU 2, RNN 1
 };
 

@@ -98,7 +98,9 @@ Result<std::vector<std::vector<ActivationFunction>>> parse_activations(const Nod
 
 }  // namespace
 
-std::int64_t RecurrentAttributes::gates() const { return static_cast<std::int64_t>(gate_names(kind).size()); }
+std::int64_t RecurrentAttributes::gates() const {
+  return static_cast<std::int64_t>(gate_names(kind).size());
+}
 
 Result<RecurrentAttributes> parse_recurrent_attributes(const Node& node) {
   RecurrentAttributes result;

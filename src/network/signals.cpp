@@ -83,6 +83,8 @@ class SignalLister {
 
 }  // namespace
 
-SignalList list_signals(const Network& network) { return SignalLister(network).list(); }
+SignalList list_signals(const Network& network) {
+  return SignalLister(network).list();
+}
 
 }  // namespace fixgate

@@ -19,7 +19,7 @@ struct Signal {
 struct LayerSignals {
   std::vector<CellSignals> cells;  // recurrent layers
   int pre_activation = -1;         // dense layers with an activation
-  int output = -1;                 // embedding and dense layers; a recurrent layer's h; what a Select passes on
+  int output = -1;  // embedding and dense layers; a recurrent layer's h; what a Select passes on
 };
 
 struct SignalList {

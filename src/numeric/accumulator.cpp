@@ -34,6 +34,8 @@ Interval product_range(const Interval& a, const Interval& b) {
   return {low, high};
 }
 
-Interval range_of(const Format& format) { return {format.min(), format.max()}; }
+Interval range_of(const Format& format) {
+  return {format.min(), format.max()};
+}
 
 }  // namespace fixgate

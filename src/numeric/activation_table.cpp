@@ -17,8 +17,9 @@ std::int64_t address(const ActivationTable& table, std::int64_t q) {
 }
 
 const Segment& segment_at(const ActivationTable& table, std::int64_t a) {
-  const auto after = std::upper_bound(table.segments.begin(), table.segments.end(), a,
-                                      [](std::int64_t value, const Segment& segment) { return value < segment.start; });
+  const auto after =
+      std::upper_bound(table.segments.begin(), table.segments.end(), a,
+                       [](std::int64_t value, const Segment& segment) { return value < segment.start; });
   return *std::prev(after);
 }
 
@@ -49,7 +50,8 @@ Result<void> check_segments(const ActivationTable& table) {
       return fail("segment {}: starts must increase and stay within the table's addresses", s);
     const std::int64_t longest = (last ? end : end - 1) - segment.start;
     const Wide at_end = Wide{segment.offset} + Wide{segment.slope} * longest;
-    if (signed_width(std::min<Wide>(segment.offset, at_end), std::max<Wide>(segment.offset, at_end)) > kMaxAccumulatorWidth)
+    if (signed_width(std::min<Wide>(segment.offset, at_end), std::max<Wide>(segment.offset, at_end)) >
+        kMaxAccumulatorWidth)
       return fail("segment {}: its values need more than {} bits", s, kMaxAccumulatorWidth);
   }
   return {};
@@ -84,11 +86,13 @@ Result<void> check_table(const ActivationTable& table) {
   FIXGATE_CHECK(check_format(table.output.format));
   if (table.kind == TableKind::Rectifier) return {};
   if (table.input.width > kMaxTableInputWidth)
-    return fail("a table's input is at most {} bits wide, this one is {}", kMaxTableInputWidth, to_text(table.input));
+    return fail("a table's input is at most {} bits wide, this one is {}", kMaxTableInputWidth,
+                to_text(table.input));
   if (table.symmetry != TableSymmetry::None && !table.input.is_signed)
     return fail("a table with symmetry needs a signed input, this one is {}", to_text(table.input));
   if (table.symmetry == TableSymmetry::Complement && table.output.format.fraction < 0)
-    return fail("a complement table needs an output with fraction bits, this one is {}", to_text(table.output.format));
+    return fail("a complement table needs an output with fraction bits, this one is {}",
+                to_text(table.output.format));
   return table.kind == TableKind::Lookup ? check_entries(table) : check_segments(table);
 }
 
@@ -105,18 +109,24 @@ TableError maximum_error(const ActivationTable& table, const std::function<doubl
 
 std::string to_text(TableKind kind) {
   switch (kind) {
-    case TableKind::PiecewiseLinear: return "piecewise_linear";
-    case TableKind::Lookup: return "lookup";
-    case TableKind::Rectifier: break;
+    case TableKind::PiecewiseLinear:
+      return "piecewise_linear";
+    case TableKind::Lookup:
+      return "lookup";
+    case TableKind::Rectifier:
+      break;
   }
   return "rectifier";
 }
 
 std::string to_text(TableSymmetry symmetry) {
   switch (symmetry) {
-    case TableSymmetry::None: return "none";
-    case TableSymmetry::Odd: return "odd";
-    case TableSymmetry::Complement: break;
+    case TableSymmetry::None:
+      return "none";
+    case TableSymmetry::Odd:
+      return "odd";
+    case TableSymmetry::Complement:
+      break;
   }
   return "complement";
 }

@@ -48,8 +48,8 @@ std::int64_t apply_table(const ActivationTable& table, std::int64_t q, std::int6
 Result<void> check_table(const ActivationTable& table);
 
 struct TableError {
-  double maximum = 0;            // |table - function|, over every input
-  std::int64_t at = 0;           // the first input that has it
+  double maximum = 0;   // |table - function|, over every input
+  std::int64_t at = 0;  // the first input that has it
 };
 
 /// Visits every input of the table.

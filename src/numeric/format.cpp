@@ -23,7 +23,9 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
 
 }  // namespace
 
-double Format::value(std::int64_t q) const { return std::ldexp(static_cast<double>(q), -fraction); }
+double Format::value(std::int64_t q) const {
+  return std::ldexp(static_cast<double>(q), -fraction);
+}
 
 std::string to_text(const Format& format) {
   std::string base = fmt::format("{}fix{}", format.is_signed ? 's' : 'u', format.width);
@@ -34,20 +36,26 @@ std::string to_text(const Format& format) {
 
 std::string to_text(Rounding rounding) {
   switch (rounding) {
-    case Rounding::Floor: return "floor";
-    case Rounding::Nearest: return "nearest";
-    case Rounding::Convergent: break;
+    case Rounding::Floor:
+      return "floor";
+    case Rounding::Nearest:
+      return "nearest";
+    case Rounding::Convergent:
+      break;
   }
   return "convergent";
 }
 
-std::string to_text(Overflow overflow) { return overflow == Overflow::Saturate ? "saturate" : "wrap"; }
+std::string to_text(Overflow overflow) {
+  return overflow == Overflow::Saturate ? "saturate" : "wrap";
+}
 
 Result<void> check_format(const Format& format) {
   if (format.width < 1 || format.width > kMaxFormatWidth)
     return fail("width {} is impossible: a format is 1 to {} bits wide", format.width, kMaxFormatWidth);
   if (format.fraction < -kMaxFraction || format.fraction > kMaxFraction)
-    return fail("{} fraction bits are impossible: a format has -{} to {}", format.fraction, kMaxFraction, kMaxFraction);
+    return fail("{} fraction bits are impossible: a format has -{} to {}", format.fraction, kMaxFraction,
+                kMaxFraction);
   return {};
 }
 
@@ -63,7 +71,8 @@ Result<Format> parse_format(std::string_view text) {
     if (!negative_exponent) format.fraction = -format.fraction;
   }
   if (!good) return fail("'{}' is no format: expected the form sfix8_En6, ufix8_En8 or sfix8_E2", text);
-  if (auto checked = check_format(format); !checked) return tl::make_unexpected(checked.error().within(std::string(text)));
+  if (auto checked = check_format(format); !checked)
+    return tl::make_unexpected(checked.error().within(std::string(text)));
   return format;
 }
 

@@ -13,8 +13,8 @@ __extension__ using Wide = __int128;
 /// v * 2^shift, exact, or +-limit where it lies beyond; shift >= 0, limit a power of two of at most 2^126.
 Wide shift_left(Wide v, int shift, Wide limit);
 
-/// v at fraction F as an integer at fraction F - shift, rounded; |v| < 2^64. shift <= 0 is exact up to +-2^126 and stays
-/// there beyond.
+/// v at fraction F as an integer at fraction F - shift, rounded; |v| < 2^64. shift <= 0 is exact up to
+/// +-2^126 and stays there beyond.
 Wide shift_round(Wide v, int shift, Rounding rounding);
 
 /// The integer of the format's range for `r`; `overflowed` counts up if r lies outside.

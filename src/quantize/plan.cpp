@@ -1,9 +1,9 @@
 #include "quantize/plan.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
-#include <toml++/toml.h>
 
 #include "files/read.h"
 
@@ -13,7 +13,9 @@ namespace {
 constexpr std::int64_t kVersion = 1;
 constexpr std::size_t kLongestPlan = std::size_t{64} << 20;
 
-std::string place(const toml::node& node) { return fmt::format("line {}", node.source().begin.line); }
+std::string place(const toml::node& node) {
+  return fmt::format("line {}", node.source().begin.line);
+}
 
 /// Reads the keys of one table and refuses those that nobody asked for.
 class KeyReader {
@@ -76,7 +78,8 @@ auto word(Result<T> (*parse)(std::string_view)) {
 }
 
 Result<TablePlacement> parse_placement(std::string_view text) {
-  for (const TablePlacement placement : {TablePlacement::Uniform, TablePlacement::Adaptive, TablePlacement::Plan})
+  for (const TablePlacement placement :
+       {TablePlacement::Uniform, TablePlacement::Adaptive, TablePlacement::Plan})
     if (text == to_text(placement)) return placement;
   return fail("'{}' is no placement: expected uniform, adaptive or plan", text);
 }
@@ -105,7 +108,8 @@ Result<SignalRule> signal_rule(const toml::table& table) {
   reader.read("rounding", rule.rounding, word(parse_rounding));
   reader.read("overflow", rule.overflow, word(parse_overflow));
   FIXGATE_CHECK(reader.finish());
-  if (rule.format && (rule.width || rule.range)) return fail("{}: 'format' says it all; drop 'width' and 'range'", place(table));
+  if (rule.format && (rule.width || rule.range))
+    return fail("{}: 'format' says it all; drop 'width' and 'range'", place(table));
   return rule;
 }
 
@@ -118,7 +122,8 @@ Result<WeightRule> weight_rule(const toml::table& table) {
   reader.read("fraction", rule.fraction, integer(-kMaxFraction, kMaxFraction));
   FIXGATE_CHECK(reader.finish());
   if (rule.fraction && rule.per_row.value_or(false))
-    return fail("{}: 'fraction' is one for the matrix; drop it or say binary_point = \"per_matrix\"", place(table));
+    return fail("{}: 'fraction' is one for the matrix; drop it or say binary_point = \"per_matrix\"",
+                place(table));
   return rule;
 }
 
@@ -132,7 +137,8 @@ Result<TableRule> table_rule(const toml::table& table) {
   reader.read("slope_bits", rule.slope_bits, integer(0, 32));
   reader.read("address_bits", rule.address_bits, integer(0, kMaxTableInputWidth));
   FIXGATE_CHECK(reader.finish());
-  if (rule.kind == TableKind::Rectifier) return fail("{}: a rectifier is chosen by the network (Relu), not by the plan", place(table));
+  if (rule.kind == TableKind::Rectifier)
+    return fail("{}: a rectifier is chosen by the network (Relu), not by the plan", place(table));
   return rule;
 }
 
@@ -155,7 +161,8 @@ Result<void> read_rules(const toml::table& root, const char* key, Result<Rule> (
 Result<FormatPlan> plan_from(const toml::table& root) {
   for (const auto& [key, node] : root)
     if (key != "version" && key != "preset" && key != "signal" && key != "weight" && key != "table")
-      return fail("{}: unknown key '{}'; known here: version, preset, signal, weight, table", place(node), key.str());
+      return fail("{}: unknown key '{}'; known here: version, preset, signal, weight, table", place(node),
+                  key.str());
   if (root["version"].value_exact<std::int64_t>() != kVersion) return fail("'version' must be {}", kVersion);
   FormatPlan plan;
   if (const toml::node* preset = root.get("preset")) {
@@ -206,9 +213,12 @@ class RuleWriter {
 
 std::string to_text(TablePlacement placement) {
   switch (placement) {
-    case TablePlacement::Uniform: return "uniform";
-    case TablePlacement::Adaptive: return "adaptive";
-    case TablePlacement::Plan: break;
+    case TablePlacement::Uniform:
+      return "uniform";
+    case TablePlacement::Adaptive:
+      return "adaptive";
+    case TablePlacement::Plan:
+      break;
   }
   return "plan";
 }

@@ -1,5 +1,5 @@
-// FormatPlan: which number format every signal, weight and table gets. As TOML it is read and edited by people
-// (docs/formats.md). Rules are applied in their order; a later one overrides what it states.
+// FormatPlan: which number format every signal, weight and table gets. As TOML it is read and edited by
+// people (docs/formats.md). Rules are applied in their order; a later one overrides what it states.
 #pragma once
 
 #include <filesystem>
@@ -74,10 +74,11 @@ struct PresetOptions {
   int activations = 8;
 };
 
-/// "default": weights rounded to nearest with a binary point per row; activations (inputs, hidden states, gates) rounded to
-/// nearest with the range of least squared error; pre-activations and cell states 4 bits wider, the outputs 16 bits.
-/// "paper": one width for all weights (one binary point per matrix) and one for all activations, truncation, min/max ranges,
-/// piecewise-linear tables of 16 uniform segments; the outputs 16 bits. docs/formats.md has the table.
+/// "default": weights rounded to nearest with a binary point per row; activations (inputs, hidden states,
+/// gates) rounded to nearest with the range of least squared error; pre-activations and cell states 4 bits
+/// wider, the outputs 16 bits. "paper": one width for all weights (one binary point per matrix) and one for
+/// all activations, truncation, min/max ranges, piecewise-linear tables of 16 uniform segments; the outputs
+/// 16 bits. docs/formats.md has the table.
 Result<FormatPlan> preset_plan(std::string_view name, const PresetOptions& options);
 
 }  // namespace fixgate

@@ -5,8 +5,8 @@
 namespace fixgate {
 namespace {
 
-constexpr int kOutputWidth = 16;    // read by the host, not multiplied again
-constexpr int kInternalExtra = 4;   // bits that pre-activations and cell states have beyond the activations
+constexpr int kOutputWidth = 16;   // read by the host, not multiplied again
+constexpr int kInternalExtra = 4;  // bits that pre-activations and cell states have beyond the activations
 
 SignalRule width_for(SignalRole role, int width) {
   SignalRule rule;
@@ -43,7 +43,8 @@ FormatPlan default_plan(const PresetOptions& options) {
   FormatPlan plan;
   plan.preset = "default";
   plan.signals = {rule_for_all(options.activations, Rounding::Nearest, RangeMethod::SquaredError)};
-  const int internal = std::min(options.activations + kInternalExtra, std::max(options.activations, kMaxTableInputWidth));
+  const int internal =
+      std::min(options.activations + kInternalExtra, std::max(options.activations, kMaxTableInputWidth));
   for (const SignalRole role : {SignalRole::PreActivation, SignalRole::Recurrent, SignalRole::Cell})
     plan.signals.push_back(width_for(role, internal));
   plan.signals.push_back(width_for(SignalRole::Output, std::max(kOutputWidth, options.activations)));

@@ -32,7 +32,8 @@ class Builder {
     current_ = list_.input;
     for (index_ = 0; index_ < network_.layers.size(); ++index_)
       if (auto built = std::visit(*this, network_.layers[index_]); !built)
-        return tl::make_unexpected(built.error().within(fmt::format("layer '{}'", layer_name(network_.layers[index_]))));
+        return tl::make_unexpected(
+            built.error().within(fmt::format("layer '{}'", layer_name(network_.layers[index_]))));
     return std::move(fixed_);
   }
 
@@ -97,7 +98,9 @@ class Builder {
   [[nodiscard]] const Format& format(int signal) const {
     return fixed_.signals[static_cast<std::size_t>(signal)].format.format;
   }
-  [[nodiscard]] const WeightMatrix& weights(int index) const { return fixed_.weights[static_cast<std::size_t>(index)]; }
+  [[nodiscard]] const WeightMatrix& weights(int index) const {
+    return fixed_.weights[static_cast<std::size_t>(index)];
+  }
 
   template <typename Layer>
   Result<void> push(Layer layer) {
@@ -124,7 +127,8 @@ class Builder {
       if (const auto* recurrent = std::get_if<RecurrentLayer>(&layer))
         for (std::size_t cell = 0; cell < recurrent->cells.size(); ++cell)
           for (const std::string& gate : gate_names(recurrent->kind))
-            for (const char* matrix : {"W_", "R_"}) weight_names_.push_back(cell_prefix(*recurrent, cell) + matrix + gate);
+            for (const char* matrix : {"W_", "R_"})
+              weight_names_.push_back(cell_prefix(*recurrent, cell) + matrix + gate);
     }
     for (const Signal& signal : list_.signals)
       if (signal.has_function) table_names_.push_back(signal.name);
@@ -186,7 +190,8 @@ class Builder {
     std::int64_t overflows = 0;
     if (state.isZero(0)) return fixed;
     for (const float value : state)
-      fixed.push_back(quantise_input(value, fixed_.signals[static_cast<std::size_t>(signal)].format, overflows));
+      fixed.push_back(
+          quantise_input(value, fixed_.signals[static_cast<std::size_t>(signal)].format, overflows));
     return fixed;
   }
 
@@ -198,14 +203,17 @@ class Builder {
     const std::string prefix = cell_prefix(layer, index);
     FixedGate fixed;
     fixed.name = gate_names(layer.kind)[gate];
-    fixed.input_weights = add_weights(prefix + "W_" + fixed.name, cell.input_weights.middleRows(first, hidden));
-    fixed.recurrent_weights = add_weights(prefix + "R_" + fixed.name, cell.recurrent_weights.middleRows(first, hidden));
+    fixed.input_weights =
+        add_weights(prefix + "W_" + fixed.name, cell.input_weights.middleRows(first, hidden));
+    fixed.recurrent_weights =
+        add_weights(prefix + "R_" + fixed.name, cell.recurrent_weights.middleRows(first, hidden));
     const bool is_candidate = layer.kind == CellKind::Gru && gate == 2;
     const Bias input_bias = cell.input_bias.segment(first, hidden).cast<double>();
     const Bias recurrent_bias = cell.recurrent_bias.segment(first, hidden).cast<double>();
     if (is_candidate && layer.linear_before_reset) {
       FIXGATE_ASSIGN(fixed.bias, bias_at(input_bias, input_fractions(fixed.input_weights)));
-      FIXGATE_ASSIGN(fixed.recurrent_bias, bias_at(recurrent_bias, fractions(fixed.recurrent_weights, signals.hidden)));
+      FIXGATE_ASSIGN(fixed.recurrent_bias,
+                     bias_at(recurrent_bias, fractions(fixed.recurrent_weights, signals.hidden)));
     } else {
       const int reads = is_candidate ? signals.reset_hidden : signals.hidden;
       FIXGATE_ASSIGN(fixed.bias, bias_at(input_bias + recurrent_bias, accumulator_fractions(fixed, reads)));

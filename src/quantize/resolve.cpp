@@ -41,8 +41,10 @@ Result<Format> format_of(const SignalRule& rule, const Signal& signal, const His
   if (rule.format) return *rule.format;
   if (!rule.width) return fail("signal '{}': no rule of the plan gives it a width or a format", signal.name);
   if (histogram == nullptr)
-    return fail("signal '{}': its binary point needs calibration data, or a 'format' in the plan", signal.name);
-  // A hidden state that starts from a constant, or a convex sum of an unsigned candidate, is not known to keep its sign.
+    return fail("signal '{}': its binary point needs calibration data, or a 'format' in the plan",
+                signal.name);
+  // A hidden state that starts from a constant, or a convex sum of an unsigned candidate, is not known to
+  // keep its sign.
   const bool is_signed = !is_never_negative(signal) || signal.role == SignalRole::Hidden;
   const RangeChoice choice{rule.range.value_or(RangeMethod::SquaredError), rule.percentile.value_or(99.99)};
   return Format{is_signed, *rule.width, choose_fraction(*histogram, *rule.width, is_signed, choice)};
@@ -51,29 +53,35 @@ Result<Format> format_of(const SignalRule& rule, const Signal& signal, const His
 template <typename Rule, typename Names, typename Name>
 Result<void> check_used(const std::vector<Rule>& rules, const Names& names, Name name, const char* what) {
   for (const Rule& rule : rules)  // "*" may find nothing: a network need not have tables
-    if (rule.match != "*" && std::ranges::none_of(names, [&](const auto& one) { return matches(rule.match, name(one)); }))
+    if (rule.match != "*" &&
+        std::ranges::none_of(names, [&](const auto& one) { return matches(rule.match, name(one)); }))
       return fail("the plan's pattern '{}' matches no {} of the network", rule.match, what);
   return {};
 }
 
-const std::string& itself(const std::string& name) { return name; }
+const std::string& itself(const std::string& name) {
+  return name;
+}
 
 }  // namespace
 
 Result<std::vector<SignalFormat>> resolve_signals(const FormatPlan& plan, const std::vector<Signal>& signals,
                                                   const SignalProfile* profile) {
-  FIXGATE_CHECK(check_used(plan.signals, signals, [](const Signal& s) -> const std::string& { return s.name; }, "signal"));
+  FIXGATE_CHECK(check_used(
+      plan.signals, signals, [](const Signal& s) -> const std::string& { return s.name; }, "signal"));
   std::vector<SignalFormat> formats;
   for (std::size_t index = 0; index < signals.size(); ++index) {
     const SignalRule rule = combine(plan, signals[index]);
     const Histogram* histogram = profile == nullptr ? nullptr : &profile->histograms[index];
     FIXGATE_ASSIGN(const Format format, format_of(rule, signals[index], histogram));
-    formats.push_back({format, rule.rounding.value_or(Rounding::Nearest), rule.overflow.value_or(Overflow::Saturate)});
+    formats.push_back(
+        {format, rule.rounding.value_or(Rounding::Nearest), rule.overflow.value_or(Overflow::Saturate)});
   }
   return formats;
 }
 
-Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan, const std::vector<std::string>& names) {
+Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan,
+                                                   const std::vector<std::string>& names) {
   FIXGATE_CHECK(check_used(plan.weights, names, itself, "weight matrix"));
   std::vector<WeightOptions> all;
   for (const std::string& name : names) {
@@ -95,7 +103,8 @@ Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan, const
   return all;
 }
 
-Result<std::vector<TableOptions>> resolve_tables(const FormatPlan& plan, const std::vector<std::string>& names) {
+Result<std::vector<TableOptions>> resolve_tables(const FormatPlan& plan,
+                                                 const std::vector<std::string>& names) {
   FIXGATE_CHECK(check_used(plan.tables, names, itself, "signal that a table writes"));
   std::vector<TableOptions> all;
   for (const std::string& name : names) {

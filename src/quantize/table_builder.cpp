@@ -11,7 +11,7 @@ using Function = ActivationFunction::Kind;
 using RealFunction = std::function<double(double)>;  // of an address
 
 constexpr std::int64_t kLimit = std::int64_t{1} << 62;  // integers of a table stay below
-constexpr int kSamples = 64;  // points of a segment at which its error is looked at
+constexpr int kSamples = 64;                            // points of a segment at which its error is looked at
 
 // To nearest, ties to even; what is too large ends at the limit, where check_magnitudes finds it.
 std::int64_t rounded_integer(double value) {
@@ -61,7 +61,8 @@ Line fit_line(const RealFunction& function, std::int64_t start, std::int64_t end
 }
 
 // The farthest end of a segment from `start` whose line stays within `tolerance`.
-std::int64_t farthest_end(const RealFunction& function, std::int64_t start, std::int64_t last, double tolerance) {
+std::int64_t farthest_end(const RealFunction& function, std::int64_t start, std::int64_t last,
+                          double tolerance) {
   std::int64_t good = start;
   std::int64_t step = 1;
   while (good < last && step > 0) {
@@ -77,7 +78,8 @@ std::int64_t farthest_end(const RealFunction& function, std::int64_t start, std:
   return good;
 }
 
-std::vector<std::int64_t> greedy_starts(const RealFunction& function, std::int64_t last, double tolerance, std::size_t most) {
+std::vector<std::int64_t> greedy_starts(const RealFunction& function, std::int64_t last, double tolerance,
+                                        std::size_t most) {
   std::vector<std::int64_t> starts;
   for (std::int64_t start = 0; start <= last && starts.size() <= most;) {
     starts.push_back(start);
@@ -99,13 +101,16 @@ std::vector<std::int64_t> adaptive_starts(const RealFunction& function, std::int
   return starts.size() <= most ? starts : std::vector<std::int64_t>{0};
 }
 
-// Equal power-of-two widths up to where the function is within `step` / 2 of its last value; one segment for the rest.
-std::vector<std::int64_t> uniform_starts(const RealFunction& function, std::int64_t last, int segments, double step) {
+// Equal power-of-two widths up to where the function is within `step` / 2 of its last value; one segment for
+// the rest.
+std::vector<std::int64_t> uniform_starts(const RealFunction& function, std::int64_t last, int segments,
+                                         double step) {
   const double final_value = function(static_cast<double>(last));
   int range_bits = 0;
   while ((std::int64_t{1} << range_bits) <= last) ++range_bits;
   // From the far end, so that a function that passes its last value on the way is not cut short.
-  while (range_bits > 0 && std::abs(function(std::ldexp(1.0, range_bits - 1)) - final_value) <= step / 2) --range_bits;
+  while (range_bits > 0 && std::abs(function(std::ldexp(1.0, range_bits - 1)) - final_value) <= step / 2)
+    --range_bits;
   const std::int64_t range = std::min(std::int64_t{1} << range_bits, last + 1);
   std::int64_t width = 1;
   while (width * segments < range) width *= 2;
@@ -123,23 +128,27 @@ void add_segment(ActivationTable& table, std::int64_t start, double value, doubl
   table.segments.push_back(segment);
 }
 
-void fill_segments(ActivationTable& table, const RealFunction& function, const std::vector<std::int64_t>& starts) {
+void fill_segments(ActivationTable& table, const RealFunction& function,
+                   const std::vector<std::int64_t>& starts) {
   const double last_value = function(static_cast<double>(table.max_address()));
   for (std::size_t s = 0; s < starts.size(); ++s) {
     const std::int64_t end = s + 1 < starts.size() ? starts[s + 1] - 1 : table.max_address();
     const Line line = fit_line(function, starts[s], end);
     const double slope = std::ldexp(line.slope, table.input.fraction);
-    // Rounding the slope turns the line; it is turned about its middle, so that the error is shared by both ends.
-    const double rounded = std::ldexp(static_cast<double>(rounded_integer(std::ldexp(slope, table.slope_fraction))),
-                                      -table.slope_fraction);
+    // Rounding the slope turns the line; it is turned about its middle, so that the error is shared by both
+    // ends.
+    const double rounded = std::ldexp(
+        static_cast<double>(rounded_integer(std::ldexp(slope, table.slope_fraction))), -table.slope_fraction);
     const double half = std::ldexp(static_cast<double>(end - starts[s]) / 2, -table.input.fraction);
-    const bool flat = s + 1 == starts.size() && std::abs(line.slope) * static_cast<double>(end - starts[s]) < line.error * 4 && rounded == 0;
+    const bool flat = s + 1 == starts.size() &&
+                      std::abs(line.slope) * static_cast<double>(end - starts[s]) < line.error * 4 &&
+                      rounded == 0;
     add_segment(table, starts[s], flat ? last_value : line.offset + (slope - rounded) * half, rounded);
   }
 }
 
-/// The PLAN approximation: Amin, Curtis, Hayes-Gill, "Piecewise linear approximation applied to nonlinear function of a
-/// neural network", IEE Proc. Circuits Devices Syst. 144(6), 1997: sigmoid for x >= 0.
+/// The PLAN approximation: Amin, Curtis, Hayes-Gill, "Piecewise linear approximation applied to nonlinear
+/// function of a neural network", IEE Proc. Circuits Devices Syst. 144(6), 1997: sigmoid for x >= 0.
 struct PlanPiece {
   double start;
   double value;  // at start
@@ -176,7 +185,8 @@ void fill_entries(ActivationTable& table, const RealFunction& function, int addr
 Result<void> check_magnitudes(const ActivationTable& table) {
   const auto is_beyond = [](std::int64_t q) { return q >= kLimit || q <= -kLimit; };
   bool beyond = std::ranges::any_of(table.entries, is_beyond);
-  for (const Segment& segment : table.segments) beyond = beyond || is_beyond(segment.offset) || is_beyond(segment.slope);
+  for (const Segment& segment : table.segments)
+    beyond = beyond || is_beyond(segment.offset) || is_beyond(segment.slope);
   if (!beyond) return {};
   return fail("its numbers need more than 62 bits: give its input {} or its output {} fewer fraction bits",
               to_text(table.input), to_text(table.output.format));
@@ -185,21 +195,27 @@ Result<void> check_magnitudes(const ActivationTable& table) {
 Result<void> check_options(const ActivationFunction& function, const Format& input, const Format& output,
                            const TableOptions& options) {
   if (input.width > kMaxTableInputWidth)
-    return fail("the input of a table is at most {} bits wide, {} is wider: give the signal fewer bits", kMaxTableInputWidth, to_text(input));
+    return fail("the input of a table is at most {} bits wide, {} is wider: give the signal fewer bits",
+                kMaxTableInputWidth, to_text(input));
   const bool has_plan = function.kind == Function::Sigmoid || function.kind == Function::Tanh;
-  const bool wants_plan = options.placement == TablePlacement::Plan && options.kind == TableKind::PiecewiseLinear;
+  const bool wants_plan =
+      options.placement == TablePlacement::Plan && options.kind == TableKind::PiecewiseLinear;
   if (wants_plan && (!has_plan || !input.is_signed))
-    return fail("placement \"plan\" exists for Sigmoid and Tanh of signed inputs only, not for {} of {}", to_text(function), to_text(input));
+    return fail("placement \"plan\" exists for Sigmoid and Tanh of signed inputs only, not for {} of {}",
+                to_text(function), to_text(input));
   // Its pieces are for x >= 0; the rest is their mirror.
   if (wants_plan && symmetry_of(function.kind, input, output) == TableSymmetry::None)
-    return fail("placement \"plan\" needs an output in which its mirror is possible (signed for Tanh, no negative fraction for Sigmoid), not {}", to_text(output));
+    return fail(
+        "placement \"plan\" needs an output in which its mirror is possible (signed for Tanh, no negative "
+        "fraction for Sigmoid), not {}",
+        to_text(output));
   return {};
 }
 
 }  // namespace
 
-Result<ActivationTable> build_table(const ActivationFunction& function, const Format& input, const SignalFormat& output,
-                                    const TableOptions& options) {
+Result<ActivationTable> build_table(const ActivationFunction& function, const Format& input,
+                                    const SignalFormat& output, const TableOptions& options) {
   ActivationTable table;
   table.function = to_text(function);
   table.input = input;
@@ -215,7 +231,8 @@ Result<ActivationTable> build_table(const ActivationFunction& function, const Fo
     fill_plan(table, function.kind == Function::Tanh);
   } else {
     const double step = std::ldexp(1.0, -output.format.fraction);
-    table.slope_fraction = options.slope_bits >= 0 ? options.slope_bits : std::clamp(output.format.fraction + 2, 2, kMaxFraction);
+    table.slope_fraction = options.slope_bits >= 0 ? options.slope_bits
+                                                   : std::clamp(output.format.fraction + 2, 2, kMaxFraction);
     fill_segments(table, real,
                   options.placement == TablePlacement::Uniform
                       ? uniform_starts(real, table.max_address(), options.segments, step)

@@ -15,10 +15,11 @@ struct TableOptions {
   int address_bits = 0;  // lookup; 0: all
 };
 
-/// The table of `function` from `input` to `output`. Relu becomes a rectifier whatever the options. Errors: an input wider
-/// than a table's may be, placement "plan" for anything but sigmoid and tanh or where their mirror is not possible, numbers of
-/// more than 62 bits. There are never more segments than asked for, nor than addresses.
-Result<ActivationTable> build_table(const ActivationFunction& function, const Format& input, const SignalFormat& output,
-                                    const TableOptions& options);
+/// The table of `function` from `input` to `output`. Relu becomes a rectifier whatever the options. Errors:
+/// an input wider than a table's may be, placement "plan" for anything but sigmoid and tanh or where their
+/// mirror is not possible, numbers of more than 62 bits. There are never more segments than asked for, nor
+/// than addresses.
+Result<ActivationTable> build_table(const ActivationFunction& function, const Format& input,
+                                    const SignalFormat& output, const TableOptions& options);
 
 }  // namespace fixgate

@@ -9,8 +9,8 @@ namespace fixgate {
 namespace {
 
 constexpr int kDeepestClip = 4;  // fraction bits beyond those at which all weights fit that are worth trying
-// A row whose weights are all tiny gets no more fraction bits than this above the matrix's own binary point: finer steps
-// would change no output visibly, and each would cost a bit of accumulator and of alignment.
+// A row whose weights are all tiny gets no more fraction bits than this above the matrix's own binary point:
+// finer steps would change no output visibly, and each would cost a bit of accumulator and of alignment.
 constexpr int kMostAboveMatrix = 12;
 
 std::int64_t rounded(double weight, const Format& format) {
@@ -60,7 +60,8 @@ std::vector<int> choose_fractions(const FloatMatrix& weights, const WeightOption
 
 }  // namespace
 
-WeightMatrix quantise_weights(const std::string& name, const FloatMatrix& weights, const WeightOptions& options) {
+WeightMatrix quantise_weights(const std::string& name, const FloatMatrix& weights,
+                              const WeightOptions& options) {
   WeightMatrix matrix;
   matrix.name = name;
   matrix.rows = static_cast<int>(weights.rows());
@@ -78,7 +79,8 @@ WeightMatrix quantise_weights(const std::string& name, const FloatMatrix& weight
 
 Result<std::int64_t> quantise_bias(double bias, int fraction) {
   const double q = std::nearbyint(std::ldexp(bias, fraction));
-  if (std::abs(q) > 0x1p62) return fail("a bias of {} at {} fraction bits needs more than 62 bits", bias, fraction);
+  if (std::abs(q) > 0x1p62)
+    return fail("a bias of {} at {} fraction bits needs more than 62 bits", bias, fraction);
   return static_cast<std::int64_t>(q);
 }
 

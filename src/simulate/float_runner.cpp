@@ -13,7 +13,8 @@ namespace {
 
 using FloatArray = Eigen::ArrayXf;
 
-// Steps a task of a dense layer over a long sequence; fixed, so that results do not depend on the number of threads.
+// Steps a task of a dense layer over a long sequence; fixed, so that results do not depend on the number of
+// threads.
 constexpr Eigen::Index kStepsPerTask = 64;
 
 FloatArray apply(const ActivationFunction& function, const FloatArray& x) {
@@ -48,19 +49,25 @@ FloatMatrix project(const FloatMatrix& inputs, const FloatMatrix& weights, const
 /// One cell over one sequence: numerics.md, section 7, in real numbers.
 class CellRun {
  public:
-  CellRun(const RecurrentLayer& layer, const RecurrentCell& cell, const CellSignals& signals, FloatObserver* observer)
+  CellRun(const RecurrentLayer& layer, const RecurrentCell& cell, const CellSignals& signals,
+          FloatObserver* observer)
       : layer_(layer), cell_(cell), signals_(signals), observer_(observer), hidden_(layer.hidden()) {}
 
   void step(const FloatArray& projected, FloatState::Cell& state) {
     switch (layer_.kind) {
-      case CellKind::Lstm: return lstm(projected, state);
-      case CellKind::Gru: return gru(projected, state);
-      case CellKind::Rnn: return rnn(projected, state);
+      case CellKind::Lstm:
+        return lstm(projected, state);
+      case CellKind::Gru:
+        return gru(projected, state);
+      case CellKind::Rnn:
+        return rnn(projected, state);
     }
   }
 
  private:
-  FloatArray gate(const FloatArray& values, int index) const { return values.segment(index * hidden_, hidden_); }
+  FloatArray gate(const FloatArray& values, int index) const {
+    return values.segment(index * hidden_, hidden_);
+  }
 
   FloatArray activate(const FloatArray& pre, int index, std::size_t function) const {
     const auto position = static_cast<std::size_t>(index);
@@ -76,7 +83,8 @@ class CellRun {
   }
 
   void lstm(const FloatArray& projected, FloatState::Cell& state) const {
-    const FloatArray pre = projected + (cell_.recurrent_weights * state.hidden).array() + cell_.recurrent_bias.array();
+    const FloatArray pre =
+        projected + (cell_.recurrent_weights * state.hidden).array() + cell_.recurrent_bias.array();
     const FloatArray i = activate(gate(pre, 0), 0, 0);
     const FloatArray o = activate(gate(pre, 1), 1, 0);
     const FloatArray f = activate(gate(pre, 2), 2, 0);
@@ -115,7 +123,8 @@ class CellRun {
   }
 
   void rnn(const FloatArray& projected, FloatState::Cell& state) const {
-    const FloatArray pre = projected + (cell_.recurrent_weights * state.hidden + cell_.recurrent_bias).array();
+    const FloatArray pre =
+        projected + (cell_.recurrent_weights * state.hidden + cell_.recurrent_bias).array();
     set_hidden(activate(pre, 0, 0), state);
   }
 
@@ -185,7 +194,8 @@ class NetworkRun {
  private:
   [[nodiscard]] const LayerSignals& here() const { return signals_.layers[index_]; }
 
-  void run_cell(const RecurrentLayer& layer, std::size_t index, Eigen::Ref<FloatMatrix, 0, Eigen::OuterStride<>> outputs) {
+  void run_cell(const RecurrentLayer& layer, std::size_t index,
+                Eigen::Ref<FloatMatrix, 0, Eigen::OuterStride<>> outputs) {
     const RecurrentCell& cell = layer.cells[index];
     const FloatMatrix projected = project(values_, cell.input_weights, cell.input_bias);
     FloatState::Cell& state = state_.layers[index_][index];
@@ -216,12 +226,14 @@ FloatState FloatRunner::initial_state() const {
   for (const Layer& layer : network_.layers) {
     auto& cells = state.layers.emplace_back();
     if (const auto* recurrent = std::get_if<RecurrentLayer>(&layer))
-      for (const RecurrentCell& cell : recurrent->cells) cells.push_back({cell.initial_hidden, cell.initial_cell});
+      for (const RecurrentCell& cell : recurrent->cells)
+        cells.push_back({cell.initial_hidden, cell.initial_cell});
   }
   return state;
 }
 
-Result<FloatMatrix> FloatRunner::run(const Sequence& sequence, FloatState& state, FloatObserver* observer) const {
+Result<FloatMatrix> FloatRunner::run(const Sequence& sequence, FloatState& state,
+                                     FloatObserver* observer) const {
   FIXGATE_CHECK(check_sequence(sequence, network_.takes_tokens, network_.inputs));
   NetworkRun run(signals_, state, observer);
   run.enter(sequence);

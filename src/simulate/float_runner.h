@@ -1,4 +1,5 @@
-// Runs a Network in float, layer by layer over a sequence: the yardstick of every evaluation, and what calibration watches.
+// Runs a Network in float, layer by layer over a sequence: the yardstick of every evaluation, and what
+// calibration watches.
 #pragma once
 
 #include <vector>
@@ -19,7 +20,8 @@ struct FloatState {
   std::vector<std::vector<Cell>> layers;  // as Network::layers, then as RecurrentLayer::cells
 };
 
-/// Sees the values of signals as they arise; of one signal in the order of the steps (of a reverse cell: as it visits them).
+/// Sees the values of signals as they arise; of one signal in the order of the steps (of a reverse cell: as
+/// it visits them).
 class FloatObserver {
  public:
   virtual ~FloatObserver() = default;
@@ -34,8 +36,10 @@ class FloatRunner {
 
   [[nodiscard]] FloatState initial_state() const;
 
-  /// Outputs [steps or 1, outputs]. Errors: a token outside the vocabulary, the wrong kind or number of features.
-  Result<FloatMatrix> run(const Sequence& sequence, FloatState& state, FloatObserver* observer = nullptr) const;
+  /// Outputs [steps or 1, outputs]. Errors: a token outside the vocabulary, the wrong kind or number of
+  /// features.
+  Result<FloatMatrix> run(const Sequence& sequence, FloatState& state,
+                          FloatObserver* observer = nullptr) const;
 
   [[nodiscard]] const SignalList& signals() const { return signals_; }
 

@@ -10,7 +10,8 @@ Result<void> check_sequence(const Sequence& sequence, bool takes_tokens, std::in
   if (!takes_tokens && sequence.features.cols() != inputs)
     return fail("the network reads {} features a step, the data has {}", inputs, sequence.features.cols());
   for (const std::int32_t token : sequence.tokens)
-    if (token < 0 || token >= inputs) return fail("token {} is outside the network's vocabulary of {}", token, inputs);
+    if (token < 0 || token >= inputs)
+      return fail("token {} is outside the network's vocabulary of {}", token, inputs);
   if (!sequence.features.array().isFinite().all()) return fail("a feature that is not a finite number");
   return {};
 }

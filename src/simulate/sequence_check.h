@@ -8,8 +8,8 @@
 
 namespace fixgate {
 
-/// Errors: no steps; tokens where features are read or the reverse; a wrong number of features; a token outside 0..inputs-1;
-/// a feature that is not a number. `inputs`: features a step, or the vocabulary's size.
+/// Errors: no steps; tokens where features are read or the reverse; a wrong number of features; a token
+/// outside 0..inputs-1; a feature that is not a number. `inputs`: features a step, or the vocabulary's size.
 Result<void> check_sequence(const Sequence& sequence, bool takes_tokens, std::int64_t inputs);
 
 }  // namespace fixgate

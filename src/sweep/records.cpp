@@ -26,7 +26,8 @@ Json to_object(const SweepRecord& record) {
 }
 
 MetricKind metric_from(const std::string& name) {
-  for (const MetricKind kind : {MetricKind::Accuracy, MetricKind::Perplexity, MetricKind::Rmse, MetricKind::Mae})
+  for (const MetricKind kind :
+       {MetricKind::Accuracy, MetricKind::Perplexity, MetricKind::Rmse, MetricKind::Mae})
     if (name == metric_name(kind)) return kind;
   throw Json::other_error::create(599, "unknown metric '" + name + "'", nullptr);
 }
@@ -47,7 +48,9 @@ SweepRecord from_object(const Json& object) {
   return record;
 }
 
-std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
+std::string percent(double share) {
+  return fmt::format("{:.2f} %", 100 * share);
+}
 
 }  // namespace
 
@@ -78,18 +81,21 @@ Result<std::vector<SweepRecord>> read_records(const std::filesystem::path& path)
 
 std::string format_metric(MetricKind kind, double value) {
   switch (kind) {
-    case MetricKind::Accuracy: return percent(value);
-    case MetricKind::Perplexity: return fmt::format("{:.3f}", value);
+    case MetricKind::Accuracy:
+      return percent(value);
+    case MetricKind::Perplexity:
+      return fmt::format("{:.3f}", value);
     case MetricKind::Rmse:
-    case MetricKind::Mae: break;
+    case MetricKind::Mae:
+      break;
   }
   return fmt::format("{:.5f}", value);
 }
 
 std::string to_table(const std::vector<SweepRecord>& records) {
   const char* row = "| {:<12} | {:<14} | {:<10} | {:>9} | {:>9} | {:>9} | {:>9} | {:>9} | {:>9} |\n";
-  std::string text = fmt::format(fmt::runtime(row), "network", "plan w/a", "metric", "float", "fixed", "agreement",
-                                 "whole", "recurrent", "seconds");
+  std::string text = fmt::format(fmt::runtime(row), "network", "plan w/a", "metric", "float", "fixed",
+                                 "agreement", "whole", "recurrent", "seconds");
   text += "|---|---|---|---:|---:|---:|---:|---:|---:|\n";
   for (const SweepRecord& record : records) {
     const bool shares = record.metric == MetricKind::Accuracy || record.metric == MetricKind::Perplexity;

@@ -1,4 +1,5 @@
-// The results of a sweep: a JSON list that grows record by record, so that an interrupted sweep goes on where it was.
+// The results of a sweep: a JSON list that grows record by record, so that an interrupted sweep goes on where
+// it was.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,10 @@
 #include "sweep/suite.h"
 
 #include <fmt/ranges.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <initializer_list>
-#include <toml++/toml.h>
 
 #include "files/read.h"
 
@@ -14,7 +14,9 @@ namespace {
 constexpr std::int64_t kVersion = 1;
 constexpr std::size_t kLongestSuite = std::size_t{1} << 20;
 
-std::string place(const toml::node& node) { return fmt::format("line {}", node.source().begin.line); }
+std::string place(const toml::node& node) {
+  return fmt::format("line {}", node.source().begin.line);
+}
 
 Result<void> check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
   for (const auto& [key, node] : table)
@@ -70,7 +72,8 @@ Result<SuiteNetwork> network_from(const toml::table& table, const std::filesyste
   FIXGATE_ASSIGN(network.needs_data_root, flag(table, "needs_data_root"));
   if (!network.needs_data_root) network.model = folder / network.model;
   const toml::array* plans = table["plans"].as_array();
-  if (plans == nullptr || plans->empty()) return fail("{}: 'plans' must be there, an array of tables", place(table));
+  if (plans == nullptr || plans->empty())
+    return fail("{}: 'plans' must be there, an array of tables", place(table));
   for (const toml::node& node : *plans) {
     if (!node.is_table()) return fail("{}: 'plans' must be an array of tables", place(node));
     FIXGATE_ASSIGN(SuitePlan plan, plan_from(*node.as_table(), folder));

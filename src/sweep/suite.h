@@ -28,7 +28,8 @@ struct Suite {
   std::vector<SuiteNetwork> networks;
 };
 
-/// Errors: not TOML, an unknown or missing key, a wrong type, an impossible width, a plan file that cannot be read.
+/// Errors: not TOML, an unknown or missing key, a wrong type, an impossible width, a plan file that cannot be
+/// read.
 Result<Suite> parse_suite(std::string_view toml, const std::filesystem::path& folder);
 Result<Suite> read_suite(const std::filesystem::path& path);
 

@@ -42,16 +42,20 @@ TEST(Suite, NamesPlansAndFindsFilesBesideItself) {
 }
 
 TEST(Suite, RefusesWhatItDoesNotKnowByLine) {
-  EXPECT_NE(error_of(with(kSuite, "model =", "modell =")).find("line 5: unknown key 'modell'"), std::string::npos);
-  EXPECT_NE(error_of(with(kSuite, "version = 1", "version = 2")).find("'version' must be 1"), std::string::npos);
+  EXPECT_NE(error_of(with(kSuite, "model =", "modell =")).find("line 5: unknown key 'modell'"),
+            std::string::npos);
+  EXPECT_NE(error_of(with(kSuite, "version = 1", "version = 2")).find("'version' must be 1"),
+            std::string::npos);
   EXPECT_NE(error_of(with(kSuite, "weights = 4", "weights = 33")).find("'weights'"), std::string::npos);
-  EXPECT_NE(error_of(with(kSuite, "\"paper\"", "\"papper\"")).find("'papper' is no preset"), std::string::npos);
+  EXPECT_NE(error_of(with(kSuite, "\"paper\"", "\"papper\"")).find("'papper' is no preset"),
+            std::string::npos);
   EXPECT_NE(error_of("version = [").find("line 1"), std::string::npos);
 }
 
 TEST(Suite, RefusesTwoOfOneName) {
   EXPECT_NE(error_of(with(kSuite, "\"b\"", "\"a\"")).find("two networks are named 'a'"), std::string::npos);
-  const std::string twice = with(kSuite, "\"paper\", weights = 8, activations = 8", "\"default\", weights = 4, activations = 8");
+  const std::string twice =
+      with(kSuite, "\"paper\", weights = 8, activations = 8", "\"default\", weights = 4, activations = 8");
   EXPECT_NE(error_of(twice).find("two plans of 'a' are named 'default 4/8'"), std::string::npos);
 }
 

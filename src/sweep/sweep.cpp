@@ -59,7 +59,8 @@ Result<Loaded> load(const SuiteNetwork& entry, const std::filesystem::path& root
   return loaded;
 }
 
-Result<SweepRecord> evaluate_plan(const Loaded& loaded, const SuitePlan& plan, const std::filesystem::path& file) {
+Result<SweepRecord> evaluate_plan(const Loaded& loaded, const SuitePlan& plan,
+                                  const std::filesystem::path& file) {
   FIXGATE_ASSIGN(const Quantised quantised, quantise(loaded.network, plan.plan, &loaded.profile));
   FIXGATE_CHECK(write_fixed_network(quantised.network, file));
   const auto start = std::chrono::steady_clock::now();
@@ -83,27 +84,29 @@ Result<SweepRecord> evaluate_plan(const Loaded& loaded, const SuitePlan& plan, c
 
 std::string file_name(const SuiteNetwork& entry, const SuitePlan& plan) {
   std::string name = entry.name + "-" + plan.name;
-  std::ranges::replace_if(name, [](char c) { return c == ' ' || c == '/'; }, '-');
+  std::ranges::replace_if(
+      name, [](char c) { return c == ' ' || c == '/'; }, '-');
   return name + ".fxg";
 }
 
 // A fingerprint of the model, the task and every data file that the figures depend on.
 Result<std::string> input_fingerprint(const SuiteNetwork& entry, const std::filesystem::path& root) {
+  FIXGATE_ASSIGN(const std::string model, read_file(entry.model));
+  FIXGATE_ASSIGN(const std::string task_text, read_file(entry.task));
   FIXGATE_ASSIGN(const Task task, read_task(entry.task));
+  std::vector<std::string> contents = {model, task_text};
   const std::filesystem::path folder = root.empty() ? task.folder : root;
-  std::vector<std::filesystem::path> files = {entry.model, entry.task};
-  for (const auto& data : {task.data.train, task.data.test, task.data.archive, task.data.vocabulary})
-    if (!data.empty()) files.push_back(folder / data);
-  std::vector<std::string> prints;
-  for (const auto& file : files) {
-    FIXGATE_ASSIGN(const std::string bytes, read_file(file));
-    prints.push_back(fingerprint_of({bytes}));
+  for (const auto& data : {task.data.train, task.data.test, task.data.archive, task.data.vocabulary}) {
+    if (data.empty()) continue;
+    FIXGATE_ASSIGN(const std::string bytes, read_file(folder / data));
+    contents.push_back(fingerprint_of({bytes}));
   }
-  return fingerprint_of(prints);
+  return fingerprint_of(contents);
 }
 
 // The records so far, then those of an earlier run that are still to be met: an interruption loses none.
-std::vector<SweepRecord> with_remaining(std::vector<SweepRecord> records, const std::vector<SweepRecord>& known) {
+std::vector<SweepRecord> with_remaining(std::vector<SweepRecord> records,
+                                        const std::vector<SweepRecord>& known) {
   for (const SweepRecord& record : known)
     if (std::ranges::find(records, record.fingerprint, &SweepRecord::fingerprint) == records.end())
       records.push_back(record);
@@ -114,7 +117,10 @@ std::vector<SweepRecord> with_remaining(std::vector<SweepRecord> records, const 
 class NetworkSweep {
  public:
   NetworkSweep(const SuiteNetwork& entry, const SweepOptions& options, const std::vector<SweepRecord>& known)
-      : entry_(entry), options_(options), known_(known), root_(entry.needs_data_root ? options.data_root : "") {
+      : entry_(entry),
+        options_(options),
+        known_(known),
+        root_(entry.needs_data_root ? options.data_root : "") {
     if (entry.needs_data_root) entry_.model = options.data_root / entry.model;
   }
 
@@ -135,7 +141,8 @@ class NetworkSweep {
     record.network = entry_.name;
     record.fingerprint = fingerprint;
     fmt::print(stderr, "{} {}: float {}, fixed {}\n", record.network, record.plan,
-               format_metric(record.metric, record.float_metric), format_metric(record.metric, record.fixed_metric));
+               format_metric(record.metric, record.float_metric),
+               format_metric(record.metric, record.fixed_metric));
     return record;
   }
 
@@ -165,7 +172,8 @@ Result<SweepResult> run_sweep(const Suite& suite, const SweepOptions& options) {
     NetworkSweep network(entry, options, known);
     for (const SuitePlan& plan : entry.plans) {
       auto record = network.record(plan);
-      if (!record) return tl::make_unexpected(record.error().within(fmt::format("{}, plan {}", entry.name, plan.name)));
+      if (!record)
+        return tl::make_unexpected(record.error().within(fmt::format("{}, plan {}", entry.name, plan.name)));
       sweep.records.push_back(std::move(*record));
       FIXGATE_CHECK(write_file(results, to_json(with_remaining(sweep.records, known))));
     }

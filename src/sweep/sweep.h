@@ -20,8 +20,8 @@ struct SweepResult {
   std::vector<std::string> skipped;  // names of networks
 };
 
-/// Results already in output/results.json with the same fingerprint are kept, not computed again; each new one is written at
-/// once. Errors name the network and the plan.
+/// Results already in output/results.json with the same fingerprint are kept, not computed again; each new
+/// one is written at once. Errors name the network and the plan.
 Result<SweepResult> run_sweep(const Suite& suite, const SweepOptions& options);
 
 }  // namespace fixgate

@@ -20,7 +20,8 @@ class Sweep : public testing::Test {
     const fs::path examples = fs::path(FIXGATE_SOURCE_DIR) / "examples/digits";
     SuiteNetwork network{"digits", examples / "digits-gru.onnx", examples / "digits.toml", false, {}};
     for (const int width : weights)
-      network.plans.push_back({"default " + std::to_string(width) + "/8", *preset_plan("default", {width, 8})});
+      network.plans.push_back(
+          {"default " + std::to_string(width) + "/8", *preset_plan("default", {width, 8})});
     return {{network}};
   }
   SweepOptions options() const { return {{}, folder_}; }
@@ -68,7 +69,8 @@ TEST_F(Sweep, NamesNetworkAndPlanInErrors) {
   broken.networks[0].model = "no/such.onnx";
   const auto sweep = run_sweep(broken, options());
   ASSERT_FALSE(sweep);
-  EXPECT_NE(sweep.error().message.find("digits, plan default 8/8: no/such.onnx"), std::string::npos) << sweep.error().message;
+  EXPECT_NE(sweep.error().message.find("digits, plan default 8/8: no/such.onnx"), std::string::npos)
+      << sweep.error().message;
 }
 
 }  // namespace

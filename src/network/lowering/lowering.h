@@ -12,6 +12,18 @@
 
 namespace fixgate {
 
+/// The inputs of an ONNX recurrent node by their place.
+enum RecurrentInput : std::size_t {
+  kX,
+  kW,
+  kR,
+  kB,
+  kSequenceLengths,
+  kInitialHidden,
+  kInitialCell,
+  kPeepholes
+};
+
 class Lowering {
  public:
   explicit Lowering(const Graph& graph) : graph_(graph) {}

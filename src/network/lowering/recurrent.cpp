@@ -7,18 +7,6 @@
 namespace fixgate {
 namespace {
 
-/// The inputs of an ONNX recurrent node by their place.
-enum RecurrentInput : std::size_t {
-  kX,
-  kW,
-  kR,
-  kB,
-  kSequenceLengths,
-  kInitialHidden,
-  kInitialCell,
-  kPeepholes
-};
-
 bool is_given(const Node& node, std::size_t input) {
   return input < node.inputs.size() && !node.inputs[input].empty();
 }

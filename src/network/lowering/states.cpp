@@ -10,6 +10,8 @@ namespace {
 
 using Kind = Axis::Kind;
 
+constexpr std::int64_t kMostVectors = 1024;  // of one state input
+
 bool is_recurrent(const Node& node) {
   return node.op_type == "LSTM" || node.op_type == "GRU" || node.op_type == "RNN";
 }
@@ -56,7 +58,7 @@ std::int64_t place(std::int64_t index, std::size_t count) {
 void Lowering::find_state_inputs() {
   for (const Node& node : graph_.nodes)
     if (is_recurrent(node))
-      for (const std::size_t input : {std::size_t{4}, std::size_t{5}, std::size_t{6}})
+      for (const std::size_t input : {kSequenceLengths, kInitialHidden, kInitialCell})
         if (input < node.inputs.size() && !node.inputs[input].empty()) trace_state(node.inputs[input]);
 }
 
@@ -74,7 +76,7 @@ void Lowering::enter_state_input(const GraphValue& input) {
   network_.streaming = true;
   const std::size_t rank = input.shape.size();
   if (!input.is_float || rank < 2 || rank > 3 || input.shape.back() <= 0 ||
-      (rank == 3 && input.shape.front() <= 0))
+      (rank == 3 && (input.shape.front() <= 0 || input.shape.front() > kMostVectors)))
     return;
   Flow flow;
   flow.state_input = input.name;
@@ -85,7 +87,7 @@ void Lowering::enter_state_input(const GraphValue& input) {
   values_[input.name] = flow;
 }
 
-// Notes which cells of the layer to come start with the vectors of a state input.
+// Notes which cells of the last layer start with the vectors of a state input.
 Result<void> Lowering::connect_initial_state(const Node& node, std::size_t input, bool batch_first,
                                              std::size_t cells) {
   if (input >= node.inputs.size() || node.inputs[input].empty() || constant(node, input) != nullptr)
@@ -99,6 +101,7 @@ Result<void> Lowering::connect_initial_state(const Node& node, std::size_t input
   if (vectors.empty()) vectors = all_of(state_vectors_[flow->state_input].size());
   const std::size_t batch = batch_first ? 0 : 1;
   if (vectors.size() != cells || axes.size() != 3 || axes[2].kind != Kind::Feature ||
+      axes[2].size != std::get<RecurrentLayer>(network_.layers.back()).hidden() ||
       axes[1 - batch].size != static_cast<std::int64_t>(cells) ||
       (cells > 1 && axes[1 - batch].kind != Kind::Direction) ||
       (axes[batch].kind != Kind::Input && axes[batch].size != 1))
@@ -107,7 +110,7 @@ Result<void> Lowering::connect_initial_state(const Node& node, std::size_t input
     auto& goal = state_vectors_[flow->state_input][static_cast<std::size_t>(vectors[cell])];
     if (goal) return fail("a state of the graph input '{}' starts two cells", flow->state_input);
     goal = StateVector{static_cast<int>(network_.layers.size()) - 1, static_cast<int>(cell),
-                       input == 6 ? StateKind::Cell : StateKind::Hidden};
+                       input == kInitialCell ? StateKind::Cell : StateKind::Hidden};
   }
   return {};
 }

@@ -5,7 +5,9 @@
 namespace fixgate {
 namespace {
 
-std::int64_t bias_at(const BiasVector& bias, std::size_t row) { return bias.empty() ? 0 : bias[row]; }
+std::int64_t bias_at(const BiasVector& bias, std::size_t row) {
+  return bias.empty() ? 0 : bias[row];
+}
 
 /// The exact sum of two terms at their fractions, at the larger of these (section 2).
 struct ExactSum {
@@ -30,7 +32,8 @@ const Format& recurrent_format(const FixedNetwork& network, const FixedCell& cel
 
 }  // namespace
 
-ReferenceCell::Gate::Gate(const FixedNetwork& network, const FixedGate& gate, const Format& x, const Format& h)
+ReferenceCell::Gate::Gate(const FixedNetwork& network, const FixedGate& gate, const Format& x,
+                          const Format& h)
     : fixed(gate),
       input(network.weights[static_cast<std::size_t>(gate.input_weights)], x),
       recurrent(network.weights[static_cast<std::size_t>(gate.recurrent_weights)], h),
@@ -56,11 +59,15 @@ ReferenceCell::Projection ReferenceCell::project(const IntegerMatrix& inputs) co
   return projection;
 }
 
-void ReferenceCell::step(const Projection& projection, int t, FixedState::Cell& state, SignalWriter& writer) const {
+void ReferenceCell::step(const Projection& projection, int t, FixedState::Cell& state,
+                         SignalWriter& writer) const {
   switch (layer_.kind) {
-    case CellKind::Lstm: return lstm(projection, t, state, writer);
-    case CellKind::Gru: return gru(projection, t, state, writer);
-    case CellKind::Rnn: return rnn(projection, t, state, writer);
+    case CellKind::Lstm:
+      return lstm(projection, t, state, writer);
+    case CellKind::Gru:
+      return gru(projection, t, state, writer);
+    case CellKind::Rnn:
+      return rnn(projection, t, state, writer);
   }
 }
 
@@ -76,7 +83,8 @@ Integers ReferenceCell::pre_activation(std::size_t index, std::span<const std::i
   };
   const auto exact = [&](std::size_t j) {
     const int row = static_cast<int>(j);
-    const ExactSum sum = add(projected[j], gate.input.fraction(row), recurrent[j], gate.recurrent.fraction(row));
+    const ExactSum sum =
+        add(projected[j], gate.input.fraction(row), recurrent[j], gate.recurrent.fraction(row));
     return sum.value + bias_at(gate.fixed.bias, j);
   };
   return writer.write(cell_.signals.pre_activation[index], projected.size(), exact, fraction);
@@ -88,7 +96,8 @@ Integers ReferenceCell::activated_gate(std::size_t index, const Projection& proj
   return writer.apply(cell_.signals.gate[index], gates_[index].table, pre);
 }
 
-void ReferenceCell::lstm(const Projection& projection, int t, FixedState::Cell& state, SignalWriter& writer) const {
+void ReferenceCell::lstm(const Projection& projection, int t, FixedState::Cell& state,
+                         SignalWriter& writer) const {
   const CellSignals& s = cell_.signals;
   const Integers i = activated_gate(0, projection, t, state.hidden, writer);
   const Integers o = activated_gate(1, projection, t, state.hidden, writer);
@@ -99,17 +108,21 @@ void ReferenceCell::lstm(const Projection& projection, int t, FixedState::Cell& 
   // c' <- f * c + i * g
   const int kept = fraction(s.gate[2]) + fraction(s.cell);
   const int added = fraction(s.gate[0]) + fraction(s.gate[3]);
-  const auto next_cell = [&](std::size_t j) { return add(f[j] * state.cell[j], kept, i[j] * g[j], added).value; };
+  const auto next_cell = [&](std::size_t j) {
+    return add(f[j] * state.cell[j], kept, i[j] * g[j], added).value;
+  };
   state.cell = writer.write(s.cell, i.size(), next_cell, [&](std::size_t) { return std::max(kept, added); });
 
   // h' <- o * T(c')
   const Integers activated = writer.apply(s.cell_activation, *cell_table_, state.cell);
   const int product = fraction(s.gate[1]) + fraction(s.cell_activation);
   state.hidden = writer.write(
-      s.hidden, o.size(), [&](std::size_t j) { return o[j] * activated[j]; }, [&](std::size_t) { return product; });
+      s.hidden, o.size(), [&](std::size_t j) { return o[j] * activated[j]; },
+      [&](std::size_t) { return product; });
 }
 
-void ReferenceCell::gru(const Projection& projection, int t, FixedState::Cell& state, SignalWriter& writer) const {
+void ReferenceCell::gru(const Projection& projection, int t, FixedState::Cell& state,
+                        SignalWriter& writer) const {
   const CellSignals& s = cell_.signals;
   const Integers& h = state.hidden;
   const Integers z = activated_gate(0, projection, t, h, writer);
@@ -127,7 +140,8 @@ void ReferenceCell::gru(const Projection& projection, int t, FixedState::Cell& s
     const ExactSum difference = add(h[j], fraction_h, -n[j], fraction_n);
     return add(z[j] * difference.value, product, n[j], fraction_n).value;
   };
-  state.hidden = writer.write(s.hidden, n.size(), exact, [&](std::size_t) { return std::max(product, fraction_n); });
+  state.hidden =
+      writer.write(s.hidden, n.size(), exact, [&](std::size_t) { return std::max(product, fraction_n); });
 }
 
 // rec <- R h + Rb ;  pre <- (W x + Wb) + r * rec
@@ -157,11 +171,13 @@ Integers ReferenceCell::reset_before_linear(std::span<const std::int64_t> projec
   const CellSignals& s = cell_.signals;
   const int product = writer.format(s.gate[1]).fraction + writer.format(s.hidden).fraction;
   const Integers reset_hidden = writer.write(
-      s.reset_hidden, r.size(), [&](std::size_t j) { return r[j] * hidden[j]; }, [&](std::size_t) { return product; });
+      s.reset_hidden, r.size(), [&](std::size_t j) { return r[j] * hidden[j]; },
+      [&](std::size_t) { return product; });
   return pre_activation(2, projected, reset_hidden, writer);
 }
 
-void ReferenceCell::rnn(const Projection& projection, int t, FixedState::Cell& state, SignalWriter& writer) const {
+void ReferenceCell::rnn(const Projection& projection, int t, FixedState::Cell& state,
+                        SignalWriter& writer) const {
   const Integers pre = pre_activation(0, projection[0].row(t), state.hidden, writer);
   state.hidden = writer.apply(cell_.signals.hidden, gates_[0].table, pre);
 }

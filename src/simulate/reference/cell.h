@@ -44,10 +44,10 @@ class ReferenceCell {
   void lstm(const Projection& projection, int t, FixedState::Cell& state, SignalWriter& writer) const;
   void gru(const Projection& projection, int t, FixedState::Cell& state, SignalWriter& writer) const;
   void rnn(const Projection& projection, int t, FixedState::Cell& state, SignalWriter& writer) const;
-  Integers linear_before_reset(std::span<const std::int64_t> projected, const Integers& r, const Integers& hidden,
-                               SignalWriter& writer) const;
-  Integers reset_before_linear(std::span<const std::int64_t> projected, const Integers& r, const Integers& hidden,
-                               SignalWriter& writer) const;
+  Integers linear_before_reset(std::span<const std::int64_t> projected, const Integers& r,
+                               const Integers& hidden, SignalWriter& writer) const;
+  Integers reset_before_linear(std::span<const std::int64_t> projected, const Integers& r,
+                               const Integers& hidden, SignalWriter& writer) const;
 
   const FixedRecurrent& layer_;
   const FixedCell& cell_;

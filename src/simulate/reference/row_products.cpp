@@ -10,7 +10,8 @@
 namespace fixgate {
 namespace {
 
-constexpr int kStepsPerTask = 16;  // a block of inputs stays in the first-level cache while the rows stream by
+constexpr int kStepsPerTask =
+    16;  // a block of inputs stays in the first-level cache while the rows stream by
 
 std::int64_t dot(std::span<const std::int32_t> weights, const std::int64_t* x) {
   std::int64_t sum = 0;
@@ -20,7 +21,8 @@ std::int64_t dot(std::span<const std::int32_t> weights, const std::int64_t* x) {
 
 std::int32_t dot(const std::int16_t* weights, const std::int16_t* x, int count) {
   std::int32_t sum = 0;
-  for (int k = 0; k < count; ++k) sum += static_cast<std::int32_t>(weights[k]) * static_cast<std::int32_t>(x[k]);
+  for (int k = 0; k < count; ++k)
+    sum += static_cast<std::int32_t>(weights[k]) * static_cast<std::int32_t>(x[k]);
   return sum;
 }
 
@@ -50,8 +52,9 @@ void RowProducts::multiply(std::span<const std::int64_t> input, std::span<std::i
   }
   const std::vector<std::int16_t> x(input.begin(), input.end());
   for (int row = 0; row < weights_.rows; ++row)
-    output[static_cast<std::size_t>(row)] = dot(narrow_.data() + weights_.row(row).size() * static_cast<std::size_t>(row),
-                                                x.data(), weights_.columns);
+    output[static_cast<std::size_t>(row)] =
+        dot(narrow_.data() + weights_.row(row).size() * static_cast<std::size_t>(row), x.data(),
+            weights_.columns);
 }
 
 IntegerMatrix RowProducts::multiply(const IntegerMatrix& inputs) const {
@@ -67,7 +70,8 @@ IntegerMatrix RowProducts::multiply(const IntegerMatrix& inputs) const {
   return outputs;
 }
 
-void RowProducts::multiply_steps(const IntegerMatrix& inputs, int first, int count, IntegerMatrix& outputs) const {
+void RowProducts::multiply_steps(const IntegerMatrix& inputs, int first, int count,
+                                 IntegerMatrix& outputs) const {
   if (narrow_.empty()) {
     for (int t = first; t < first + count; ++t) multiply(inputs.row(t), outputs.row(t));
     return;

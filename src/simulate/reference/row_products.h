@@ -11,7 +11,8 @@
 namespace fixgate {
 
 /// out[row] = sum of W[row, k] * x[k], an integer at fraction row_fractions[row] + input fraction.
-/// Where the proof of width allows 16-bit factors and 32-bit sums, those are used: the sum is the same exact integer.
+/// Where the proof of width allows 16-bit factors and 32-bit sums, those are used: the sum is the same exact
+/// integer.
 class RowProducts {
  public:
   /// `weights` outlives this.

@@ -53,7 +53,9 @@ class SignalWriter {
   void finish(int signal, std::span<const std::int64_t> values, std::int64_t overflows);
 
  private:
-  [[nodiscard]] const FixedSignal& at(int signal) const { return network_.signals[static_cast<std::size_t>(signal)]; }
+  [[nodiscard]] const FixedSignal& at(int signal) const {
+    return network_.signals[static_cast<std::size_t>(signal)];
+  }
 
   const FixedNetwork& network_;
   OverflowCounts& counts_;

@@ -80,7 +80,8 @@ class SequenceRun {
     std::ranges::copy(values_.row(values_.rows - 1), selected.values.begin());
     if (layer.kind == SelectKind::FinalState) {
       auto to = selected.values.begin();
-      for (const FixedState::Cell& cell : state_.layers[last_recurrent_]) to = std::ranges::copy(cell.hidden, to).out;
+      for (const FixedState::Cell& cell : state_.layers[last_recurrent_])
+        to = std::ranges::copy(cell.hidden, to).out;
     }
     values_ = std::move(selected);
   }
@@ -98,10 +99,12 @@ class SequenceRun {
     writer_.finish(network_.input_signal, values_.values, overflows);
   }
 
-  Integers dense_step(const FixedDense& layer, const PreparedDense& prepared, std::span<const std::int64_t> sums) {
+  Integers dense_step(const FixedDense& layer, const PreparedDense& prepared,
+                      std::span<const std::int64_t> sums) {
     const int target = layer.pre_signal >= 0 ? layer.pre_signal : layer.output_signal;
     Integers values = writer_.write(
-        target, sums.size(), [&](std::size_t j) { return sums[j] + (layer.bias.empty() ? 0 : layer.bias[j]); },
+        target, sums.size(),
+        [&](std::size_t j) { return sums[j] + (layer.bias.empty() ? 0 : layer.bias[j]); },
         [&](std::size_t j) { return prepared.products.fraction(static_cast<int>(j)); });
     if (layer.pre_signal < 0) return values;
     return writer_.apply(layer.output_signal, *prepared.table, values);
@@ -130,8 +133,10 @@ class SequenceRun {
 };
 
 std::unique_ptr<const PreparedDense> prepare(const FixedNetwork& network, const FixedDense& layer) {
-  auto prepared = std::make_unique<PreparedDense>(PreparedDense{
-      RowProducts(network.weights[static_cast<std::size_t>(layer.weights)], format_of(network, layer.input_signal)), {}});
+  auto prepared = std::make_unique<PreparedDense>(
+      PreparedDense{RowProducts(network.weights[static_cast<std::size_t>(layer.weights)],
+                                format_of(network, layer.input_signal)),
+                    {}});
   if (layer.table >= 0)
     prepared->table = std::make_unique<TableAnswers>(network.tables[static_cast<std::size_t>(layer.table)]);
   return prepared;
@@ -169,8 +174,8 @@ FixedState ReferenceSimulator::initial_state() const {
   return state;
 }
 
-Result<IntegerMatrix> ReferenceSimulator::run(const Sequence& sequence, FixedState& state, OverflowCounts& counts,
-                                              FixedObserver* observer) const {
+Result<IntegerMatrix> ReferenceSimulator::run(const Sequence& sequence, FixedState& state,
+                                              OverflowCounts& counts, FixedObserver* observer) const {
   FIXGATE_CHECK(check_sequence(sequence, network_.takes_tokens, network_.inputs));
   SignalWriter writer(network_, counts, observer);
   return SequenceRun(network_, prepared_->cells, prepared_->dense, state, writer).run(sequence);

@@ -1,4 +1,5 @@
-// The reference simulator: docs/numerics.md in code. Integers only between the quantised input and the output.
+// The reference simulator: docs/numerics.md in code. Integers only between the quantised input and the
+// output.
 #pragma once
 
 #include <cstdint>
@@ -52,7 +53,8 @@ struct OverflowCounts {
   void add(const OverflowCounts& other);
 };
 
-/// Sees the integers of signals as they arise; of one signal in the order of the steps (of a reverse cell: as it visits them).
+/// Sees the integers of signals as they arise; of one signal in the order of the steps (of a reverse cell: as
+/// it visits them).
 class FixedObserver {
  public:
   virtual ~FixedObserver() = default;
