@@ -107,12 +107,19 @@ void print_network(const Network& network) {
     fmt::print("states               graph inputs and outputs: carried from call to call\n");
 }
 
+void print_refusals(const std::vector<Error>& refusals) {
+  fmt::print("\nnot supported in fixed point:\n");
+  for (const Error& refusal : refusals) fmt::print("  {}\n", refusal.message);
+  fmt::print(
+      "(a node that reads the result of one of these is judged by its own operator and attributes only)\n");
+}
+
 Result<void> inspect(const std::string& model) {
   FIXGATE_ASSIGN(const Graph graph, load_graph(model));
   print_graph(graph);
   const auto network = lower(graph);
   if (!network) {
-    fmt::print("\nnot supported in fixed point: {}\n", network.error().message);
+    print_refusals(find_refusals(graph));
     return {};
   }
   print_network(*network);

@@ -13,4 +13,8 @@ namespace fixgate {
 /// states.
 Result<Network> lower(const Graph& graph);
 
+/// All that lower() refuses, in the order of the nodes; lower()'s error is the first. A node that reads a
+/// refused node's result is judged by its own operator and attributes only. None where lower() succeeds.
+std::vector<Error> find_refusals(const Graph& graph);
+
 }  // namespace fixgate

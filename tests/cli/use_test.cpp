@@ -37,8 +37,9 @@ TEST_F(Use, InspectShowsTheLayers) {
 }
 
 TEST_F(Use, InspectSaysWhatIsNotSupported) {
-  EXPECT_TRUE(contains(run_well({"inspect", test_model("written_lstm_peepholes_op9")}),
-                       "not supported in fixed point: "));
+  const std::string text = run_well({"inspect", test_model("written_lstm_peepholes_op9")});
+  EXPECT_TRUE(contains(text, "not supported in fixed point:\n  node '")) << text;
+  EXPECT_TRUE(contains(text, "(LSTM): input 'P' (peepholes) is not supported")) << text;
 }
 
 TEST_F(Use, PresetsQuantise) {

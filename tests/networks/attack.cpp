@@ -25,8 +25,11 @@ void judge(const Attack& attack) {
   ASSERT_TRUE(folded) << folded.error().message;
   ASSERT_TRUE(fold_initial_states(graph));
   const auto network = lower(graph);
+  const std::vector<Error> refusals = find_refusals(graph);
+  ASSERT_EQ(refusals.empty(), network.has_value());
   if (attack.verdict == Verdict::Refused) {
     ASSERT_FALSE(network);
+    EXPECT_EQ(refusals.front().message, network.error().message);
     EXPECT_NE(network.error().message.find(attack.reason), std::string::npos) << network.error().message;
     return;
   }

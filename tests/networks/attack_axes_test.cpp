@@ -396,6 +396,12 @@ std::vector<Attack> axes() {
                 Start g;
                 return g.ends(g.transpose(g.steps(), {0, 2, 1}));
               }),
+      refused("SqueezedAxesComputedFromAShape", "axes are not constant",
+              [] {
+                Start g(17, {-1, 1, kInputs});
+                const auto axes = g.node("Shape", {g.x}, {{"end", std::int64_t{1}}});
+                return g.ends(g.node("Squeeze", {g.layer()[0], axes}));
+              }),
       refused("SqueezedDynamicAxis", "size 1",
               [] {
                 Start g;

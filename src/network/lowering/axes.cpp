@@ -38,12 +38,6 @@ Result<void> pick_directions(Flow& flow, Axis& axis, std::int64_t first, std::in
   return {};
 }
 
-// The `axes` of Squeeze and Unsqueeze: an attribute before operator set 13, an input from then on.
-Result<std::vector<std::int64_t>> axes_of(const Node& node, const Tensor* input) {
-  if (input != nullptr) return integer_list(input, "axes");
-  return attribute_or<std::vector<std::int64_t>>(node, "axes", {});
-}
-
 Result<Flow> transpose(const Node& node, const Flow& from) {
   std::vector<std::int64_t> reversed(from.axes.size());
   std::iota(reversed.rbegin(), reversed.rend(), 0);
@@ -114,12 +108,12 @@ Result<Flow> cast(const Node& node, const Flow& from) {
 }
 
 // Of the operators on tensors only Dropout can be told to change values; fold_constants leaves such in.
-Result<void> refuse_training(const Node& node, const Tensor* training) {
+Result<Flow> drop_out(const Node& node, const Tensor* training, const Flow& from) {
   const bool given = node.inputs.size() > 2 && !node.inputs[2].empty();
   const bool is_off =
       training != nullptr && !training->is_float() && training->integers() == std::vector<std::int64_t>{0};
   if (given && !is_off) return fail("a Dropout with training_mode is not supported in fixed point");
-  return {};
+  return from;
 }
 
 bool is_of_forward_cell(const Flow& flow) {
@@ -153,23 +147,31 @@ std::int64_t count_directions(const Flow& flow) {
 
 }  // namespace
 
+const std::map<std::string, Lowering::Move>& Lowering::moves() {
+  using This = const Lowering&;
+  using Moved = Result<Flow>;
+  static const std::map<std::string, Move> kMoves = {
+      {"Identity", [](This, const Node&, const Flow& from) -> Moved { return from; }},
+      {"Dropout", [](This self, const Node& node,
+                     const Flow& from) { return drop_out(node, self.constant(node, 2), from); }},
+      {"Cast", [](This, const Node& node, const Flow& from) { return cast(node, from); }},
+      {"Transpose", [](This, const Node& node, const Flow& from) { return transpose(node, from); }},
+      {"Squeeze", [](This self, const Node& node, const Flow& from) { return self.squeezed(node, from); }},
+      {"Unsqueeze", [](This self, const Node& node, const Flow& from) { return self.squeezed(node, from); }},
+      {"Flatten", [](This, const Node& node, const Flow& from) { return flatten(node, from); }},
+      {"Reshape", [](This self, const Node& node, const Flow& from) { return self.reshaped(node, from); }},
+      {"Gather", [](This self, const Node& node, const Flow& from) { return self.gathered(node, from); }},
+      {"Slice", [](This self, const Node& node, const Flow& from) { return self.sliced(node, from); }}};
+  return kMoves;
+}
+
 Result<void> Lowering::lower_axes(const Node& node, const Flow& flow) {
   const std::string& op = node.op_type;
   if (op == "Shape") return lower_shape_of(node, flow);
   if (op == "Split") return lower_split(node, flow);
-  Result<Flow> moved = fail("operator {} on the data is not supported in fixed point", op);
-  if (op == "Dropout") FIXGATE_CHECK(refuse_training(node, constant(node, 2)));
-  if (op == "Identity" || op == "Dropout") moved = flow;
-  if (op == "Cast") moved = cast(node, flow);
-  if (op == "Transpose") moved = transpose(node, flow);
-  if (op == "Squeeze" || op == "Unsqueeze") {
-    FIXGATE_ASSIGN(const auto axes, axes_of(node, constant(node, 1)));
-    moved = op == "Squeeze" ? squeeze(axes, flow) : unsqueeze(axes, flow);
-  }
-  if (op == "Flatten") moved = flatten(node, flow);
-  if (op == "Reshape") moved = reshaped(node, flow);
-  if (op == "Gather") moved = gathered(node, flow);
-  if (op == "Slice") moved = sliced(node, flow);
+  const auto move = moves().find(op);
+  if (move == moves().end()) return fail("operator {} on the data is not supported in fixed point", op);
+  Result<Flow> moved = move->second(*this, node, flow);
   if (!moved) return tl::make_unexpected(moved.error());
   // Directions side by side in one vector are no state of a cell any more.
   if (flow.state == StateKind::Hidden && count_directions(flow) > 1 && count_directions(*moved) <= 1 &&
@@ -177,6 +179,15 @@ Result<void> Lowering::lower_axes(const Node& node, const Flow& flow) {
     moved->state = StateKind::None;
   put(node, *moved);
   return {};
+}
+
+// The `axes` of Squeeze and Unsqueeze: an attribute before operator set 13, an input from then on.
+Result<Flow> Lowering::squeezed(const Node& node, const Flow& from) const {
+  FIXGATE_ASSIGN(auto axes, attribute_or<std::vector<std::int64_t>>(node, "axes", {}));
+  if (node.inputs.size() > 1 && !node.inputs[1].empty()) {
+    FIXGATE_ASSIGN(axes, integer_list(constant(node, 1), "axes"));
+  }
+  return node.op_type == "Squeeze" ? squeeze(axes, from) : unsqueeze(axes, from);
 }
 
 Result<Flow> Lowering::reshaped(const Node& node, const Flow& from) const {

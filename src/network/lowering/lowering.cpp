@@ -7,10 +7,6 @@
 namespace fixgate {
 namespace {
 
-bool is_recurrent(const Node& node) {
-  return node.op_type == "LSTM" || node.op_type == "GRU" || node.op_type == "RNN";
-}
-
 std::string identifier(const std::string& name) {
   std::string text;
   for (const char c : name) text += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
@@ -22,32 +18,39 @@ std::string identifier(const std::string& name) {
 
 }  // namespace
 
-Result<Network> Lowering::run() {
+bool is_recurrent(const Node& node) {
+  return node.op_type == "LSTM" || node.op_type == "GRU" || node.op_type == "RNN";
+}
+
+tl::expected<Network, std::vector<Error>> Lowering::run() {
   network_.name = graph_.name;
   find_state_inputs();
-  FIXGATE_CHECK(enter_inputs());
-  for (const Node& node : graph_.nodes)
-    if (auto lowered = lower_node(node); !lowered)
-      return tl::make_unexpected(
-          lowered.error().within(fmt::format("node '{}' ({})", node.name, node.op_type)));
-  FIXGATE_CHECK(finish());
+  enter_inputs();
+  for (const Node& node : graph_.nodes) lower_or_refuse(node);
+  // What the whole amounts to can be judged where every part of it is known.
+  if (unknown_.empty())
+    if (const auto finished = finish(); !finished) refusals_.push_back(finished.error());
+  if (!refusals_.empty()) return tl::make_unexpected(std::move(refusals_));
   return std::move(network_);
 }
 
-Result<void> Lowering::enter_inputs() {
+void Lowering::enter_inputs() {
   std::string data;
   for (const GraphValue& input : graph_.inputs) {
     if (state_inputs_.contains(input.name)) {
       enter_state_input(input);
       continue;
     }
-    if (!data.empty())
-      return fail("graph inputs '{}' and '{}': a network with one data input is needed", data, input.name);
-    data = input.name;
-    FIXGATE_CHECK(enter_data(input));
+    const Result<void> entered =
+        data.empty()
+            ? enter_data(input)
+            : fail("graph inputs '{}' and '{}': a network with one data input is needed", data, input.name);
+    if (data.empty()) data = input.name;
+    if (entered) continue;
+    refusals_.push_back(entered.error());
+    unknown_.insert(input.name);
   }
-  if (data.empty()) return fail("the graph has no data input");
-  return {};
+  if (data.empty()) refusals_.push_back({"the graph has no data input"});
 }
 
 Result<void> Lowering::enter_data(const GraphValue& input) {
@@ -68,8 +71,17 @@ Result<void> Lowering::enter_data(const GraphValue& input) {
   return {};
 }
 
-Result<void> Lowering::lower_node(const Node& node) {
-  using Handler = Result<void> (Lowering::*)(const Node&);
+void Lowering::lower_or_refuse(const Node& node) {
+  if (reads_unknown(node))
+    refuse_by_itself(node);
+  else if (const auto lowered = lower_node(node); !lowered)
+    refuse(node, lowered.error());
+  else
+    return;
+  unknown_.insert(node.outputs.begin(), node.outputs.end());
+}
+
+const std::map<std::string, Lowering::Handler>& Lowering::handlers() {
   static const std::map<std::string, Handler> kHandlers = {{"LSTM", &Lowering::lower_recurrent},
                                                            {"GRU", &Lowering::lower_recurrent},
                                                            {"RNN", &Lowering::lower_recurrent},
@@ -84,6 +96,10 @@ Result<void> Lowering::lower_node(const Node& node) {
                                                            {"LogSoftmax", &Lowering::lower_output_function},
                                                            {"ArgMax", &Lowering::lower_output_function},
                                                            {"Concat", &Lowering::lower_concat}};
+  return kHandlers;
+}
+
+Result<void> Lowering::lower_node(const Node& node) {
   if (node.op_type == "Gather" && constant(node, 0) != nullptr) return lower_embedding(node);
   if (node.op_type == "Concat" && reads_a_shape(node)) return lower_shape_concat(node);
   if ((node.op_type == "Mul" || node.op_type == "ReduceProd") && reads_a_shape(node))
@@ -93,7 +109,7 @@ Result<void> Lowering::lower_node(const Node& node) {
     if (const auto* shape = std::get_if<ShapeVector>(first)) return lower_shape(node, *shape);
     if (const auto* stack = std::get_if<StateStack>(first)) return lower_state_stack(node, *stack);
   }
-  if (const auto handler = kHandlers.find(node.op_type); handler != kHandlers.end())
+  if (const auto handler = handlers().find(node.op_type); handler != handlers().end())
     return std::invoke(handler->second, *this, node);
   FIXGATE_ASSIGN(const Flow flow, flow_input(node));
   return lower_axes(node, flow);

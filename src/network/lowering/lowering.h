@@ -1,6 +1,7 @@
 // The walk over the graph's nodes that builds the chain of layers.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,6 +10,7 @@
 #include "network/graph.h"
 #include "network/lowering/flow.h"
 #include "network/network.h"
+#include "network/recurrent_attributes.h"
 
 namespace fixgate {
 
@@ -28,9 +30,13 @@ class Lowering {
  public:
   explicit Lowering(const Graph& graph) : graph_(graph) {}
 
-  Result<Network> run();
+  /// Everything that is refused, in the order of the graph's inputs and nodes, if anything is.
+  tl::expected<Network, std::vector<Error>> run();
 
  private:
+  using Handler = Result<void> (Lowering::*)(const Node&);
+  using Move = std::function<Result<Flow>(const Lowering&, const Node&, const Flow&)>;
+
   /// One state of one cell.
   struct StateVector {
     int layer = 0;
@@ -41,13 +47,22 @@ class Lowering {
   };
 
   // lowering.cpp: the walk, inputs and outputs
-  Result<void> enter_inputs();
+  void enter_inputs();
   Result<void> enter_data(const GraphValue& input);
+  void lower_or_refuse(const Node& node);
   Result<void> lower_node(const Node& node);
   Result<void> finish();
   Result<void> find_main_output();
   Result<void> check_output_axes(const Flow& output) const;
   [[nodiscard]] bool reads_a_shape(const Node& node) const;
+  /// The operators that become layers or parts of them, or put flows together.
+  static const std::map<std::string, Handler>& handlers();
+
+  // refusals.cpp: the walk goes on after a refusal, to find the others
+  void refuse(const Node& node, const Error& reason);
+  /// What is wrong with a node whatever it reads: its operator, its attributes.
+  void refuse_by_itself(const Node& node);
+  [[nodiscard]] bool reads_unknown(const Node& node) const;
 
   // layers.cpp: operators that become layers, or parts of them
   Result<void> lower_embedding(const Node& node);
@@ -68,6 +83,8 @@ class Lowering {
 
   // axes.cpp: operators that only move, pick or rename axes
   Result<void> lower_axes(const Node& node, const Flow& flow);
+  static const std::map<std::string, Move>& moves();
+  Result<Flow> squeezed(const Node& node, const Flow& from) const;
   Result<void> lower_split(const Node& node, const Flow& flow);
   Result<void> lower_concat(const Node& node);
   Result<Flow> reshaped(const Node& node, const Flow& from) const;
@@ -134,7 +151,15 @@ class Lowering {
   std::optional<int> time_axis_;  // axis of the data input; known from the first recurrent layer on
   int changes_ = 0;               // bias and activation that the last layer has got so far
   std::string main_output_;
+  std::vector<Error> refusals_;
+  std::set<std::string> unknown_;  // values of refused nodes and inputs, and of what reads them
 };
+
+bool is_recurrent(const Node& node);
+
+/// The attributes and inputs of a recurrent node that fixed point does not support.
+std::vector<Error> unsupported_features(const Node& node, const RecurrentAttributes& attributes,
+                                        const Tensor* peepholes);
 
 /// A constant integer tensor's values, or an error that says what it should have been.
 Result<std::vector<std::int64_t>> integer_list(const Tensor* tensor, const char* what);

@@ -2,27 +2,12 @@
 #include <algorithm>
 
 #include "network/lowering/lowering.h"
-#include "network/recurrent_attributes.h"
 
 namespace fixgate {
 namespace {
 
 bool is_given(const Node& node, std::size_t input) {
   return input < node.inputs.size() && !node.inputs[input].empty();
-}
-
-Result<void> refuse_unsupported(const Node& node, const RecurrentAttributes& attributes,
-                                const Tensor* peepholes) {
-  if (attributes.clip) return fail("attribute 'clip' is not supported in fixed point");
-  if (attributes.input_forget) return fail("attribute 'input_forget' is not supported in fixed point");
-  if (is_given(node, kSequenceLengths))
-    return fail(
-        "input 'sequence_lens' is not supported in fixed point: each sequence runs at its own length");
-  const bool peeps = is_given(node, kPeepholes) &&
-                     (peepholes == nullptr || !peepholes->is_float() ||
-                      !std::ranges::all_of(peepholes->floats(), [](float p) { return p == 0; }));
-  if (peeps) return fail("input 'P' (peepholes) is not supported in fixed point");
-  return {};
 }
 
 // Block `direction` of a [directions, rows, columns] tensor.
@@ -111,6 +96,22 @@ Result<RecurrentCell> make_cell(const RecurrentTensors& tensors, const Recurrent
 
 }  // namespace
 
+std::vector<Error> unsupported_features(const Node& node, const RecurrentAttributes& attributes,
+                                        const Tensor* peepholes) {
+  std::vector<Error> refused;
+  if (attributes.clip) refused.push_back({"attribute 'clip' is not supported in fixed point"});
+  if (attributes.input_forget)
+    refused.push_back({"attribute 'input_forget' is not supported in fixed point"});
+  if (is_given(node, kSequenceLengths))
+    refused.push_back(
+        {"input 'sequence_lens' is not supported in fixed point: each sequence runs at its own length"});
+  const bool peeps = is_given(node, kPeepholes) &&
+                     (peepholes == nullptr || !peepholes->is_float() ||
+                      !std::ranges::all_of(peepholes->floats(), [](float p) { return p == 0; }));
+  if (peeps) refused.push_back({"input 'P' (peepholes) is not supported in fixed point"});
+  return refused;
+}
+
 Result<void> Lowering::note_time_axis(const Flow& flow, bool batch_first) {
   if (flow.axes.size() != 3 || flow.axes.back().kind != Axis::Kind::Feature ||
       flow.selection != Selection::EveryStep)
@@ -147,7 +148,9 @@ void Lowering::put_recurrent_outputs(const Node& node, const Flow& from, bool ba
 
 Result<void> Lowering::lower_recurrent(const Node& node) {
   FIXGATE_ASSIGN(const RecurrentAttributes attributes, parse_recurrent_attributes(node));
-  FIXGATE_CHECK(refuse_unsupported(node, attributes, constant(node, kPeepholes)));
+  // Whatever it has besides, its outputs mean the same: what follows can be judged.
+  for (const Error& reason : unsupported_features(node, attributes, constant(node, kPeepholes)))
+    refuse(node, reason);
   FIXGATE_ASSIGN(const Flow flow, data_input(node));
   const bool batch_first = attributes.layout == 1;
   FIXGATE_CHECK(note_time_axis(flow, batch_first));

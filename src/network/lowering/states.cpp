@@ -12,10 +12,6 @@ using Kind = Axis::Kind;
 
 constexpr std::int64_t kMostVectors = 1024;  // of one state input
 
-bool is_recurrent(const Node& node) {
-  return node.op_type == "LSTM" || node.op_type == "GRU" || node.op_type == "RNN";
-}
-
 // Operators through which a state may come from a graph input unchanged but for its shape; the state is input
 // 0.
 bool only_moves(const std::string& op_type) {
@@ -73,9 +69,10 @@ void Lowering::trace_state(const std::string& value) {
 
 // [vectors, batch, hidden], or [batch, hidden]. What has another form gets no value: who reads it is refused.
 void Lowering::enter_state_input(const GraphValue& input) {
+  if (!input.is_float) return;
   network_.streaming = true;
   const std::size_t rank = input.shape.size();
-  if (!input.is_float || rank < 2 || rank > 3 || input.shape.back() <= 0 ||
+  if (rank < 2 || rank > 3 || input.shape.back() <= 0 ||
       (rank == 3 && (input.shape.front() <= 0 || input.shape.front() > kMostVectors)))
     return;
   Flow flow;
