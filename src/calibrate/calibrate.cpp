@@ -1,12 +1,12 @@
 #include "calibrate/calibrate.h"
 
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "parallel/for_each_index.h"
 #include "simulate/float_runner.h"
 
 namespace fixgate {
@@ -74,7 +74,7 @@ Result<std::vector<Histogram>> observe_separately(const FloatRunner& runner, con
   tbb::enumerable_thread_specific<HistogramObserver> observers(
       [signals] { return HistogramObserver(signals); });
   std::vector<Result<void>> results(samples.samples.size());
-  tbb::parallel_for(std::size_t{0}, samples.samples.size(), [&](std::size_t index) {
+  parallel_for_each_index(samples.samples.size(), [&](std::size_t index) {
     HistogramObserver& observer = observers.local();
     FloatState state = started(runner, observer);
     results[index] = observe_sample(runner, samples.samples[index], state, observer);

@@ -1,11 +1,11 @@
 #include "evaluate/outcome.h"
 
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
 
 #include <cmath>
 
 #include "diagnostic/progress.h"
+#include "parallel/for_each_index.h"
 #include "simulate/float_runner.h"
 
 namespace fixgate {
@@ -80,7 +80,7 @@ Result<std::vector<Outcome>> run_samples(const DataSet& data, const char* title,
     auto state = initial();
     for (std::size_t index = 0; index < results.size(); ++index) run_one(index, state);
   } else {
-    tbb::parallel_for(std::size_t{0}, results.size(), [&](std::size_t index) {
+    parallel_for_each_index(results.size(), [&](std::size_t index) {
       auto state = initial();
       run_one(index, state);
     });

@@ -1,11 +1,9 @@
 #include "simulate/float_runner.h"
 
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "parallel/for_each_index.h"
 #include "simulate/sequence_check.h"
 
 namespace fixgate {
@@ -35,14 +33,12 @@ void show(FloatObserver* observer, int signal, const FloatMatrix& values) {
 FloatMatrix project(const FloatMatrix& inputs, const FloatMatrix& weights, const FloatVector& bias) {
   FloatMatrix outputs(inputs.rows(), weights.rows());
   const Eigen::Index tasks = (inputs.rows() + kStepsPerTask - 1) / kStepsPerTask;
-  const auto run_task = [&](Eigen::Index task) {
-    const Eigen::Index first = task * kStepsPerTask;
+  parallel_for_each_index(static_cast<std::size_t>(tasks), [&](std::size_t task) {
+    const Eigen::Index first = static_cast<Eigen::Index>(task) * kStepsPerTask;
     const Eigen::Index count = std::min(kStepsPerTask, inputs.rows() - first);
     outputs.middleRows(first, count).noalias() = inputs.middleRows(first, count) * weights.transpose();
     outputs.middleRows(first, count).rowwise() += bias.transpose();
-  };
-  // Isolated: a thread that waits here must not begin another sequence meanwhile.
-  tbb::this_task_arena::isolate([&] { tbb::parallel_for(Eigen::Index{0}, tasks, run_task); });
+  });
   return outputs;
 }
 

@@ -1,11 +1,9 @@
 #include "simulate/reference/row_products.h"
 
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include <algorithm>
 
 #include "numeric/accumulator.h"
+#include "parallel/for_each_index.h"
 
 namespace fixgate {
 namespace {
@@ -60,12 +58,9 @@ void RowProducts::multiply(std::span<const std::int64_t> input, std::span<std::i
 IntegerMatrix RowProducts::multiply(const IntegerMatrix& inputs) const {
   IntegerMatrix outputs(inputs.rows, weights_.rows);
   const int tasks = (inputs.rows + kStepsPerTask - 1) / kStepsPerTask;
-  // Isolated: a thread that waits here must not begin another sequence meanwhile.
-  tbb::this_task_arena::isolate([&] {
-    tbb::parallel_for(0, tasks, [&](int task) {
-      const int first = task * kStepsPerTask;
-      multiply_steps(inputs, first, std::min(kStepsPerTask, inputs.rows - first), outputs);
-    });
+  parallel_for_each_index(static_cast<std::size_t>(tasks), [&](std::size_t task) {
+    const int first = static_cast<int>(task) * kStepsPerTask;
+    multiply_steps(inputs, first, std::min(kStepsPerTask, inputs.rows - first), outputs);
   });
   return outputs;
 }
