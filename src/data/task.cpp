@@ -1,15 +1,15 @@
 #include "data/task.h"
 
-#include <toml++/toml.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <initializer_list>
 #include <limits>
 #include <optional>
 
 #include "files/read.h"
+#include "toml/document.h"
 
 namespace fixgate {
 namespace {
@@ -18,39 +18,28 @@ constexpr std::uintmax_t kFileLimit = std::uintmax_t{1} << 20;
 constexpr std::int64_t kMost = 1'000'000'000;
 constexpr std::size_t kLongestString = 4096;
 
-using Keys = std::initializer_list<std::string_view>;
-
-// One table of the file, read key by key; a message is "file:line: table.key ...".
+// One table of the file, read key by key; a message is "line 3: table.key ...".
 class Table {
  public:
-  Table(const toml::table& table, const std::string& file, std::string name)
-      : table_(table), file_(file), name_(std::move(name)) {}
+  Table(const toml::table& table, std::string name) : table_(table), name_(std::move(name)) {}
 
   [[nodiscard]] bool has(std::string_view key) const { return table_.contains(key); }
 
   // An error about `key`, at its line, or at the table's where the key is missing.
   [[nodiscard]] Error wrong(std::string_view key, const std::string& what) const {
     const toml::node* const node = table_.get(key);
-    const auto line = node != nullptr ? node->source().begin.line : table_.source().begin.line;
-    return {fmt::format("{}:{}: {}{} {}", file_, std::max<std::uint32_t>(line, 1), prefix(), key, what)};
+    return {fmt::format("{}: {}{} {}", line_of(node != nullptr ? *node : table_), prefix(), key, what)};
   }
 
-  // An error unless every key is one of `known`.
-  [[nodiscard]] Result<void> only(Keys known) const {
-    for (const auto& [key, node] : table_) {
-      const std::string_view name = key.str();
-      if (std::find(known.begin(), known.end(), name) == known.end())
-        return tl::make_unexpected(
-            wrong(name, fmt::format("is not known here; known: {}", fmt::join(known, ", "))));
-    }
-    return {};
+  [[nodiscard]] Result<void> only(const std::vector<std::string_view>& known) const {
+    return check_keys(table_, known);
   }
 
   [[nodiscard]] Result<Table> table(std::string_view key) const {
     const toml::node* const node = table_.get(key);
     if (node == nullptr) return tl::make_unexpected(wrong(key, fmt::format("is missing: add [{}]", key)));
     if (!node->is_table()) return tl::make_unexpected(wrong(key, "must be a table"));
-    return Table(*node->as_table(), file_, std::string(key));
+    return Table(*node->as_table(), std::string(key));
   }
 
   [[nodiscard]] Result<std::string> string(std::string_view key) const {
@@ -94,7 +83,8 @@ class Table {
   }
 
   // The position of the key's value among `names`.
-  [[nodiscard]] Result<std::size_t> choice(std::string_view key, Keys names) const {
+  [[nodiscard]] Result<std::size_t> choice(std::string_view key,
+                                           std::initializer_list<std::string_view> names) const {
     FIXGATE_ASSIGN(const std::string value, string(key));
     const auto* const found = std::find(names.begin(), names.end(), value);
     if (found == names.end())
@@ -107,7 +97,6 @@ class Table {
   [[nodiscard]] std::string prefix() const { return name_.empty() ? "" : name_ + "."; }
 
   const toml::table& table_;
-  const std::string& file_;
   std::string name_;  // empty: the root
 };
 
@@ -209,22 +198,17 @@ Result<Task> parse_root(const Table& root) {
   return task;
 }
 
-Result<toml::table> parse_toml(std::string_view text, const std::string& name) {
-  try {
-    return toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    return fail("{}:{}: {}", name, error.source().begin.line, error.description());
-  } catch (const std::exception& error) {
-    return fail("{}: is not TOML: {}", name, error.what());
-  }
+Result<Task> parse_document(std::string_view toml) {
+  FIXGATE_ASSIGN(const toml::table table, parse_toml(toml));
+  return parse_root(Table(table, ""));
 }
 
 }  // namespace
 
 Result<Task> parse_task(std::string_view toml, const std::string& name) {
-  FIXGATE_ASSIGN(const toml::table table, parse_toml(toml, name));
-  FIXGATE_ASSIGN(Task task, parse_root(Table(table, name, "")));
-  task.folder = std::filesystem::path(name).parent_path();
+  auto task = parse_document(toml);
+  if (!task) return tl::make_unexpected(task.error().within(name));
+  task->folder = std::filesystem::path(name).parent_path();
   return task;
 }
 

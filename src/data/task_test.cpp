@@ -100,76 +100,81 @@ TEST(Task, ReadsNpz) {
 
 TEST(Task, NamesUnknownKeys) {
   EXPECT_EQ(error(replaced(kImdb, "name", "title = \"x\"\nname")),
-            "t.toml:2: title is not known here; known: version, name, data, calibration, metric");
+            "t.toml: line 2: unknown key 'title'; known here: version, name, data, calibration, metric");
   EXPECT_EQ(error(replaced(kImdb, "seed", "sed")),
-            "t.toml:11: calibration.sed is not known here; known: sequences, seed");
+            "t.toml: line 11: unknown key 'sed'; known here: sequences, seed");
   EXPECT_EQ(error(replaced(kNpz, "kind = \"npz\"", "kind = \"npz\"\nunit = \"word\"")),
-            "t.toml:5: data.unit is not known here; known: kind, train, validation, test");
+            "t.toml: line 5: unknown key 'unit'; known here: kind, train, validation, test");
   EXPECT_EQ(error(replaced(kText, "tokens = 20000", "sequences = 5")),
-            "t.toml:12: calibration.sequences is not known here; known: tokens, seed");
+            "t.toml: line 12: unknown key 'sequences'; known here: tokens, seed");
   EXPECT_EQ(error(replaced(kText, "kind = \"perplexity\"", "kind = \"perplexity\"\ntop = 5")),
-            "t.toml:15: metric.top is not known here; known: kind, decision");
+            "t.toml: line 15: unknown key 'top'; known here: kind, decision");
 }
 
 TEST(Task, NamesMissingKeys) {
-  EXPECT_EQ(error(""), "t.toml:1: version is missing");
-  EXPECT_EQ(error(replaced(kImdb, "name = \"imdb\"", "")), "t.toml:1: name is missing");
-  EXPECT_EQ(error("version = 1\nname = \"x\""), "t.toml:1: data is missing: add [data]");
-  EXPECT_EQ(error(replaced(kImdb, "archive = \"imdb.tar.gz\"", "")), "t.toml:3: data.archive is missing");
-  EXPECT_EQ(error(replaced(kText, "unit = \"character\"", "")), "t.toml:3: data.unit is missing");
-  EXPECT_EQ(error(replaced(kNpz, "test = \"test.npz\"", "")), "t.toml:3: data.test is missing");
-  EXPECT_EQ(error(replaced(kNpz, "sequences = 1", "")), "t.toml:8: calibration.sequences is missing");
-  EXPECT_EQ(error(replaced(kNpz, "kind = \"rmse\"", "")), "t.toml:10: metric.kind is missing");
+  EXPECT_EQ(error(""), "t.toml: line 1: version is missing");
+  EXPECT_EQ(error(replaced(kImdb, "name = \"imdb\"", "")), "t.toml: line 1: name is missing");
+  EXPECT_EQ(error("version = 1\nname = \"x\""), "t.toml: line 1: data is missing: add [data]");
+  EXPECT_EQ(error(replaced(kImdb, "archive = \"imdb.tar.gz\"", "")),
+            "t.toml: line 3: data.archive is missing");
+  EXPECT_EQ(error(replaced(kText, "unit = \"character\"", "")), "t.toml: line 3: data.unit is missing");
+  EXPECT_EQ(error(replaced(kNpz, "test = \"test.npz\"", "")), "t.toml: line 3: data.test is missing");
+  EXPECT_EQ(error(replaced(kNpz, "sequences = 1", "")), "t.toml: line 8: calibration.sequences is missing");
+  EXPECT_EQ(error(replaced(kNpz, "kind = \"rmse\"", "")), "t.toml: line 10: metric.kind is missing");
 }
 
 TEST(Task, NamesWrongTypes) {
-  EXPECT_EQ(error(replaced(kImdb, "version = 1", "version = \"1\"")), "t.toml:1: version must be an integer");
-  EXPECT_EQ(error(replaced(kImdb, "name = \"imdb\"", "name = 4")), "t.toml:2: name must be a string");
-  EXPECT_EQ(error(replaced(kImdb, "= 200", "= 200.0")), "t.toml:7: data.last_tokens must be an integer");
+  EXPECT_EQ(error(replaced(kImdb, "version = 1", "version = \"1\"")),
+            "t.toml: line 1: version must be an integer");
+  EXPECT_EQ(error(replaced(kImdb, "name = \"imdb\"", "name = 4")), "t.toml: line 2: name must be a string");
+  EXPECT_EQ(error(replaced(kImdb, "= 200", "= 200.0")),
+            "t.toml: line 7: data.last_tokens must be an integer");
   EXPECT_EQ(error(replaced(kImdb, "= 0.25", "= 1")),
-            "t.toml:8: data.validation_fraction must be a number with a decimal point");
-  EXPECT_EQ(error("version = 1\nname = \"x\"\ndata = 3"), "t.toml:3: data must be a table");
+            "t.toml: line 8: data.validation_fraction must be a number with a decimal point");
+  EXPECT_EQ(error("version = 1\nname = \"x\"\ndata = 3"), "t.toml: line 3: data must be a table");
   EXPECT_EQ(error(replaced(kImdb, "\"imdb.tar.gz\"", "[\"imdb.tar.gz\"]")),
-            "t.toml:5: data.archive must be a string");
+            "t.toml: line 5: data.archive must be a string");
 }
 
 TEST(Task, NamesImpossibleValues) {
   EXPECT_EQ(error(replaced(kImdb, "version = 1", "version = 2")),
-            "t.toml:1: version is 2; 1 to 1 are possible");
+            "t.toml: line 1: version is 2; 1 to 1 are possible");
   EXPECT_EQ(error(replaced(kImdb, "\"imdb\"\narchive", "\"csv\"\narchive")),
-            "t.toml:4: data.kind is 'csv'; possible: npz, imdb, text");
+            "t.toml: line 4: data.kind is 'csv'; possible: npz, imdb, text");
   EXPECT_EQ(error(replaced(kImdb, "= 200", "= -1")),
-            "t.toml:7: data.last_tokens is -1; 0 to 1000000000 are possible");
+            "t.toml: line 7: data.last_tokens is -1; 0 to 1000000000 are possible");
   EXPECT_EQ(error(replaced(kImdb, "= 500", "= 0")),
-            "t.toml:10: calibration.sequences is 0; 1 to 1000000000 are possible");
+            "t.toml: line 10: calibration.sequences is 0; 1 to 1000000000 are possible");
   for (const char* const value : {"= 0.0", "= 1.0", "= nan", "= -inf"})
     EXPECT_NE(error(replaced(kImdb, "= 0.25", value)).find("it must be above 0 and below 1"),
               std::string::npos);
   EXPECT_EQ(error(replaced(kImdb, "seed = 7", "seed = -7")),
-            "t.toml:11: calibration.seed is -7; 0 to 9223372036854775807 are possible");
-  EXPECT_EQ(error(replaced(kImdb, "\"imdb.tar.gz\"", "\"\"")), "t.toml:5: data.archive is empty");
+            "t.toml: line 11: calibration.seed is -7; 0 to 9223372036854775807 are possible");
+  EXPECT_EQ(error(replaced(kImdb, "\"imdb.tar.gz\"", "\"\"")), "t.toml: line 5: data.archive is empty");
   EXPECT_EQ(error(replaced(kImdb, "imdb.tar.gz", "a\\u0000b")),
-            "t.toml:5: data.archive holds a control character");
+            "t.toml: line 5: data.archive holds a control character");
 }
 
 TEST(Task, RefusesAMetricTheDataHaveNoTargetsFor) {
   const std::string misfit = "does not fit data.kind: perplexity is for text, rmse and mae for npz";
-  EXPECT_EQ(error(replaced(kNpz, "rmse", "perplexity")), "t.toml:11: metric.kind " + misfit);
-  EXPECT_EQ(error(replaced(kText, "perplexity", "mae")), "t.toml:14: metric.kind " + misfit);
-  EXPECT_EQ(error(replaced(kImdb, "\"accuracy\"", "\"rmse\"")), "t.toml:13: metric.kind " + misfit);
+  EXPECT_EQ(error(replaced(kNpz, "rmse", "perplexity")), "t.toml: line 11: metric.kind " + misfit);
+  EXPECT_EQ(error(replaced(kText, "perplexity", "mae")), "t.toml: line 14: metric.kind " + misfit);
+  EXPECT_EQ(error(replaced(kImdb, "\"accuracy\"", "\"rmse\"")), "t.toml: line 13: metric.kind " + misfit);
   EXPECT_EQ(error(replaced(kNpz, "\"rmse\"", "\"rmse\"\ndecision = \"argmax\"")),
-            "t.toml:12: metric.decision is for the metric accuracy only");
+            "t.toml: line 12: metric.decision is for the metric accuracy only");
   EXPECT_EQ(error(replaced(kText, "\"perplexity\"", "\"accuracy\"\ndecision = \"positive\"")),
-            "t.toml:15: metric.decision 'positive' tells two classes apart, not tokens");
+            "t.toml: line 15: metric.decision 'positive' tells two classes apart, not tokens");
 }
 
 TEST(Task, RefusesALineEndSymbolAmongCharacters) {
-  EXPECT_EQ(error(replaced(kText, "unknown = \"<unk>\"", "end_of_line = \"<eos>\"")),
-            "t.toml:10: data.end_of_line is for unit = \"word\"; by characters the line end is a character");
+  EXPECT_EQ(
+      error(replaced(kText, "unknown = \"<unk>\"", "end_of_line = \"<eos>\"")),
+      "t.toml: line 10: data.end_of_line is for unit = \"word\"; by characters the line end is a character");
 }
 
 TEST(Task, NamesTheLineThatIsNoToml) {
-  EXPECT_TRUE(error("version = 1\nname = \n").starts_with("t.toml:2: ")) << error("version = 1\nname = \n");
+  EXPECT_TRUE(error("version = 1\nname = \n").starts_with("t.toml: line 2: "))
+      << error("version = 1\nname = \n");
   EXPECT_NE(error("version = 1\nversion = 1\n"), "");
   EXPECT_NE(error(std::string("\0\xff\xfe", 3)), "");
   EXPECT_NE(error(std::string(100'000, '[')), "");

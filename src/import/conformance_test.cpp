@@ -17,15 +17,10 @@ using test_cases::Tensors;
 constexpr const char* kFolder = "/usr/share/libonnx-testdata/data/node";
 constexpr double kTolerance = 1e-5;
 
-struct Exception {
-  const char* name;
-  const char* reason;  // part of the error that they must give
-};
-
 // Cases of known operators that are refused, with a part of the error that each gives.
 // "floating type", "another type": the case stores its bfloat16 values as uint16, not as the type its model
 // declares.
-const std::vector<Exception> kRefused = {
+const std::vector<test_cases::Refusal> kRefused = {
     {"test_cast_FLOAT_to_BFLOAT16", "another type"},
     {"test_gathernd_example_int32_batch_dim1", "batch_dims"},
     {"test_cast_FLOAT_to_STRING", "element type string"},
@@ -78,13 +73,6 @@ const std::vector<Exception> kRefused = {
     {"test_training_dropout_zero_ratio", "training_mode is set"},
     {"test_training_dropout_zero_ratio_mask", "training_mode is set"}};
 
-/// The reason why a case must be refused; nullptr where it must pass.
-const char* refusal_of(const std::string& name) {
-  for (const Exception& exception : kRefused)
-    if (name == exception.name) return exception.reason;
-  return nullptr;
-}
-
 bool is_recurrent(const std::string& name) {
   for (const char* start : {"test_lstm", "test_gru", "test_simple_rnn", "test_rnn"})
     if (name.starts_with(start)) return true;
@@ -136,7 +124,7 @@ Result<std::string> run_case(const fs::path& folder) {
 std::string verdict(const fs::path& folder) {
   const auto result = run_case(folder);
   const std::string text = result ? *result : result.error().message;
-  const char* refusal = refusal_of(folder.filename());
+  const char* refusal = test_cases::refusal_of(folder.filename(), kRefused);
   if (refusal == nullptr) return text;
   if (text.empty()) return "passes, but is listed as refused";
   return text.find(refusal) == std::string::npos ? text : "";
@@ -168,8 +156,8 @@ TEST(ConformanceSummary, CountsCases) {
   const auto others = cases(false);
   const std::size_t recurrent_passed = count_passed(recurrent);
   const std::size_t others_passed = count_passed(others);
-  for (const Exception& exception : kRefused)
-    std::cout << fmt::format("refused: {}: ...{}...\n", exception.name, exception.reason);
+  for (const test_cases::Refusal& refusal : kRefused)
+    std::cout << fmt::format("refused: {}: ...{}...\n", refusal.name, refusal.reason);
   std::cout << fmt::format("libonnx-testdata recurrent: {} of {}\n", recurrent_passed, recurrent.size());
   std::cout << fmt::format("other operators: {} of {}\n", others_passed, others.size());
   EXPECT_EQ(recurrent_passed, recurrent.size());

@@ -11,53 +11,28 @@ namespace fixgate {
 namespace {
 
 namespace fs = std::filesystem;
-using test_cases::Tensors;
 
 constexpr double kTolerance = 1e-5;
 
-struct Refusal {
-  const char* name;
-  const char* reason;  // part of the error
-};
-
-constexpr Refusal kRefused[] = {{"dynamo_lstm_final_op24", "operator set 24 is not supported"},
-                                {"dynamo_lstm_static_op23", "operator set 23 is not supported"},
-                                {"keras_gru_reset_before_loop_op15", "operator Loop is not supported"},
-                                {"keras_simple_rnn_loop_op15", "operator Loop is not supported"}};
-
-const char* refusal_of(const fs::path& model) {
-  for (const Refusal& refusal : kRefused)
-    if (model.stem() == refusal.name) return refusal.reason;
-  return nullptr;
-}
-
-std::vector<fs::path> models() {
-  return test_cases::paths_in(fs::path(FIXGATE_SOURCE_DIR) / "tests/data/models", "", ".onnx");
-}
-
-/// The stored values beside a model; each file carries its value's name.
-Tensors stored_values(const fs::path& model, const std::string& start) {
-  Tensors values;
-  for (const fs::path& path :
-       test_cases::paths_in(fs::path(model).replace_extension(".data"), start, ".pb")) {
-    auto named = import_named_tensor(path);
-    EXPECT_TRUE(named) << named.error().message;
-    if (named) values[named->name] = std::move(named->tensor);
-  }
-  return values;
-}
+constexpr test_cases::Refusal kRefused[] = {
+    {"dynamo_lstm_final_op24", "operator set 24 is not supported"},
+    {"dynamo_lstm_static_op23", "operator set 23 is not supported"},
+    {"keras_gru_reset_before_loop_op15", "operator Loop is not supported"},
+    {"keras_simple_rnn_loop_op15", "operator Loop is not supported"}};
 
 void expect_same_outputs(const Graph& graph, const fs::path& model) {
-  const Tensors expected = stored_values(model, "output_");
+  const test_cases::Tensors expected = test_cases::stored_values(model, "output_");
   EXPECT_EQ(expected.size(), graph.outputs.size());
-  EXPECT_EQ(test_cases::run_and_compare(graph, stored_values(model, "input_"), expected, kTolerance), "");
+  EXPECT_EQ(
+      test_cases::run_and_compare(graph, test_cases::stored_values(model, "input_"), expected, kTolerance),
+      "");
 }
 
 class Models : public testing::TestWithParam<fs::path> {};
 
 TEST_P(Models, ComputesTheStoredOutputsBeforeAndAfterFolding) {
   auto graph = import_onnx(GetParam());
-  if (const char* reason = refusal_of(GetParam())) {
+  if (const char* reason = test_cases::refusal_of(GetParam().stem(), kRefused)) {
     ASSERT_FALSE(graph);
     EXPECT_NE(graph.error().message.find(reason), std::string::npos) << graph.error().message;
     return;
@@ -87,7 +62,7 @@ std::string model_name(const testing::TestParamInfo<fs::path>& model) {
   return test_cases::test_name(model.param);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stored, Models, testing::ValuesIn(models()), model_name);
+INSTANTIATE_TEST_SUITE_P(Stored, Models, testing::ValuesIn(test_cases::stored_models()), model_name);
 
 TEST(SharedModels, LoadAndFold) {
   const char* shared = std::getenv("FIXGATE_SHARED");

@@ -1,10 +1,13 @@
 // For the tests of this folder: model files with stored inputs and outputs.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +32,35 @@ inline std::vector<fs::path> paths_in(const fs::path& folder, const std::string&
   }
   std::ranges::sort(paths);
   return paths;
+}
+
+/// The stored networks of tests/data/models, written by several exporters.
+inline std::vector<fs::path> stored_models() {
+  return paths_in(fs::path(FIXGATE_SOURCE_DIR) / "tests/data/models", "", ".onnx");
+}
+
+/// The stored values beside a model whose files' names have the start; each file carries its value's name.
+inline Tensors stored_values(const fs::path& model, const std::string& start) {
+  Tensors values;
+  for (const fs::path& path : paths_in(fs::path(model).replace_extension(".data"), start, ".pb")) {
+    auto named = import_named_tensor(path);
+    EXPECT_TRUE(named) << named.error().message;
+    if (named) values[named->name] = std::move(named->tensor);
+  }
+  return values;
+}
+
+/// A case that must be refused, and why: part of the error.
+struct Refusal {
+  const char* name;
+  const char* reason;
+};
+
+/// The reason why a case must be refused; nullptr where it must pass.
+inline const char* refusal_of(const std::string& name, std::span<const Refusal> refused) {
+  for (const Refusal& refusal : refused)
+    if (name == refusal.name) return refusal.reason;
+  return nullptr;
 }
 
 /// A file name as a part of a GoogleTest name.

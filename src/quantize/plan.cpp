@@ -1,21 +1,15 @@
 #include "quantize/plan.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
-
-#include <algorithm>
 
 #include "files/read.h"
+#include "toml/document.h"
 
 namespace fixgate {
 namespace {
 
 constexpr std::int64_t kVersion = 1;
 constexpr std::size_t kLongestPlan = std::size_t{64} << 20;
-
-std::string place(const toml::node& node) {
-  return fmt::format("line {}", node.source().begin.line);
-}
 
 /// Reads the keys of one table and refuses those that nobody asked for.
 class KeyReader {
@@ -31,20 +25,17 @@ class KeyReader {
     if (value)
       target = *value;
     else
-      error_ = value.error().within(fmt::format("{}: '{}'", place(*node), key));
+      error_ = value.error().within(fmt::format("{}: '{}'", line_of(*node), key));
   }
 
   Result<void> finish() {
     if (error_) return tl::make_unexpected(*error_);
-    for (const auto& [key, node] : table_)
-      if (std::find(known_.begin(), known_.end(), key.str()) == known_.end())
-        return fail("{}: unknown key '{}'; known here: {}", place(node), key.str(), fmt::join(known_, ", "));
-    return {};
+    return check_keys(table_, known_);
   }
 
  private:
   const toml::table& table_;
-  std::vector<std::string> known_;
+  std::vector<std::string_view> known_;
   std::optional<Error> error_;
 };
 
@@ -109,7 +100,7 @@ Result<SignalRule> signal_rule(const toml::table& table) {
   reader.read("overflow", rule.overflow, word(parse_overflow));
   FIXGATE_CHECK(reader.finish());
   if (rule.format && (rule.width || rule.range))
-    return fail("{}: 'format' says it all; drop 'width' and 'range'", place(table));
+    return fail("{}: 'format' says it all; drop 'width' and 'range'", line_of(table));
   return rule;
 }
 
@@ -123,7 +114,7 @@ Result<WeightRule> weight_rule(const toml::table& table) {
   FIXGATE_CHECK(reader.finish());
   if (rule.fraction && rule.per_row.value_or(false))
     return fail("{}: 'fraction' is one for the matrix; drop it or say binary_point = \"per_matrix\"",
-                place(table));
+                line_of(table));
   return rule;
 }
 
@@ -138,20 +129,15 @@ Result<TableRule> table_rule(const toml::table& table) {
   reader.read("address_bits", rule.address_bits, integer(0, kMaxTableInputWidth));
   FIXGATE_CHECK(reader.finish());
   if (rule.kind == TableKind::Rectifier)
-    return fail("{}: a rectifier is chosen by the network (Relu), not by the plan", place(table));
+    return fail("{}: a rectifier is chosen by the network (Relu), not by the plan", line_of(table));
   return rule;
 }
 
 template <typename Rule>
 Result<void> read_rules(const toml::table& root, const char* key, Result<Rule> (*parse)(const toml::table&),
                         std::vector<Rule>& rules) {
-  const toml::node* node = root.get(key);
-  if (node == nullptr) return {};
-  const toml::array* list = node->as_array();
-  if (list == nullptr) return fail("{}: '{}' must be an array of tables: [[{}]]", place(*node), key, key);
-  for (const toml::node& entry : *list) {
-    const toml::table* table = entry.as_table();
-    if (table == nullptr) return fail("{}: '{}' must be an array of tables: [[{}]]", place(entry), key, key);
+  FIXGATE_ASSIGN(const auto tables, tables_in(root, key));
+  for (const toml::table* table : tables) {
     FIXGATE_ASSIGN(Rule rule, parse(*table));
     rules.push_back(std::move(rule));
   }
@@ -159,10 +145,7 @@ Result<void> read_rules(const toml::table& root, const char* key, Result<Rule> (
 }
 
 Result<FormatPlan> plan_from(const toml::table& root) {
-  for (const auto& [key, node] : root)
-    if (key != "version" && key != "preset" && key != "signal" && key != "weight" && key != "table")
-      return fail("{}: unknown key '{}'; known here: version, preset, signal, weight, table", place(node),
-                  key.str());
+  FIXGATE_CHECK(check_keys(root, {"version", "preset", "signal", "weight", "table"}));
   if (root["version"].value_exact<std::int64_t>() != kVersion) return fail("'version' must be {}", kVersion);
   FormatPlan plan;
   if (const toml::node* preset = root.get("preset")) {
@@ -224,12 +207,8 @@ std::string to_text(TablePlacement placement) {
 }
 
 Result<FormatPlan> parse_plan(std::string_view toml) {
-  try {
-    const toml::table root = toml::parse(toml);
-    return plan_from(root);
-  } catch (const toml::parse_error& error) {
-    return fail("line {}: {}", error.source().begin.line, error.description());
-  }
+  FIXGATE_ASSIGN(const toml::table root, parse_toml(toml));
+  return plan_from(root);
 }
 
 Result<FormatPlan> read_plan(const std::filesystem::path& path) {

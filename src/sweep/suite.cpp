@@ -1,12 +1,9 @@
 #include "sweep/suite.h"
 
-#include <fmt/ranges.h>
-#include <toml++/toml.h>
-
 #include <algorithm>
-#include <initializer_list>
 
 #include "files/read.h"
+#include "toml/document.h"
 
 namespace fixgate {
 namespace {
@@ -14,26 +11,15 @@ namespace {
 constexpr std::int64_t kVersion = 1;
 constexpr std::size_t kLongestSuite = std::size_t{1} << 20;
 
-std::string place(const toml::node& node) {
-  return fmt::format("line {}", node.source().begin.line);
-}
-
-Result<void> check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
-  for (const auto& [key, node] : table)
-    if (std::ranges::find(known, key.str()) == known.end())
-      return fail("{}: unknown key '{}'; known here: {}", place(node), key.str(), fmt::join(known, ", "));
-  return {};
-}
-
 Result<std::string> text(const toml::table& table, std::string_view key) {
   if (const auto value = table[key].value_exact<std::string>()) return *value;
-  return fail("{}: '{}' must be there, and a text", place(table), key);
+  return fail("{}: '{}' must be there, and a text", line_of(table), key);
 }
 
 Result<int> integer(const toml::table& table, std::string_view key) {
   const auto value = table[key].value_exact<std::int64_t>();
   if (value && *value >= 1 && *value <= kMaxFormatWidth) return static_cast<int>(*value);
-  return fail("{}: '{}' must be there, an integer of 1 to {}", place(table), key, kMaxFormatWidth);
+  return fail("{}: '{}' must be there, an integer of 1 to {}", line_of(table), key, kMaxFormatWidth);
 }
 
 /// False where the key is missing.
@@ -41,7 +27,7 @@ Result<bool> flag(const toml::table& table, std::string_view key) {
   const toml::node* node = table.get(key);
   if (node == nullptr) return false;
   if (const auto value = node->value_exact<bool>()) return *value;
-  return fail("{}: '{}' must be true or false", place(*node), key);
+  return fail("{}: '{}' must be true or false", line_of(*node), key);
 }
 
 Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::path& folder) {
@@ -71,14 +57,12 @@ Result<SuiteNetwork> network_from(const toml::table& table, const std::filesyste
   network.task = folder / task;
   FIXGATE_ASSIGN(network.needs_data_root, flag(table, "needs_data_root"));
   if (!network.needs_data_root) network.model = folder / network.model;
-  const toml::array* plans = table["plans"].as_array();
-  if (plans == nullptr || plans->empty())
-    return fail("{}: 'plans' must be there, an array of tables", place(table));
-  for (const toml::node& node : *plans) {
-    if (!node.is_table()) return fail("{}: 'plans' must be an array of tables", place(node));
-    FIXGATE_ASSIGN(SuitePlan plan, plan_from(*node.as_table(), folder));
+  FIXGATE_ASSIGN(const auto plans, tables_in(table, "plans"));
+  if (plans.empty()) return fail("{}: 'plans' must be there, an array of tables", line_of(table));
+  for (const toml::table* one : plans) {
+    FIXGATE_ASSIGN(SuitePlan plan, plan_from(*one, folder));
     if (std::ranges::find(network.plans, plan.name, &SuitePlan::name) != network.plans.end())
-      return fail("{}: two plans of '{}' are named '{}'", place(node), network.name, plan.name);
+      return fail("{}: two plans of '{}' are named '{}'", line_of(*one), network.name, plan.name);
     network.plans.push_back(std::move(plan));
   }
   return network;
@@ -87,14 +71,13 @@ Result<SuiteNetwork> network_from(const toml::table& table, const std::filesyste
 Result<Suite> suite_from(const toml::table& root, const std::filesystem::path& folder) {
   FIXGATE_CHECK(check_keys(root, {"version", "network"}));
   if (root["version"].value_exact<std::int64_t>() != kVersion) return fail("'version' must be {}", kVersion);
-  const toml::array* networks = root["network"].as_array();
-  if (networks == nullptr) return fail("'network' must be there, an array of tables: [[network]]");
+  FIXGATE_ASSIGN(const auto networks, tables_in(root, "network"));
+  if (!root.contains("network")) return fail("'network' must be there, an array of tables: [[network]]");
   Suite suite;
-  for (const toml::node& node : *networks) {
-    if (!node.is_table()) return fail("{}: 'network' must be an array of tables: [[network]]", place(node));
-    FIXGATE_ASSIGN(SuiteNetwork network, network_from(*node.as_table(), folder));
+  for (const toml::table* one : networks) {
+    FIXGATE_ASSIGN(SuiteNetwork network, network_from(*one, folder));
     if (std::ranges::find(suite.networks, network.name, &SuiteNetwork::name) != suite.networks.end())
-      return fail("{}: two networks are named '{}'", place(node), network.name);
+      return fail("{}: two networks are named '{}'", line_of(*one), network.name);
     suite.networks.push_back(std::move(network));
   }
   return suite;
@@ -103,12 +86,8 @@ Result<Suite> suite_from(const toml::table& root, const std::filesystem::path& f
 }  // namespace
 
 Result<Suite> parse_suite(std::string_view toml, const std::filesystem::path& folder) {
-  try {
-    const toml::table root = toml::parse(toml);
-    return suite_from(root, folder);
-  } catch (const toml::parse_error& error) {
-    return fail("line {}: {}", error.source().begin.line, error.description());
-  }
+  FIXGATE_ASSIGN(const toml::table root, parse_toml(toml));
+  return suite_from(root, folder);
 }
 
 Result<Suite> read_suite(const std::filesystem::path& path) {

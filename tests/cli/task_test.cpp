@@ -31,7 +31,7 @@ TEST_F(WrongTask, MissingOrNoTask) {
   (void)store("t.toml", "");
   expect_task_refused(digits_, {"t.toml", "version"});
   (void)store("t.toml", "version = \n");
-  expect_task_refused(digits_, {"t.toml:1"});
+  expect_task_refused(digits_, {"t.toml: line 1"});
 }
 
 TEST_F(WrongTask, WrongKeys) {

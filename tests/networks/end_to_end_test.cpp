@@ -32,7 +32,7 @@ fs::path source(const std::string& path) {
 
 std::vector<fs::path> lowered_models() {
   std::vector<fs::path> lowered;
-  for (const fs::path& model : test_cases::paths_in(source("tests/data/models"), "", ".onnx"))
+  for (const fs::path& model : test_cases::stored_models())
     if (load_network(model)) lowered.push_back(model);
   return lowered;
 }

@@ -10,16 +10,10 @@ namespace fixgate {
 namespace {
 
 namespace fs = std::filesystem;
-using test_cases::Tensors;
 
 constexpr double kTolerance = 1e-5;
 
-struct Refusal {
-  const char* name;
-  const char* reason;  // part of the error
-};
-
-constexpr Refusal kRefused[] = {
+constexpr test_cases::Refusal kRefused[] = {
     {"dynamo_lstm_final_op24", "operator set 24 is not supported"},
     {"dynamo_lstm_static_op23", "operator set 23 is not supported"},
     {"dynamo_rnn_tanh_last_op18", "node 'node_Slice_16' (Slice): picks something else than the last step"},
@@ -49,51 +43,31 @@ constexpr Refusal kRefused[] = {
      "node 'RNN_0' (RNN): input 'sequence_lens' is not supported"},
 };
 
-const Refusal* refusal_of(const fs::path& model) {
-  const auto* found =
-      std::ranges::find_if(kRefused, [&](const Refusal& one) { return model.stem() == one.name; });
-  return found == std::end(kRefused) ? nullptr : found;
-}
-
-std::vector<fs::path> models() {
-  return test_cases::paths_in(fs::path(FIXGATE_SOURCE_DIR) / "tests/data/models", "", ".onnx");
-}
-
-Tensors stored_values(const fs::path& model, const std::string& start) {
-  Tensors values;
-  for (const fs::path& path :
-       test_cases::paths_in(fs::path(model).replace_extension(".data"), start, ".pb")) {
-    auto named = import_named_tensor(path);
-    EXPECT_TRUE(named) << named.error().message;
-    if (named) values[named->name] = std::move(named->tensor);
-  }
-  return values;
-}
-
 class Fixtures : public testing::TestWithParam<fs::path> {};
 
 TEST_P(Fixtures, ComputeTheStoredOutputsOrAreRefused) {
   const auto network = load_network(GetParam());
-  if (const Refusal* refusal = refusal_of(GetParam())) {
+  if (const char* reason = test_cases::refusal_of(GetParam().stem(), kRefused)) {
     ASSERT_FALSE(network) << "it lowers now: take it off the table";
-    EXPECT_NE(network.error().message.find(refusal->reason), std::string::npos) << network.error().message;
+    EXPECT_NE(network.error().message.find(reason), std::string::npos) << network.error().message;
     return;
   }
   ASSERT_TRUE(network) << network.error().message;
   const auto graph = load_graph(GetParam());
   ASSERT_TRUE(graph);
-  const std::string text = agreement::difference(*network, *graph, stored_values(GetParam(), "input_"),
-                                                 stored_values(GetParam(), "output_"), kTolerance);
+  const std::string text =
+      agreement::difference(*network, *graph, test_cases::stored_values(GetParam(), "input_"),
+                            test_cases::stored_values(GetParam(), "output_"), kTolerance);
   EXPECT_EQ(text, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Stored, Fixtures, testing::ValuesIn(models()),
+INSTANTIATE_TEST_SUITE_P(Stored, Fixtures, testing::ValuesIn(test_cases::stored_models()),
                          [](const auto& model) { return test_cases::test_name(model.param); });
 
 TEST(FixtureTable, CountsTheLoweredAndTheRefused) {
   std::size_t lowered = 0;
   std::size_t refused = 0;
-  for (const fs::path& model : models()) ++(load_network(model) ? lowered : refused);
+  for (const fs::path& model : test_cases::stored_models()) ++(load_network(model) ? lowered : refused);
   fmt::print("lowered: {} of {}, refused: {} (listed)\n", lowered, lowered + refused, refused);
   EXPECT_EQ(refused, std::size(kRefused));
 }

@@ -1,0 +1,46 @@
+#include "toml/document.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+
+namespace fixgate {
+
+Result<toml::table> parse_toml(std::string_view text) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    return fail("line {}: {}", error.source().begin.line, error.description());
+  } catch (const std::exception& error) {
+    return fail("is not TOML: {}", error.what());
+  }
+}
+
+std::string line_of(const toml::node& node) {
+  return fmt::format("line {}", std::max<std::uint32_t>(node.source().begin.line, 1));
+}
+
+Result<void> check_keys(const toml::table& table, const std::vector<std::string_view>& known) {
+  for (const auto& [key, node] : table)
+    if (std::ranges::find(known, key.str()) == known.end())
+      return fail("{}: unknown key '{}'; known here: {}", line_of(node), key.str(), fmt::join(known, ", "));
+  return {};
+}
+
+Result<std::vector<const toml::table*>> tables_in(const toml::table& table, std::string_view key) {
+  std::vector<const toml::table*> tables;
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return tables;
+  const toml::array* list = node->as_array();
+  if (list == nullptr) return fail("{}: '{}' must be an array of tables: [[{}]]", line_of(*node), key, key);
+  for (const toml::node& entry : *list) {
+    if (!entry.is_table())
+      return fail("{}: '{}' must be an array of tables: [[{}]]", line_of(entry), key, key);
+    tables.push_back(entry.as_table());
+  }
+  return tables;
+}
+
+}  // namespace fixgate

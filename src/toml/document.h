@@ -1,0 +1,27 @@
+// What the readers of TOML files (tasks, plans, suites) share. Every error names the line.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diagnostic/error.h"
+
+namespace fixgate {
+
+/// Error: not TOML.
+Result<toml::table> parse_toml(std::string_view text);
+
+/// "line 3".
+std::string line_of(const toml::node& node);
+
+/// Error: a key that is not one of `known`.
+Result<void> check_keys(const toml::table& table, const std::vector<std::string_view>& known);
+
+/// The tables of an array, [[key]] or key = [{...}]; none where the key is missing. Error: it is something
+/// else.
+Result<std::vector<const toml::table*>> tables_in(const toml::table& table, std::string_view key);
+
+}  // namespace fixgate
