@@ -59,6 +59,20 @@ Result<void> fill(const std::filesystem::path& target, const std::filesystem::pa
   return fail("{}: cannot be written: {}", shown.string(), std::strerror(written ? errno : reason));
 }
 
+// The new name survives a power failure once its folder is on the disk. Where a folder cannot be opened (no
+// permission to list it) or synchronised at all (some network file systems) there is nothing to be done.
+Result<void> synchronise_folder(const std::filesystem::path& file, const std::filesystem::path& shown) {
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return {};
+  const bool synchronised = ::fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS;
+  const int reason = errno;
+  ::close(descriptor);
+  if (synchronised) return {};
+  return fail("{}: written, but its folder cannot be flushed to disk: {}", shown.string(),
+              std::strerror(reason));
+}
+
 }  // namespace
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view bytes) {
@@ -68,7 +82,7 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view byte
   auto filled = fill(temporary, path, bytes);
   std::error_code error;
   if (filled) std::filesystem::rename(temporary, place, error);
-  if (filled && !error) return {};
+  if (filled && !error) return synchronise_folder(place, path);
   const std::string reason = error.message();
   std::filesystem::remove(temporary, error);
   if (!filled) return filled;

@@ -1,7 +1,13 @@
 #include "network/signals.h"
 
+#include <algorithm>
+
 namespace fixgate {
 namespace {
+
+float magnitude(const FloatVector& values) {
+  return values.size() == 0 ? 0.0F : values.cwiseAbs().maxCoeff();
+}
 
 class SignalLister {
  public:
@@ -32,9 +38,11 @@ class SignalLister {
       if (layer.cells.size() == 2) prefix += cell.reverse ? "reverse." : "forward.";
       signals.cells.push_back(list_cell(layer, cell, prefix));
     }
+    float largest = 0;
+    for (const RecurrentCell& cell : layer.cells) largest = std::max(largest, magnitude(cell.initial_hidden));
     const bool is_rnn = layer.kind == CellKind::Rnn;
     signals.output = add({layer.name + ".h", SignalRole::Hidden, is_rnn,
-                          is_rnn ? layer.cells.front().activations[0] : ActivationFunction{}});
+                          is_rnn ? layer.cells.front().activations[0] : ActivationFunction{}, largest});
     for (CellSignals& cell : signals.cells) cell.hidden = signals.output;
     push(std::move(signals));
   }
@@ -62,7 +70,7 @@ class SignalLister {
     if (layer.kind == CellKind::Lstm) {
       for (const char* name : {"i", "o", "f"}) add_gate(name, 0);
       add_gate("g", 1);
-      signals.cell = add({prefix + "c", SignalRole::Cell, false, {}});
+      signals.cell = add({prefix + "c", SignalRole::Cell, false, {}, magnitude(cell.initial_cell)});
       signals.cell_activation = add({prefix + "t", SignalRole::CellActivation, true, cell.activations[2]});
     }
     if (layer.kind == CellKind::Gru) {

@@ -13,6 +13,7 @@ struct Signal {
   SignalRole role = SignalRole::Input;
   bool has_function = false;  // the signal is the output of this function
   ActivationFunction function;
+  float largest_constant = 0;  // magnitude, of the constant initial states that the signal starts with
 };
 
 /// Where the signals of one layer stand.

@@ -101,6 +101,8 @@ Result<SignalRule> signal_rule(const toml::table& table) {
   FIXGATE_CHECK(reader.finish());
   if (rule.format && (rule.width || rule.range))
     return fail("{}: 'format' says it all; drop 'width' and 'range'", line_of(table));
+  if (rule.percentile && rule.range != RangeMethod::Percentile)
+    return fail("{}: 'percentile' is for range = \"percentile\"; say so, or drop it", line_of(table));
   return rule;
 }
 

@@ -22,7 +22,7 @@ struct SignalRule {
   std::optional<Format> format;  // the whole format; else width with a range method
   std::optional<int> width;
   std::optional<RangeMethod> range;
-  std::optional<double> percentile;
+  std::optional<double> percentile;  // with RangeMethod::Percentile only
   std::optional<Rounding> rounding;
   std::optional<Overflow> overflow;
 };

@@ -49,7 +49,8 @@ SignalRule random_signal_rule(Random& random) {
     rule.width = maybe<int>(random, [&] { return random.number(1, 32); });
     rule.range = maybe<RangeMethod>(random, [&] { return static_cast<RangeMethod>(random.in(0, 2)); });
   }
-  rule.percentile = maybe<double>(random, [&] { return random.pick({100.0, 99.99, 1e-5, 1 / 3.0}); });
+  if (rule.range == RangeMethod::Percentile)
+    rule.percentile = maybe<double>(random, [&] { return random.pick({100.0, 99.99, 1e-5, 1 / 3.0}); });
   rule.rounding = maybe<Rounding>(random, [&] { return static_cast<Rounding>(random.in(0, 2)); });
   rule.overflow = maybe<Overflow>(random, [&] { return static_cast<Overflow>(random.in(0, 1)); });
   return rule;
@@ -259,6 +260,9 @@ TEST(Plan, RefusesUnknownWords) {
   expect_error("version = 1\n[[signal]]\nformat = \"fix8\"", "line 3: 'format': 'fix8' is no format");
   expect_error("version = 1\n[[signal]]\nrole = \"gates\"", "line 3: 'role': ");
   expect_error("version = 1\n[[signal]]\nrange = \"max\"", "line 3: 'range': 'max' is no range method");
+  for (const char* beside : {"", "width = 8\n", "range = \"min_max\"\n", "format = \"sfix8\"\n"})
+    expect_error(fmt::format("version = 1\n[[signal]]\n{}percentile = 99", beside),
+                 "line 2: 'percentile' is for range = \"percentile\"; say so, or drop it");
   expect_error("version = 1\n[[signal]]\nrounding = \"up\"", "line 3: 'rounding': 'up' is no rounding");
   expect_error("version = 1\n[[signal]]\noverflow = \"clip\"",
                "line 3: 'overflow': 'clip' is no overflow mode");

@@ -179,19 +179,24 @@ class Builder {
     if (layer.kind == CellKind::Lstm) {
       FIXGATE_ASSIGN(fixed.cell_table,
                      add_table(cell.activations[2], fixed.signals.cell, fixed.signals.cell_activation));
-      fixed.initial_cell = initial_state(cell.initial_cell, fixed.signals.cell);
+      FIXGATE_ASSIGN(fixed.initial_cell, initial_state(cell.initial_cell, fixed.signals.cell));
     }
-    fixed.initial_hidden = initial_state(cell.initial_hidden, fixed.signals.hidden);
+    FIXGATE_ASSIGN(fixed.initial_hidden, initial_state(cell.initial_hidden, fixed.signals.hidden));
     return fixed;
   }
 
-  std::vector<std::int64_t> initial_state(const FloatVector& state, int signal) const {
+  Result<std::vector<std::int64_t>> initial_state(const FloatVector& state, int index) const {
     std::vector<std::int64_t> fixed;
-    std::int64_t overflows = 0;
     if (state.isZero(0)) return fixed;
-    for (const float value : state)
-      fixed.push_back(
-          quantise_input(value, fixed_.signals[static_cast<std::size_t>(signal)].format, overflows));
+    const FixedSignal& signal = fixed_.signals[static_cast<std::size_t>(index)];
+    for (const float value : state) {
+      std::int64_t overflows = 0;
+      fixed.push_back(quantise_input(value, signal.format, overflows));
+      if (overflows != 0)
+        return fail(
+            "the constant initial state {} does not fit signal '{}' ({}): give it a format that holds it",
+            value, signal.name, to_text(signal.format.format));
+    }
     return fixed;
   }
 

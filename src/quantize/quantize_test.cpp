@@ -238,11 +238,29 @@ TEST(Quantise, HoldsInitialStates) {
   cell.initial_hidden[0] = 3;
   all.data = testing_support::random_data(random, all.network, 12, 40);
   all.profile = *calibrate(all.network, all.data);
-  const FixedNetwork fixed = quantised(all.network, *preset_plan("default", {8, 8}), &all.profile).network;
-  const CellSignals& signals = first_recurrent(fixed).cells[0].signals;
-  const Format& format = fixed.signals[static_cast<std::size_t>(signals.hidden)].format.format;
-  EXPECT_NEAR(format.value(first_recurrent(fixed).cells[0].initial_hidden[0]), 3,
-              std::ldexp(1, -format.fraction));
+  for (int width = 2; width <= 10; ++width) {
+    const FormatPlan plan = *preset_plan(width % 2 == 0 ? "default" : "paper", {8, width});
+    const FixedNetwork fixed = quantised(all.network, plan, &all.profile).network;
+    const CellSignals& signals = first_recurrent(fixed).cells[0].signals;
+    const Format& format = fixed.signals[static_cast<std::size_t>(signals.hidden)].format.format;
+    EXPECT_NEAR(format.value(first_recurrent(fixed).cells[0].initial_hidden[0]), 3,
+                std::ldexp(1, -format.fraction));
+  }
+}
+
+TEST(Quantise, RefusesInitialStatesThatAStatedFormatCannotHold) {
+  Random random(10);
+  NetworkShape shape;
+  shape.initial_states = true;
+  Network network = make_network(random, shape);
+  auto& cell = std::get<RecurrentLayer>(network.layers[0]).cells[0];
+  cell.initial_cell[1] = -8;
+  EXPECT_EQ(error_of(network, plan_of(kStated)), "no error");
+  cell.initial_cell[1] = 8;
+  EXPECT_EQ(
+      error_of(network, plan_of(kStated)),
+      "layer 'layer0': the constant initial state 8 does not fit signal 'layer0.c' (sfix12_En8): give it a "
+      "format that holds it");
 }
 
 TEST(Quantise, RequantisesInitialStatesAsInputs) {

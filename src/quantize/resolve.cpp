@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "numeric/requantise.h"
+
 namespace fixgate {
 namespace {
 
@@ -37,8 +39,22 @@ bool is_never_negative(const Signal& signal) {
   return kind == Kind::Sigmoid || kind == Kind::HardSigmoid || kind == Kind::Relu || kind == Kind::Softplus;
 }
 
-Result<Format> format_of(const SignalRule& rule, const Signal& signal, const Histogram* histogram) {
-  if (rule.format) return *rule.format;
+// A constant that the network starts with is not clipped, however seldom it is seen.
+void hold_constant(SignalFormat& signal, float magnitude) {
+  const auto overflows = [&] {
+    std::int64_t count = 0;
+    for (const float value : {magnitude, -magnitude}) (void)quantise_input(value, signal, count);
+    return count != 0;
+  };
+  while (magnitude > 0 && signal.format.fraction > -kMaxFraction && overflows()) --signal.format.fraction;
+}
+
+Result<SignalFormat> format_of(const SignalRule& rule, const Signal& signal, const Histogram* histogram) {
+  SignalFormat all{{}, rule.rounding.value_or(Rounding::Nearest), rule.overflow.value_or(Overflow::Saturate)};
+  if (rule.format) {
+    all.format = *rule.format;
+    return all;
+  }
   if (!rule.width) return fail("signal '{}': no rule of the plan gives it a width or a format", signal.name);
   if (histogram == nullptr)
     return fail("signal '{}': its binary point needs calibration data, or a 'format' in the plan",
@@ -47,7 +63,9 @@ Result<Format> format_of(const SignalRule& rule, const Signal& signal, const His
   // keep its sign.
   const bool is_signed = !is_never_negative(signal) || signal.role == SignalRole::Hidden;
   const RangeChoice choice{rule.range.value_or(RangeMethod::SquaredError), rule.percentile.value_or(99.99)};
-  return Format{is_signed, *rule.width, choose_fraction(*histogram, *rule.width, is_signed, choice)};
+  all.format = {is_signed, *rule.width, choose_fraction(*histogram, *rule.width, is_signed, choice)};
+  hold_constant(all, signal.largest_constant);
+  return all;
 }
 
 template <typename Rule, typename Names, typename Name>
@@ -73,9 +91,8 @@ Result<std::vector<SignalFormat>> resolve_signals(const FormatPlan& plan, const 
   for (std::size_t index = 0; index < signals.size(); ++index) {
     const SignalRule rule = combine(plan, signals[index]);
     const Histogram* histogram = profile == nullptr ? nullptr : &profile->histograms[index];
-    FIXGATE_ASSIGN(const Format format, format_of(rule, signals[index], histogram));
-    formats.push_back(
-        {format, rule.rounding.value_or(Rounding::Nearest), rule.overflow.value_or(Overflow::Saturate)});
+    FIXGATE_ASSIGN(const SignalFormat format, format_of(rule, signals[index], histogram));
+    formats.push_back(format);
   }
   return formats;
 }

@@ -8,7 +8,6 @@
 namespace fixgate {
 namespace {
 
-constexpr int kDeepestClip = 4;  // fraction bits beyond those at which all weights fit that are worth trying
 // A row whose weights are all tiny gets no more fraction bits than this above the matrix's own binary point:
 // finer steps would change no output visibly, and each would cost a bit of accumulator and of alignment.
 constexpr int kMostAboveMatrix = 12;
@@ -19,27 +18,38 @@ std::int64_t rounded(double weight, const Format& format) {
       std::clamp(q, static_cast<double>(format.min()), static_cast<double>(format.max())));
 }
 
+struct SquaredError {
+  double whole = 0;
+  double clipped = 0;  // of the weights beyond the ends alone
+};
+
 template <typename Weights>
-double squared_error(const Weights& weights, const Format& format) {
-  double sum = 0;
+SquaredError squared_error(const Weights& weights, const Format& format) {
+  const double low = format.value(format.min());
+  const double high = format.value(format.max());
+  SquaredError sum;
   for (Eigen::Index k = 0; k < weights.size(); ++k) {
     const double weight = weights(k);
     const double error = weight - format.value(rounded(weight, format));
-    sum += error * error;
+    sum.whole += error * error;
+    if (weight < low || weight > high) sum.clipped += error * error;
   }
   return sum;
 }
 
+// From the binary point at which all weights fit: any other to its left is no better. To its right ever more
+// is clipped, so the search ends where that alone is as bad as the best.
 template <typename Weights>
 int best_fraction(const Weights& weights, int width, int most) {
   const double magnitude = weights.size() == 0 ? 0.0 : weights.cwiseAbs().maxCoeff();
   const int safe = std::min(fraction_for_magnitude(magnitude, width, true), most);
   int best = safe;
-  double least = squared_error(weights, {true, width, safe});
-  for (int fraction = safe + 1; fraction <= std::min(safe + kDeepestClip, most); ++fraction) {
-    const double error = squared_error(weights, {true, width, fraction});
-    if (error >= least) continue;
-    least = error;
+  double least = squared_error(weights, {true, width, safe}).whole;
+  for (int fraction = safe + 1; fraction <= most; ++fraction) {
+    const SquaredError error = squared_error(weights, {true, width, fraction});
+    if (error.clipped >= least) break;
+    if (error.whole >= least) continue;
+    least = error.whole;
     best = fraction;
   }
   return best;

@@ -58,6 +58,31 @@ TEST(QuantiseWeights, TakesTheLeastErrorOfAllBinaryPoints) {
   }
 }
 
+// A few weights far beyond the others: much is to be clipped.
+FloatMatrix heavy_tailed_row(Random& random) {
+  FloatMatrix row(1, random.in(1, 60));
+  const double spread = random.real(0.1, 3);
+  for (Eigen::Index k = 0; k < row.size(); ++k)
+    row(k) =
+        static_cast<float>((random.chance(0.5) ? 1 : -1) * std::exp(spread * (8 * random.real(0, 1) - 4)));
+  return row;
+}
+
+TEST(QuantiseWeights, TakesTheLeastErrorOfHeavyTailsInFewBits) {
+  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    const FloatMatrix weights = heavy_tailed_row(random);
+    const int width = random.number(1, 5);
+    for (const bool per_row : {false, true}) {
+      const double error = row_error(weights, quantise_weights("W", weights, {width, per_row, false, 0}), 0);
+      for (int fraction = -30; fraction <= 40; ++fraction)
+        ASSERT_LE(error,
+                  row_error(weights, quantise_weights("W", weights, {width, false, true, fraction}), 0));
+    }
+  }
+}
+
 TEST(QuantiseWeights, RoundsToNearestEvenAndClips) {
   FloatMatrix weights(1, 8);
   weights << 0.5F, 1.5F, 2.5F, -0.5F, -1.5F, 2.4F, 9, -9;
