@@ -45,16 +45,20 @@ TEST(QuantiseWeights, PerRowIsNeverWorseThanPerMatrix) {
   }
 }
 
+void expect_least_error(const FloatMatrix& row, int width, bool per_row) {
+  const double error = row_error(row, quantise_weights("W", row, {width, per_row, false, 0}), 0);
+  for (int fraction = -30; fraction <= 40; ++fraction)
+    ASSERT_LE(error, row_error(row, quantise_weights("W", row, {width, false, true, fraction}), 0))
+        << fraction;
+}
+
 TEST(QuantiseWeights, TakesTheLeastErrorOfAllBinaryPoints) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE(seed);
     Random random(seed);
     const FloatMatrix weights =
         testing_support::random_matrix(random, 1, 40, std::ldexp(random.real(0.5, 1), random.number(-8, 8)));
-    const int width = random.number(2, 12);
-    const double error = row_error(weights, quantise_weights("W", weights, {width, true, false, 0}), 0);
-    for (int fraction = -20; fraction <= 30; ++fraction)
-      ASSERT_LE(error, row_error(weights, quantise_weights("W", weights, {width, false, true, fraction}), 0));
+    expect_least_error(weights, random.number(2, 12), true);
   }
 }
 
@@ -74,12 +78,7 @@ TEST(QuantiseWeights, TakesTheLeastErrorOfHeavyTailsInFewBits) {
     Random random(seed);
     const FloatMatrix weights = heavy_tailed_row(random);
     const int width = random.number(1, 5);
-    for (const bool per_row : {false, true}) {
-      const double error = row_error(weights, quantise_weights("W", weights, {width, per_row, false, 0}), 0);
-      for (int fraction = -30; fraction <= 40; ++fraction)
-        ASSERT_LE(error,
-                  row_error(weights, quantise_weights("W", weights, {width, false, true, fraction}), 0));
-    }
+    for (const bool per_row : {false, true}) expect_least_error(weights, width, per_row);
   }
 }
 
