@@ -25,7 +25,7 @@ bool is_recurrent(const Node& node) {
 tl::expected<Network, std::vector<Error>> Lowering::run() {
   network_.name = graph_.name;
   find_state_inputs();
-  enter_inputs();
+  if (const auto entered = enter_inputs(); !entered) return tl::make_unexpected(std::vector{entered.error()});
   for (const Node& node : graph_.nodes) lower_or_refuse(node);
   // What the whole amounts to can be judged where every part of it is known.
   if (unknown_.empty())
@@ -34,7 +34,7 @@ tl::expected<Network, std::vector<Error>> Lowering::run() {
   return std::move(network_);
 }
 
-void Lowering::enter_inputs() {
+Result<void> Lowering::enter_inputs() {
   std::string data;
   for (const GraphValue& input : graph_.inputs) {
     if (state_inputs_.contains(input.name)) {
@@ -48,9 +48,10 @@ void Lowering::enter_inputs() {
     if (data.empty()) data = input.name;
     if (entered) continue;
     refusals_.push_back(entered.error());
-    unknown_.insert(input.name);
+    put_unknown(input.name);
   }
-  if (data.empty()) refusals_.push_back({"the graph has no data input"});
+  if (data.empty()) return fail("the graph has no data input");
+  return {};
 }
 
 Result<void> Lowering::enter_data(const GraphValue& input) {
@@ -78,7 +79,7 @@ void Lowering::lower_or_refuse(const Node& node) {
     refuse(node, lowered.error());
   else
     return;
-  unknown_.insert(node.outputs.begin(), node.outputs.end());
+  for (const std::string& output : node.outputs) put_unknown(output);
 }
 
 const std::map<std::string, Lowering::Handler>& Lowering::handlers() {

@@ -47,7 +47,8 @@ class Lowering {
   };
 
   // lowering.cpp: the walk, inputs and outputs
-  void enter_inputs();
+  /// Error: there is no data input, so nothing to judge.
+  Result<void> enter_inputs();
   Result<void> enter_data(const GraphValue& input);
   void lower_or_refuse(const Node& node);
   Result<void> lower_node(const Node& node);
@@ -62,6 +63,7 @@ class Lowering {
   void refuse(const Node& node, const Error& reason);
   /// What is wrong with a node whatever it reads: its operator, its attributes.
   void refuse_by_itself(const Node& node);
+  void put_unknown(const std::string& value);
   [[nodiscard]] bool reads_unknown(const Node& node) const;
 
   // layers.cpp: operators that become layers, or parts of them

@@ -10,6 +10,11 @@ void Lowering::refuse(const Node& node, const Error& reason) {
   refusals_.push_back(reason.within(fmt::format("node '{}' ({})", node.name, node.op_type)));
 }
 
+// "" stands for an output, and likewise for an input, that is left out.
+void Lowering::put_unknown(const std::string& value) {
+  if (!value.empty()) unknown_.insert(value);
+}
+
 bool Lowering::reads_unknown(const Node& node) const {
   return std::ranges::any_of(node.inputs, [&](const std::string& input) { return unknown_.contains(input); });
 }

@@ -68,6 +68,26 @@ TEST(Refusals, AreWhatAnUnjudgedNodeSaysByItself) {
                    "node 'Erf_5' (Erf): this operator is not supported in fixed point"}));
 }
 
+// A node that leaves an input out does not read the output that a refused node leaves out.
+TEST(Refusals, KnowNothingByNoName) {
+  GraphBuilder g;
+  const auto x = g.input("x", {-1, -1, kInputs});
+  const auto h = gru(g, x, kInputs);
+  const auto picked = g.slice(h, 0, 2, 0);
+  const auto other = g.node("Slice", {h, g.integers({1}), g.integers({3}), "", ""});
+  Graph graph = g.graph({picked, other});
+  graph.nodes[2].outputs.emplace_back("");
+  EXPECT_EQ(refusals(graph).size(), 2U);
+}
+
+TEST(Refusals, OfNoDataInputStandAlone) {
+  GraphBuilder g;
+  const auto h0 = g.input("h0", {1, 1, kHidden});
+  const auto x = g.floats({2, 1, kInputs});
+  EXPECT_EQ(refusals(g.graph({g.recurrent("GRU", x, kInputs, kHidden, "forward", {h0})[1]})),
+            Names{"the graph has no data input"});
+}
+
 TEST(Refusals, OfTheWholeComeLast) {
   GraphBuilder g;
   const auto x = g.input("x", {-1, -1, kInputs});
