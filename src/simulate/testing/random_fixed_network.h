@@ -14,9 +14,21 @@
 
 namespace fixgate::testing_support {
 
+/// How large and how wide a network's parts may be.
+struct FixedRanges {
+  int signal_width = 16;     // bits, most often
+  double wide_signal = 0.1;  // chance of more than 16 bits
+  double odd_fraction = 0.1;
+  int weight_width = 16;
+  double wide_weights = 0.15;
+  int hidden = 5;
+  int outputs = 4;  // of a dense layer
+};
+
 class FixedNetworkMaker {
  public:
-  explicit FixedNetworkMaker(std::uint64_t seed) : random_(seed) {}
+  explicit FixedNetworkMaker(std::uint64_t seed, const FixedRanges& ranges = {})
+      : random_(seed), ranges_(ranges) {}
 
   /// Not yet verified: its sums may be too wide.
   FixedNetwork make() {
@@ -45,15 +57,15 @@ class FixedNetworkMaker {
  private:
   // Around one, most often; anything else now and then.
   int random_fraction(int width) {
-    return random_.chance(0.9) ? width - random_.number(0, 5) : random_.number(-3, 30);
+    return random_.chance(1 - ranges_.odd_fraction) ? width - random_.number(0, 5) : random_.number(-3, 30);
   }
 
   SignalFormat random_format(bool into_table) {
     SignalFormat signal;
     const double kind = random_.real(0, 1);
-    signal.format.width = random_.number(1, 16);
-    if (kind < 0.1) signal.format.width = random_.number(17, 24);
-    if (kind < 0.04 && !into_table) signal.format.width = 32;
+    signal.format.width = random_.number(1, ranges_.signal_width);
+    if (kind < ranges_.wide_signal) signal.format.width = random_.number(17, 24);
+    if (kind < 0.4 * ranges_.wide_signal && !into_table) signal.format.width = 32;
     signal.format.is_signed = random_.chance(0.75);
     signal.format.fraction = random_fraction(signal.format.width);
     signal.rounding = random_.pick({Rounding::Floor, Rounding::Nearest, Rounding::Convergent});
@@ -76,7 +88,8 @@ class FixedNetworkMaker {
     matrix.name = name;
     matrix.rows = rows;
     matrix.columns = columns;
-    matrix.width = random_.chance(0.85) ? random_.number(1, 16) : random_.number(17, 32);
+    matrix.width = random_.chance(1 - ranges_.wide_weights) ? random_.number(1, ranges_.weight_width)
+                                                            : random_.number(17, 32);
     const std::int64_t half = std::int64_t{1} << (matrix.width - 1);
     for (int k = 0; k < rows * columns; ++k)
       matrix.values.push_back(static_cast<std::int32_t>(random_.chance(0.1) ? random_.pick({-half, half - 1})
@@ -157,7 +170,7 @@ class FixedNetworkMaker {
     layer.name = name;
     layer.input_signal = signal_;
     const bool tied = network_.takes_tokens && network_.weights[0].columns == count_ && random_.chance(0.5);
-    layer.weights = tied ? 0 : add_weights(name + ".W", random_.number(1, 4), count_);
+    layer.weights = tied ? 0 : add_weights(name + ".W", random_.number(1, ranges_.outputs), count_);
     const int rows = network_.weights[static_cast<std::size_t>(layer.weights)].rows;
     layer.bias = random_bias(rows);
     const bool activated = random_.chance(0.6);
@@ -176,7 +189,7 @@ class FixedNetworkMaker {
     layer.linear_before_reset = layer.kind == CellKind::Gru && random_.chance(0.5);
     layer.input_signal = signal_;
     layer.inputs = count_;
-    layer.hidden = random_.number(1, 5);
+    layer.hidden = random_.number(1, ranges_.hidden);
     layer.cells.resize(random_.chance(0.3) ? 2 : 1);
     layer.cells.back().reverse = layer.cells.size() == 2 || random_.chance(0.3);
     signal_ = add_signal(name + ".h", SignalRole::Hidden);
@@ -234,15 +247,16 @@ class FixedNetworkMaker {
   }
 
   Random random_;
+  FixedRanges ranges_;
   FixedNetwork network_;
   int signal_ = -1;  // what the layer before hands on
   int count_ = 0;
 };
 
 /// The first verified network from `seed` on; the seed moves behind it.
-inline FixedNetwork next_fixed_network(std::uint64_t& seed) {
+inline FixedNetwork next_fixed_network(std::uint64_t& seed, const FixedRanges& ranges = {}) {
   for (;;) {
-    FixedNetwork network = FixedNetworkMaker(seed++).make();
+    FixedNetwork network = FixedNetworkMaker(seed++, ranges).make();
     if (verify(network)) return network;
   }
 }

@@ -1,0 +1,41 @@
+// The layers of the fast simulator that compute, made for the best target of Highway that this machine has.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "simulate/fast/batch.h"
+#include "simulate/fast/plan.h"
+#include "simulate/fast/values.h"
+#include "simulate/reference/simulator.h"
+
+namespace fixgate::fast {
+
+/// One direction of a recurrent layer.
+class CellEngine {
+ public:
+  virtual ~CellEngine() = default;
+  /// Advances `states` (by place) over the whole of each sequence. h of the steps goes to the columns from
+  /// `first_column` on of `outputs`, which has a row a step or, if only the last step is read, a row a
+  /// sequence.
+  virtual void run(const Batch& batch, const Values& inputs, std::span<FixedState::Cell* const> states,
+                   Values& outputs, std::size_t first_column, OverflowCounts& counts) const = 0;
+};
+
+class DenseEngine {
+ public:
+  virtual ~DenseEngine() = default;
+  virtual Values run(const Batch& batch, const Values& inputs, OverflowCounts& counts) const = 0;
+};
+
+/// `embedded`: where the inputs are looked up by token; else null. The engines keep references to it and to
+/// the plan. `vnni`: whether has_vnni() may be made use of.
+std::unique_ptr<const CellEngine> make_cell_engine(const NetworkPlan& network, const CellPlan& cell,
+                                                   const EmbeddedRows* embedded, bool vnni);
+std::unique_ptr<const DenseEngine> make_dense_engine(const NetworkPlan& network, const DensePlan& dense,
+                                                     bool vnni);
+ByteProducts machine_byte_products(bool vnni);
+/// "AVX2", "SCALAR", ...
+const char* machine_name();
+
+}  // namespace fixgate::fast

@@ -1,0 +1,206 @@
+#include "simulate/fast/simulator.h"
+
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+#include <tbb/global_control.h>
+
+#include <map>
+
+#include "simulate/fast/engine.h"
+#include "simulate/fast/vnni.h"
+#include "simulate/testing/any_sequence.h"
+#include "simulate/testing/random_fixed_network.h"
+
+namespace fixgate {
+namespace {
+
+using testing_support::any_sequence;
+using testing_support::FixedRanges;
+using testing_support::next_fixed_network;
+using testing_support::Random;
+
+constexpr std::uint64_t kFirstSeed = 20250701;
+
+/// Makes one of Highway's targets the chosen one while it lives.
+class ForcedTarget {
+ public:
+  explicit ForcedTarget(std::int64_t target) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+  ~ForcedTarget() {
+    hwy::SetSupportedTargetsForTest(0);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+  ForcedTarget(const ForcedTarget&) = delete;
+  ForcedTarget& operator=(const ForcedTarget&) = delete;
+};
+
+struct Machine {
+  std::int64_t target = 0;
+  bool vnni = false;
+};
+
+std::string name_of(const Machine& machine) {
+  return std::string(hwy::TargetName(machine.target)) + (machine.vnni ? " VNNI" : "");
+}
+
+// Every target of this machine that the engine was compiled for, the scalar one among them.
+std::vector<Machine> machines() {
+  std::map<std::string, Machine> found;  // by the name that is really run
+  for (std::int64_t targets = hwy::SupportedTargets(); targets != 0; targets &= targets - 1) {
+    const std::int64_t target = targets & -targets;
+    const ForcedTarget forced(target);
+    if (std::string(fast::machine_name()) != hwy::TargetName(target)) continue;
+    found[fast::machine_name()] = {target, false};
+    if (fast::machine_byte_products(true).exact && !fast::machine_byte_products(false).exact)
+      found[std::string(fast::machine_name()) + " VNNI"] = {target, true};
+  }
+  std::vector<Machine> machines;
+  for (const auto& [name, machine] : found) machines.push_back(machine);
+  return machines;
+}
+
+/// Everything that a run of several sequences gives.
+struct Answers {
+  std::vector<std::vector<std::int64_t>> outputs;
+  std::vector<int> rows;
+  std::vector<std::vector<std::int64_t>> states;
+  std::vector<std::int64_t> values;
+  std::vector<std::int64_t> overflows;
+
+  friend bool operator==(const Answers&, const Answers&) = default;
+};
+
+void add_state(const FixedState& state, Answers& answers) {
+  for (const auto& layer : state.layers)
+    for (const FixedState::Cell& cell : layer) {
+      answers.states.push_back(cell.hidden);
+      answers.states.push_back(cell.cell);
+    }
+}
+
+void finish(const std::vector<FixedState>& states, const OverflowCounts& counts, Answers& answers) {
+  for (const FixedState& state : states) add_state(state, answers);
+  answers.values = counts.values;
+  answers.overflows = counts.overflows;
+}
+
+Answers run_reference(const FixedNetwork& network, const std::vector<Sequence>& sequences,
+                      std::vector<FixedState>& states) {
+  const ReferenceSimulator simulator(network);
+  OverflowCounts counts = simulator.no_counts();
+  Answers answers;
+  for (std::size_t k = 0; k < sequences.size(); ++k) {
+    const auto outputs = simulator.run(sequences[k], states[k], counts);
+    answers.outputs.push_back(outputs->values);
+    answers.rows.push_back(outputs->rows);
+  }
+  finish(states, counts, answers);
+  return answers;
+}
+
+Answers run_fast(const FastSimulator& simulator, const std::vector<Sequence>& sequences,
+                 std::vector<FixedState>& states) {
+  OverflowCounts counts = simulator.no_counts();
+  std::vector<const Sequence*> pointers;
+  for (const Sequence& sequence : sequences) pointers.push_back(&sequence);
+  Answers answers;
+  const auto outputs = simulator.run(pointers, states, counts);
+  for (const IntegerMatrix& matrix : *outputs) {
+    answers.outputs.push_back(matrix.values);
+    answers.rows.push_back(matrix.rows);
+  }
+  finish(states, counts, answers);
+  return answers;
+}
+
+/// Networks of which the fast simulator covers many: widths up to a limit drawn anew for each.
+FixedNetwork next_narrow_network(std::uint64_t& seed) {
+  Random random(seed);
+  FixedRanges ranges;
+  ranges.signal_width = random.pick({2, 4, 8, 8, 8, 12, 16});
+  ranges.wide_signal = random.chance(0.1) ? 0.1 : 0;
+  ranges.odd_fraction = random.chance(0.3) ? 0.1 : 0;
+  ranges.weight_width = random.pick({2, 3, 4, 8, 8, 16});
+  ranges.wide_weights = 0;
+  ranges.hidden = random.pick({3, 20, 50});
+  ranges.outputs = random.pick({3, 20});
+  return next_fixed_network(seed, ranges);
+}
+
+struct Coverage {
+  int covered = 0;
+  int all = 0;
+  std::int64_t values = 0;
+  std::int64_t overflows = 0;
+};
+
+// A batch of sequences, then another that goes on from its states.
+void compare(const FixedNetwork& network, const Machine& machine, Random& random, Coverage& coverage) {
+  const FastSimulator simulator(network, {machine.vnni});
+  ++coverage.all;
+  coverage.covered += simulator.not_covered().empty() ? 1 : 0;
+  std::vector<FixedState> expected_states(random.number(1, 15), simulator.initial_state());
+  std::vector<FixedState> states = expected_states;
+  for (int piece = 0; piece < 2; ++piece) {
+    std::vector<Sequence> sequences;
+    for (std::size_t k = 0; k < states.size(); ++k)
+      sequences.push_back(any_sequence(random, network, random.number(1, 12)));
+    const Answers expected = run_reference(network, sequences, expected_states);
+    const Answers answers = run_fast(simulator, sequences, states);
+    for (std::size_t s = 0; s < network.signals.size(); ++s) {
+      EXPECT_EQ(answers.values[s], expected.values[s]) << network.signals[s].name;
+      EXPECT_EQ(answers.overflows[s], expected.overflows[s]) << network.signals[s].name;
+      coverage.values += expected.values[s];
+      coverage.overflows += expected.overflows[s];
+    }
+    ASSERT_EQ(answers.outputs, expected.outputs);
+    ASSERT_EQ(answers, expected);
+  }
+}
+
+TEST(FastSimulator, EqualsTheReferenceOnEveryTarget) {
+  for (const Machine& machine : machines()) {
+    const ForcedTarget forced(machine.target);
+    Coverage coverage;
+    std::uint64_t seed = kFirstSeed;
+    for (int trial = 0; trial < 400; ++trial) {
+      const FixedNetwork network = next_narrow_network(seed);
+      SCOPED_TRACE(fmt::format("{}, seed {}", name_of(machine), seed - 1));
+      Random random(seed);
+      compare(network, machine, random, coverage);
+      if (HasFailure()) return;
+    }
+    fmt::print("{}: {} of {} networks covered\n", name_of(machine), coverage.covered, coverage.all);
+    // The comparison is worth something only if the fast path is taken and the networks are alive.
+    EXPECT_GT(coverage.covered, coverage.all / 2);
+    EXPECT_GT(coverage.overflows, coverage.values / 50);
+    EXPECT_LT(coverage.overflows, coverage.values * 3 / 4);
+  }
+}
+
+// Of any widths: most are left to the reference simulator.
+TEST(FastSimulator, EqualsTheReferenceOnAnyNetwork) {
+  std::uint64_t seed = kFirstSeed + 1'000'000;
+  Coverage coverage;
+  for (int trial = 0; trial < 500; ++trial) {
+    const FixedNetwork network = next_fixed_network(seed);
+    SCOPED_TRACE(fmt::format("seed {}", seed - 1));
+    Random random(seed);
+    compare(network, {0, true}, random, coverage);
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(coverage.covered, 0);
+  EXPECT_LT(coverage.covered, coverage.all);
+}
+
+TEST(FastSimulator, RunsTheScalarTargetToo) {
+  bool scalar = false;
+  for (const Machine& machine : machines())
+    scalar = scalar || machine.target == HWY_SCALAR || machine.target == HWY_EMU128;
+  EXPECT_TRUE(scalar);
+}
+
+}  // namespace
+}  // namespace fixgate
