@@ -4,6 +4,7 @@
 #include <hwy/targets.h>
 #include <tbb/global_control.h>
 
+#include <algorithm>
 #include <map>
 
 #include "simulate/fast/engine.h"
@@ -193,6 +194,59 @@ TEST(FastSimulator, EqualsTheReferenceOnAnyNetwork) {
   }
   EXPECT_GT(coverage.covered, 0);
   EXPECT_LT(coverage.covered, coverage.all);
+}
+
+// One by one, all together, in batches drawn at random; with one thread and with four.
+TEST(FastSimulator, DoesNotDependOnBatchesOrThreads) {
+  std::uint64_t seed = kFirstSeed + 2'000'000;
+  for (int trial = 0; trial < 60; ++trial) {
+    const FixedNetwork network = next_narrow_network(seed);
+    SCOPED_TRACE(fmt::format("seed {}", seed - 1));
+    Random random(seed);
+    const FastSimulator simulator(network);
+    std::vector<Sequence> sequences;
+    for (int k = 0; k < 40; ++k) sequences.push_back(any_sequence(random, network, random.number(1, 30)));
+    std::vector<FixedState> whole_states(sequences.size(), simulator.initial_state());
+    const Answers whole = run_fast(simulator, sequences, whole_states);
+    for (const int largest : {1, 7}) {
+      const tbb::global_control control(tbb::global_control::max_allowed_parallelism, largest == 1 ? 1 : 4);
+      std::vector<FixedState> states(sequences.size(), simulator.initial_state());
+      OverflowCounts counts = simulator.no_counts();
+      Answers joined;
+      for (std::size_t first = 0; first < sequences.size();) {
+        const std::size_t count = std::min(sequences.size() - first, std::size_t(random.number(1, largest)));
+        const std::vector<Sequence> some(sequences.begin() + first, sequences.begin() + first + count);
+        std::vector<FixedState> some_states(states.begin() + first, states.begin() + first + count);
+        const Answers part = run_fast(simulator, some, some_states);
+        joined.outputs.insert(joined.outputs.end(), part.outputs.begin(), part.outputs.end());
+        joined.rows.insert(joined.rows.end(), part.rows.begin(), part.rows.end());
+        OverflowCounts part_counts = simulator.no_counts();
+        part_counts.values = part.values;
+        part_counts.overflows = part.overflows;
+        counts.add(part_counts);
+        std::ranges::copy(some_states, states.begin() + first);
+        first += count;
+      }
+      finish(states, counts, joined);
+      ASSERT_EQ(joined, whole);
+    }
+  }
+}
+
+TEST(FastSimulator, RefusesSequencesThatDoNotFitBeforeItRunsAny) {
+  std::uint64_t seed = kFirstSeed + 3'000'000;
+  FixedNetwork network = next_narrow_network(seed);
+  while (network.takes_tokens) network = next_narrow_network(seed);
+  const FastSimulator simulator(network);
+  Sequence good;
+  good.features = FloatMatrix::Zero(2, network.inputs);
+  Sequence wide;
+  wide.features = FloatMatrix::Zero(2, network.inputs + 1);
+  const std::vector<const Sequence*> sequences{&good, &wide};
+  std::vector<FixedState> states(2, simulator.initial_state());
+  OverflowCounts counts = simulator.no_counts();
+  EXPECT_FALSE(simulator.run(sequences, states, counts));
+  EXPECT_EQ(counts.values, simulator.no_counts().values);
 }
 
 TEST(FastSimulator, RunsTheScalarTargetToo) {
