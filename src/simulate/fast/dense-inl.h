@@ -9,7 +9,10 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
-#include "simulate/fast/cell-inl.h"
+#include <optional>
+
+#include "simulate/fast/elementwise-inl.h"
+#include "simulate/fast/engine.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace fixgate::fast::HWY_NAMESPACE {
@@ -19,11 +22,11 @@ class Dense : public DenseEngine {
   Dense(const NetworkPlan& network, const DensePlan& plan, bool vnni)
       : plan_(plan),
         outputs_(network.storage[static_cast<std::size_t>(plan.output)]),
-        products_(plan.stack, vnni),
+        products_(plan.stack, vnni, RowOrder::plain()),
         rows_(static_cast<std::size_t>(plan.stack.parts.front()->rows)),
-        left_(padded_rows({&plan.sum.left}, products_.part_rows())),
-        constant_(padded_rows({&plan.sum.constant}, products_.part_rows())),
-        right_(padded_rows({&plan.written.right}, products_.part_rows())) {
+        left_(ordered_rows({&plan.sum.left}, products_.part_rows(), RowOrder::plain())),
+        constant_(ordered_rows({&plan.sum.constant}, products_.part_rows(), RowOrder::plain())),
+        right_(ordered_rows({&plan.written.right}, products_.part_rows(), RowOrder::plain())) {
     if (plan.table >= 0) table_.emplace(network.network->tables[static_cast<std::size_t>(plan.table)]);
   }
 

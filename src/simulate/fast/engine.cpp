@@ -9,8 +9,9 @@
 // After it:
 #include <hwy/highway.h>
 
-#include "simulate/fast/cell-inl.h"
 #include "simulate/fast/dense-inl.h"
+#include "simulate/fast/narrow_cell-inl.h"
+#include "simulate/fast/wide_cell-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace fixgate::fast::HWY_NAMESPACE {
@@ -20,8 +21,14 @@ ByteProducts target_byte_products(bool vnni) {
 }
 
 CellEngine* new_cell(const NetworkPlan& network, const CellPlan& cell, const EmbeddedRows* embedded,
-                     bool vnni) {
-  return new Cell(network, cell, embedded, vnni);
+                     const MachineSettings& machine) {
+#ifdef FIXGATE_NARROW
+  if (machine.narrow && cell.narrow) {
+    auto narrow = std::make_unique<NarrowCell>(network, cell, embedded, machine);
+    if (narrow->padding_is_silent()) return narrow.release();
+  }
+#endif
+  return new WideCell(network, cell, embedded, machine.vnni);
 }
 
 DenseEngine* new_dense(const NetworkPlan& network, const DensePlan& dense, bool vnni) {
@@ -34,6 +41,7 @@ const char* target_name() {
 
 }  // namespace fixgate::fast::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
+#undef FIXGATE_NARROW
 
 #if HWY_ONCE
 namespace fixgate::fast {
@@ -43,20 +51,30 @@ HWY_EXPORT(new_cell);
 HWY_EXPORT(new_dense);
 HWY_EXPORT(target_name);
 
+namespace {
+
+// What is wanted and there is. Both extensions are of use in 512-bit vectors only.
+MachineSettings found(const MachineSettings& wanted) {
+  return {wanted.vnni && has_vnni(), wanted.step_tables && has_step_tables(), wanted.narrow};
+}
+
+}  // namespace
+
 std::unique_ptr<const CellEngine> make_cell_engine(const NetworkPlan& network, const CellPlan& cell,
-                                                   const EmbeddedRows* embedded, bool vnni) {
+                                                   const EmbeddedRows* embedded,
+                                                   const MachineSettings& machine) {
   return std::unique_ptr<const CellEngine>(
-      HWY_DYNAMIC_DISPATCH(new_cell)(network, cell, embedded, vnni && has_vnni()));
+      HWY_DYNAMIC_DISPATCH(new_cell)(network, cell, embedded, found(machine)));
 }
 
 std::unique_ptr<const DenseEngine> make_dense_engine(const NetworkPlan& network, const DensePlan& dense,
-                                                     bool vnni) {
+                                                     const MachineSettings& machine) {
   return std::unique_ptr<const DenseEngine>(
-      HWY_DYNAMIC_DISPATCH(new_dense)(network, dense, vnni && has_vnni()));
+      HWY_DYNAMIC_DISPATCH(new_dense)(network, dense, found(machine).vnni));
 }
 
-ByteProducts machine_byte_products(bool vnni) {
-  return HWY_DYNAMIC_DISPATCH(target_byte_products)(vnni && has_vnni());
+ByteProducts machine_byte_products(const MachineSettings& machine) {
+  return HWY_DYNAMIC_DISPATCH(target_byte_products)(found(machine).vnni);
 }
 
 const char* machine_name() {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "simulate/fast/batch.h"
+#include "simulate/fast/machine_settings.h"
 #include "simulate/fast/plan.h"
 #include "simulate/fast/values.h"
 #include "simulate/reference/simulator.h"
@@ -31,10 +32,11 @@ class DenseEngine {
 /// `embedded`: where the inputs are looked up by token; else null. The engines keep references to it and to
 /// the plan. `vnni`: whether has_vnni() may be made use of.
 std::unique_ptr<const CellEngine> make_cell_engine(const NetworkPlan& network, const CellPlan& cell,
-                                                   const EmbeddedRows* embedded, bool vnni);
+                                                   const EmbeddedRows* embedded,
+                                                   const MachineSettings& machine);
 std::unique_ptr<const DenseEngine> make_dense_engine(const NetworkPlan& network, const DensePlan& dense,
-                                                     bool vnni);
-ByteProducts machine_byte_products(bool vnni);
+                                                     const MachineSettings& machine);
+ByteProducts machine_byte_products(const MachineSettings& machine);
 /// "AVX2", "SCALAR", ...
 const char* machine_name();
 

@@ -9,6 +9,7 @@
 #include "fixed/proof.h"
 #include "network/overloaded.h"
 #include "numeric/accumulator.h"
+#include "simulate/fast/narrow.h"
 #include "simulate/fast/storage.h"
 
 namespace fixgate::fast {
@@ -343,8 +344,6 @@ class Planner {
     plan.state = storage(cell.signals.hidden);
     if (cell.signals.recurrent >= 0) plan.rec.target = target(cell.signals.recurrent);
     if (cell.signals.reset_hidden >= 0) plan.reset_hidden = storage(cell.signals.reset_hidden);
-    plan.initial_hidden = cell.initial_hidden;
-    plan.initial_cell = cell.initial_cell;
     return plan;
   }
 
@@ -364,6 +363,7 @@ class Planner {
     for (std::size_t g = 0; g < cell.gates.size(); ++g) FIXGATE_CHECK(plan_gate(layer, cell, g, plan));
     if (layer.kind == CellKind::Lstm) FIXGATE_CHECK(plan_lstm(cell.signals, cell, plan));
     if (layer.kind == CellKind::Gru) FIXGATE_CHECK(plan_gru(cell.signals, plan));
+    plan.narrow = is_narrow(plan, network_);
     return plan;
   }
 

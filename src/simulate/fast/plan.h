@@ -101,8 +101,7 @@ struct CellPlan {
   int difference_left_candidate = 0;
   int cell_table = -1;
   int cell_activation = -1;  // signal
-  std::vector<std::int64_t> initial_hidden;
-  std::vector<std::int64_t> initial_cell;
+  bool narrow = false;       // see narrow.h
 };
 
 struct RecurrentPlan {

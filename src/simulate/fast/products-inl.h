@@ -11,8 +11,10 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "simulate/fast/plan.h"
 #include "simulate/fast/tile.h"
@@ -223,42 +225,95 @@ HWY_INLINE TileFunctions choose_tiles(bool bytes, bool vnni) {
 }
 #undef FIXGATE_PAIRS
 
-/// The weights of a stack, packed. Each part is padded to whole blocks of rows.
+/// Where the rows of a part stand in the lanes of the products.
+class RowOrder {
+ public:
+  /// As they are.
+  static RowOrder plain() {
+    std::vector<std::size_t> positions(lane_count());
+    std::iota(positions.begin(), positions.end(), std::size_t{0});
+    return RowOrder(std::move(positions));
+  }
+
+#if HWY_TARGET != HWY_SCALAR
+  /// So that two vectors of sums, narrowed to one of half words, give them as they are.
+  static RowOrder paired() {
+    const Lanes32 d;
+    const hn::Repartition<std::int16_t, Lanes32> d16;
+    const std::size_t lanes = hn::Lanes(d);
+    const Vector32 first = hn::Iota(d, 0);
+    const Vector32 second = hn::Add(first, hn::Set(d, static_cast<std::int32_t>(lanes)));
+    HWY_ALIGN std::int16_t positions[HWY_MAX_BYTES / 2];
+    hn::Store(hn::ReorderDemote2To(d16, first, second), d16, positions);
+    return RowOrder(std::vector<std::size_t>(positions, positions + 2 * lanes));
+  }
+#endif
+
+  [[nodiscard]] std::size_t group() const {
+    return positions_.size();
+  }
+  [[nodiscard]] std::size_t operator()(std::size_t row) const {
+    return row / group() * group() + positions_[row % group()];
+  }
+
+ private:
+  explicit RowOrder(std::vector<std::size_t> positions) : positions_(std::move(positions)) {}
+
+  std::vector<std::size_t> positions_;  // by row of a group
+};
+
+/// Integers by row of a stack, padded and ordered as the products are.
+inline AlignedArray<std::int32_t> ordered_rows(const std::vector<const std::vector<std::int32_t>*>& parts,
+                                               std::size_t part_rows, const RowOrder& order) {
+  auto rows = aligned_zeros<std::int32_t>(parts.size() * part_rows);
+  for (std::size_t part = 0; part < parts.size(); ++part)
+    for (std::size_t row = 0; row < parts[part]->size(); ++row)
+      rows[part * part_rows + order(row)] = (*parts[part])[row];
+  return rows;
+}
+
+/// The weights of a stack, packed. Each part is padded to whole groups of rows.
 class Products {
  public:
-  Products() = default;
-  Products(const Stack& stack, bool vnni)
+  Products(const Stack& stack, bool vnni, const RowOrder& order)
       : parts_(stack.parts.size()),
-        part_rows_(rounded_up(static_cast<std::size_t>(stack.parts.front()->rows), lane_count())),
+        part_rows_(rounded_up(static_cast<std::size_t>(stack.parts.front()->rows), order.group())),
+        group_blocks_(order.group() / lane_count()),
         steps_(rounded_up(static_cast<std::size_t>(stack.columns * stack.input.size), 4) / 4),
         narrow_steps_(static_cast<std::size_t>(std::max(stack.narrow_quads, 1))),
         tiles_(choose_tiles(stack.input.size == 1, vnni)),
         packed_(aligned_zeros<std::uint8_t>(rows() * steps_ * 4)) {
-    for (std::size_t part = 0; part < parts_; ++part) pack(*stack.parts[part], part, stack.input.size == 1);
+    for (std::size_t part = 0; part < parts_; ++part)
+      pack(*stack.parts[part], part, stack.input.size == 1, order);
   }
 
   [[nodiscard]] std::size_t rows() const { return parts_ * part_rows_; }
   [[nodiscard]] std::size_t part_rows() const { return part_rows_; }
+  [[nodiscard]] std::size_t group_rows() const { return group_blocks_ * lane_count(); }
 
-  /// epilogue(row, place, count, sums): `count` vectors from `place` on, of which one vector of lanes each,
-  /// from `row` on, is at sums, sums + `stride`, ...
+  /// epilogue(row, place, count, sums, stride): `count` vectors from `place` on, of which the rows of one
+  /// group, from `row` on, are at sums, sums + stride, ...
   template <class Epilogue>
   void multiply(const std::uint8_t* const* vectors, std::size_t count, Epilogue epilogue) const {
     HWY_ALIGN std::int32_t sums[kMostBlocks * kMostVectors * HWY_MAX_BYTES / 4];
     const std::size_t lanes = lane_count();
-    const std::size_t blocks = rows() / lanes;
+    const std::size_t groups = rows() / (lanes * group_blocks_);
     const std::size_t block_bytes = steps_ * 4 * lanes;
-    for (std::size_t block = 0; block < blocks;) {
-      const std::size_t take = next(blocks - block, static_cast<std::size_t>(tiles_.blocks));
+    for (std::size_t group = 0; group < groups;) {
+      const std::size_t some_groups =
+          next(groups - group, static_cast<std::size_t>(tiles_.blocks) / group_blocks_);
+      const std::size_t blocks = some_groups * group_blocks_;
+      const std::uint8_t* weights = packed_.get() + group * group_blocks_ * block_bytes;
       for (std::size_t place = 0; place < count;) {
         const std::size_t some = next(count - place, static_cast<std::size_t>(tiles_.vectors));
-        tiles_.functions[take - 1][some - 1](
-            {packed_.get() + block * block_bytes, block_bytes, vectors + place, steps_, narrow_steps_, sums});
-        for (std::size_t b = 0; b < take; ++b)
-          epilogue((block + b) * lanes, place, some, sums + b * lanes, take * lanes);
+        tiles_.functions[blocks - 1][some - 1](
+            {weights, block_bytes, vectors + place, steps_, narrow_steps_, sums});
+        for (std::size_t g = 0; g < some_groups; ++g)
+          epilogue((group + g) * group_blocks_ * lanes, place, some, sums + g * group_blocks_ * lanes,
+                   blocks * lanes);
         place += some;
       }
-      block += take;
+      group += some_groups;
     }
   }
 
@@ -269,11 +324,11 @@ class Products {
     return (left + pieces - 1) / pieces;
   }
 
-  void pack(const WeightMatrix& weights, std::size_t part, bool bytes) {
+  void pack(const WeightMatrix& weights, std::size_t part, bool bytes, const RowOrder& order) {
     const std::size_t lanes = lane_count();
     const std::size_t a_step = bytes ? 4 : 2;  // columns
     for (std::size_t row = 0; row < static_cast<std::size_t>(weights.rows); ++row) {
-      const std::size_t at = part * part_rows_ + row;
+      const std::size_t at = part * part_rows_ + order(row);
       std::uint8_t* block = packed_.get() + at / lanes * steps_ * 4 * lanes + at % lanes * 4;
       const auto from = weights.row(static_cast<int>(row));
       for (std::size_t k = 0; k < from.size(); ++k) {
@@ -289,6 +344,7 @@ class Products {
 
   std::size_t parts_ = 0;
   std::size_t part_rows_ = 0;
+  std::size_t group_blocks_ = 1;
   std::size_t steps_ = 0;
   std::size_t narrow_steps_ = 1;
   TileFunctions tiles_;

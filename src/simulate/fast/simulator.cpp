@@ -149,7 +149,7 @@ bool selects(const fast::NetworkPlan& plan, std::size_t layer) {
 
 FastSimulator::FastSimulator(const FixedNetwork& network, const Settings& settings)
     : network_(network), reference_(network) {
-  auto plan = fast::plan_network(network, fast::machine_byte_products(settings.vnni));
+  auto plan = fast::plan_network(network, fast::machine_byte_products(settings));
   if (!plan) {
     not_covered_ = plan.error().message;
     return;
@@ -163,9 +163,9 @@ FastSimulator::FastSimulator(const FixedNetwork& network, const Settings& settin
     auto& dense = prepared->dense.emplace_back();
     if (const auto* recurrent = std::get_if<fast::RecurrentPlan>(&layer))
       for (const fast::CellPlan& cell : recurrent->cells)
-        cells.push_back(fast::make_cell_engine(kept, cell, embedded, settings.vnni));
+        cells.push_back(fast::make_cell_engine(kept, cell, embedded, settings));
     if (const auto* one = std::get_if<fast::DensePlan>(&layer))
-      dense = fast::make_dense_engine(kept, *one, settings.vnni);
+      dense = fast::make_dense_engine(kept, *one, settings);
     embedded = nullptr;
     if (const auto* embedding = std::get_if<fast::EmbeddingPlan>(&layer)) {
       prepared->embedded = embed(kept, *embedding);

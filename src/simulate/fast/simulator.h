@@ -12,15 +12,14 @@
 #include "data/sequence.h"
 #include "diagnostic/error.h"
 #include "fixed/fixed_network.h"
+#include "simulate/fast/machine_settings.h"
 #include "simulate/reference/simulator.h"
 
 namespace fixgate {
 
 class FastSimulator {
  public:
-  struct Settings {
-    bool vnni = true;  // make use of AVX-512 VNNI where the machine has it
-  };
+  using Settings = fast::MachineSettings;
 
   /// `network` is verified and outlives the simulator. Chooses among the targets that Highway finds.
   explicit FastSimulator(const FixedNetwork& network) : FastSimulator(network, Settings()) {}

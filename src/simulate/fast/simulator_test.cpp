@@ -5,10 +5,9 @@
 #include <tbb/global_control.h>
 
 #include <algorithm>
-#include <map>
 
 #include "simulate/fast/engine.h"
-#include "simulate/fast/vnni.h"
+#include "simulate/fast/step_table.h"
 #include "simulate/testing/any_sequence.h"
 #include "simulate/testing/random_fixed_network.h"
 
@@ -39,26 +38,29 @@ class ForcedTarget {
 
 struct Machine {
   std::int64_t target = 0;
-  bool vnni = false;
+  FastSimulator::Settings settings;
 };
 
 std::string name_of(const Machine& machine) {
-  return std::string(hwy::TargetName(machine.target)) + (machine.vnni ? " VNNI" : "");
+  return fmt::format("{}{}{}{}", hwy::TargetName(machine.target), machine.settings.vnni ? " VNNI" : "",
+                     machine.settings.step_tables ? " VBMI" : "", machine.settings.narrow ? "" : " wide");
 }
 
-// Every target of this machine that the engine was compiled for, the scalar one among them.
+// Every target of this machine that the engine was compiled for, the scalar one among them, with and without
+// what is made use of beyond it.
 std::vector<Machine> machines() {
-  std::map<std::string, Machine> found;  // by the name that is really run
+  std::vector<Machine> machines;
   for (std::int64_t targets = hwy::SupportedTargets(); targets != 0; targets &= targets - 1) {
     const std::int64_t target = targets & -targets;
     const ForcedTarget forced(target);
     if (std::string(fast::machine_name()) != hwy::TargetName(target)) continue;
-    found[fast::machine_name()] = {target, false};
-    if (fast::machine_byte_products(true).exact && !fast::machine_byte_products(false).exact)
-      found[std::string(fast::machine_name()) + " VNNI"] = {target, true};
+    machines.push_back({target, {false, false, true}});
+    machines.push_back({target, {false, false, false}});
+    if (fast::machine_byte_products({true, true, true}).exact !=
+        fast::machine_byte_products({false, true, true}).exact)
+      machines.push_back({target, {true, false, true}});
+    if (fast::has_step_tables()) machines.push_back({target, {true, true, true}});
   }
-  std::vector<Machine> machines;
-  for (const auto& [name, machine] : found) machines.push_back(machine);
   return machines;
 }
 
@@ -139,7 +141,7 @@ struct Coverage {
 
 // A batch of sequences, then another that goes on from its states.
 void compare(const FixedNetwork& network, const Machine& machine, Random& random, Coverage& coverage) {
-  const FastSimulator simulator(network, {machine.vnni});
+  const FastSimulator simulator(network, machine.settings);
   ++coverage.all;
   coverage.covered += simulator.not_covered().empty() ? 1 : 0;
   std::vector<FixedState> expected_states(random.number(1, 15), simulator.initial_state());
@@ -189,7 +191,7 @@ TEST(FastSimulator, EqualsTheReferenceOnAnyNetwork) {
     const FixedNetwork network = next_fixed_network(seed);
     SCOPED_TRACE(fmt::format("seed {}", seed - 1));
     Random random(seed);
-    compare(network, {0, true}, random, coverage);
+    compare(network, {}, random, coverage);
     if (HasFailure()) return;
   }
   EXPECT_GT(coverage.covered, 0);
