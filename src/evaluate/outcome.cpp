@@ -151,8 +151,7 @@ void run_batch(const FixedNetwork& network, const FastSimulator& simulator, cons
     fitting.push_back(index);
     sequences.push_back(&sequence);
   }
-  std::vector<FixedState> states(sequences.size(), simulator.initial_state());
-  const auto outputs = simulator.run(sequences, states, counts);
+  const auto outputs = simulator.run(sequences, counts);
   for (std::size_t k = 0; k < fitting.size(); ++k)
     results[fitting[k]] = outputs ? judge_one((*outputs)[k], data.samples[fitting[k]])
                                   : Result<Outcome>(tl::make_unexpected(outputs.error()));

@@ -7,6 +7,8 @@
 #define FIXGATE_FAST_CELL_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
+
 #include "simulate/fast/direct_table.h"
 #include "simulate/fast/engine.h"
 #include "simulate/fast/products-inl.h"
@@ -77,20 +79,20 @@ class Cell : public CellEngine {
       project(*embedded);
   }
 
-  void run(const Batch& batch, const Values& inputs, std::span<FixedState::Cell* const> states,
-           Values& outputs, std::size_t first_column, OverflowCounts& counts) const override {
+  void run(const Batch& batch, const Values& inputs, std::span<FixedState::Cell* const> states, Keep keep,
+           StoredRows& outputs, std::size_t first_column, OverflowCounts& counts) const override {
     const std::unique_ptr<CellWork> work = start(batch.size());
     auto sums = aligned_zeros<std::int32_t>(projected_ ? 1 : batch.size() * projection_.rows());
     std::vector<const std::int32_t*> projections(batch.size());
-    for (std::size_t place = 0; place < batch.size(); ++place) work->load(place, *states[place]);
+    for (std::size_t place = 0; place < states.size(); ++place) work->load(place, *states[place]);
     std::size_t active = batch.size();
     for (std::size_t visited = 0; visited < batch.longest(); ++visited) {
       active = batch.active(visited, active);
       find_projections(batch, inputs, visited, sums.get(), {projections.data(), active});
       work->step(active, projections.data());
-      keep(batch, visited, active, *work, first_column, outputs);
+      hand_on(batch, visited, active, *work, keep, first_column, outputs);
     }
-    for (std::size_t place = 0; place < batch.size(); ++place) work->store(place, *states[place]);
+    for (std::size_t place = 0; place < states.size(); ++place) work->store(place, *states[place]);
     work->count(counts);
     count_values(batch.total_steps(), counts);
   }
@@ -113,13 +115,25 @@ class Cell : public CellEngine {
     projection_.run(rows.data(), count, projected_.get());
   }
 
+  [[nodiscard]] const std::int32_t* projected(std::int32_t token) const {
+    return projected_.get() + static_cast<std::size_t>(token) * projection_.rows();
+  }
+
+  // The vocabulary's projections are larger than the caches: the next step's are on their way during this
+  // one.
+  void prefetch(const std::int32_t* projection) const {
+    for (std::size_t row = 0; row < projection_.rows(); row += kAlignment / sizeof(std::int32_t))
+      hwy::Prefetch(projection + row);
+  }
+
   void find_projections(const Batch& batch, const Values& inputs, std::size_t visited, std::int32_t* sums,
                         std::span<const std::int32_t*> projections) const {
     if (projected_) {
       for (std::size_t place = 0; place < projections.size(); ++place) {
         const std::size_t step = batch.step(place, visited, plan_.reverse);
-        const auto token = static_cast<std::size_t>(batch.sequence(place).tokens[step]);
-        projections[place] = projected_.get() + token * projection_.rows();
+        projections[place] = projected(batch.sequence(place).tokens[step]);
+        if (visited + 1 < batch.steps(place))
+          prefetch(projected(batch.sequence(place).tokens[batch.step(place, visited + 1, plan_.reverse)]));
       }
       return;
     }
@@ -131,15 +145,16 @@ class Cell : public CellEngine {
     projection_.run(rows.data(), rows.size(), sums);
   }
 
-  // Hands the new h on: of every step, or of the last.
-  void keep(const Batch& batch, std::size_t visited, std::size_t active, const CellWork& work,
-            std::size_t first_column, Values& outputs) const {
+  // Hands the new h on: of every step, of the last, or of the one that the cell comes to last.
+  void hand_on(const Batch& batch, std::size_t visited, std::size_t active, const CellWork& work, Keep keep,
+               std::size_t first_column, StoredRows& outputs) const {
     const auto size = static_cast<std::size_t>(plan_.state.size);
     for (std::size_t place = 0; place < active; ++place) {
       const std::size_t step = batch.step(place, visited, plan_.reverse);
-      if (!outputs.every_step && step + 1 != batch.steps(place)) continue;
-      const std::size_t row = outputs.every_step ? batch.first_row(place) + step : place;
-      std::memcpy(outputs.rows.row(row) + first_column * size, work.hidden(place),
+      const std::size_t kept = keep == Keep::Final ? visited : step;
+      if (keep != Keep::EveryStep && kept + 1 != batch.steps(place)) continue;
+      const std::size_t row = keep == Keep::EveryStep ? batch.first_row(place) + step : place;
+      std::memcpy(outputs.row(row) + first_column * size, work.hidden(place),
                   static_cast<std::size_t>(plan_.hidden) * size);
     }
   }

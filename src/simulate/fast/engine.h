@@ -12,15 +12,19 @@
 
 namespace fixgate::fast {
 
+/// Which steps of a recurrent layer the next layer reads.
+enum class Keep { EveryStep, LastStep, Final };
+
 /// One direction of a recurrent layer.
 class CellEngine {
  public:
   virtual ~CellEngine() = default;
-  /// Advances `states` (by place) over the whole of each sequence. h of the steps goes to the columns from
-  /// `first_column` on of `outputs`, which has a row a step or, if only the last step is read, a row a
-  /// sequence.
+  /// Runs over the whole of each sequence, from `states` (by place), which it advances, or if there are none
+  /// from the cell's initial state. What `keep` names goes to the columns from `first_column` on of
+  /// `outputs`: a row a step, else a row a sequence.
   virtual void run(const Batch& batch, const Values& inputs, std::span<FixedState::Cell* const> states,
-                   Values& outputs, std::size_t first_column, OverflowCounts& counts) const = 0;
+                   Keep keep, StoredRows& outputs, std::size_t first_column,
+                   OverflowCounts& counts) const = 0;
 };
 
 class DenseEngine {
@@ -29,13 +33,18 @@ class DenseEngine {
   virtual Values run(const Batch& batch, const Values& inputs, OverflowCounts& counts) const = 0;
 };
 
-/// `embedded`: where the inputs are looked up by token; else null. The engines keep references to it and to
-/// the plan. `vnni`: whether has_vnni() may be made use of.
+/// `initial`: the state that sequences begin with. `embedded`: where the inputs are looked up by token; else
+/// null. The engines keep references to it and to the plan. `vnni`: whether has_vnni() may be made use of.
 std::unique_ptr<const CellEngine> make_cell_engine(const NetworkPlan& network, const CellPlan& cell,
+                                                   const FixedState::Cell& initial,
                                                    const EmbeddedRows* embedded,
                                                    const MachineSettings& machine);
 std::unique_ptr<const DenseEngine> make_dense_engine(const NetworkPlan& network, const DensePlan& dense,
                                                      const MachineSettings& machine);
+/// `features` [steps, inputs], finite, into `rows` from `first_row` on: docs/numerics.md, section 3, "Input".
+/// Returns how many overflowed.
+std::int64_t quantise_features(const FloatMatrix& features, const SignalFormat& format, std::size_t first_row,
+                               StoredRows& rows);
 ByteProducts machine_byte_products(const MachineSettings& machine);
 /// "AVX2", "SCALAR", ...
 const char* machine_name();

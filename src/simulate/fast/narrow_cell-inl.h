@@ -195,9 +195,10 @@ class NarrowProducts {
 
 /// What every run of a cell reads.
 struct NarrowConstants {
-  NarrowConstants(const NetworkPlan& network, const CellPlan& cell, std::size_t padded_units,
-                  const MachineSettings& machine)
+  NarrowConstants(const NetworkPlan& network, const CellPlan& cell, const FixedState::Cell& initial_state,
+                  std::size_t padded_units, const MachineSettings& machine)
       : plan(cell),
+        initial(initial_state),
         units(padded_units),
         recurrent(cell.recurrent, recurrent_parts(cell), 0,
                   cell.linear_before_reset ? std::optional<std::size_t>(2) : std::nullopt, machine.vnni) {
@@ -224,6 +225,7 @@ struct NarrowConstants {
   }
 
   const CellPlan& plan;
+  FixedState::Cell initial;
   std::size_t units;  // hidden units, padded
   NarrowProducts recurrent;
   std::optional<NarrowProducts> candidate;  // GRU, linear_before_reset = 0
@@ -250,6 +252,7 @@ class NarrowWork : public CellWork {
       states_[place] = state_at(place * c_.units);
       resets_[place] = reset_at(place * c_.units);
     }
+    start(places);
   }
 
   void load(std::size_t place, const FixedState::Cell& from) override {
@@ -301,6 +304,16 @@ class NarrowWork : public CellWork {
   }
 
  private:
+  // Every place like the first.
+  void start(std::size_t places) {
+    NarrowWork::load(0, c_.initial);
+    const std::size_t state_bytes = c_.units * static_cast<std::size_t>(c_.plan.state.size);
+    for (std::size_t place = 1; place < places; ++place) {
+      std::memcpy(state_at(place * c_.units), state_at(0), state_bytes);
+      std::copy_n(cell_values_.get(), c_.units, cell_values_.get() + place * c_.units);
+    }
+  }
+
   static AlignedArray<std::uint8_t> zero_state(const Storage& storage, std::size_t count) {
     auto bytes = aligned_zeros<std::uint8_t>(count * 2);
     if (storage.size == 1) std::memset(bytes.get(), -storage.offset, count);
@@ -438,9 +451,10 @@ class NarrowWork : public CellWork {
 
 class NarrowCell : public Cell {
  public:
-  NarrowCell(const NetworkPlan& network, const CellPlan& plan, const EmbeddedRows* embedded,
-             const MachineSettings& machine)
-      : Cell(plan, embedded, machine.vnni, RowOrder::paired()), constants_(network, plan, units(), machine) {}
+  NarrowCell(const NetworkPlan& network, const CellPlan& plan, const FixedState::Cell& initial,
+             const EmbeddedRows* embedded, const MachineSettings& machine)
+      : Cell(plan, embedded, machine.vnni, RowOrder::paired()),
+        constants_(network, plan, initial, units(), machine) {}
 
   [[nodiscard]] bool padding_is_silent() const { return constants_.padding_is_silent(); }
 

@@ -7,7 +7,6 @@
 #include "numeric/requantise.h"
 #include "simulate/fast/batch.h"
 #include "simulate/fast/engine.h"
-#include "simulate/fast/features.h"
 #include "simulate/fast/plan.h"
 #include "simulate/fast/values.h"
 #include "simulate/sequence_check.h"
@@ -58,7 +57,7 @@ class BatchRun {
     const auto signal = static_cast<std::size_t>(plan_.network->input_signal);
     const SignalFormat& format = plan_.network->signals[signal].format;
     const auto inputs = static_cast<std::size_t>(plan_.network->inputs);
-    values_.rows = fast::StoredRows(batch_.total_steps(), inputs, plan_.storage[signal]);
+    values_.rows = fast::StoredRows(batch_.total_steps(), inputs, plan_.storage[signal], fast::kStepBytes);
     for (std::size_t place = 0; place < batch_.size(); ++place)
       counts_.overflows[signal] += fast::quantise_features(batch_.sequence(place).features, format,
                                                            batch_.first_row(place), values_.rows);
@@ -76,35 +75,32 @@ class BatchRun {
   }
 
   void run(std::size_t index, const fast::RecurrentPlan& layer,
-           std::span<const std::unique_ptr<const fast::CellEngine>> engines, bool every_step) {
+           std::span<const std::unique_ptr<const fast::CellEngine>> engines, fast::Keep keep) {
     const auto hidden = static_cast<std::size_t>(layer.cells.front().hidden);
     Values outputs;
-    outputs.every_step = every_step;
-    outputs.rows = fast::StoredRows(every_step ? batch_.total_steps() : batch_.size(),
+    outputs.every_step = keep == fast::Keep::EveryStep;
+    outputs.rows = fast::StoredRows(outputs.every_step ? batch_.total_steps() : batch_.size(),
                                     hidden * engines.size(), layer.cells.front().state);
-    std::vector<FixedState::Cell*> states(batch_.size());
+    std::vector<FixedState::Cell*> states(states_.size());
     for (std::size_t c = 0; c < engines.size(); ++c) {
-      for (std::size_t place = 0; place < batch_.size(); ++place)
+      for (std::size_t place = 0; place < states.size(); ++place)
         states[place] = &states_[batch_.index(place)].layers[index][c];
-      engines[c]->run(batch_, values_, states, outputs, c * hidden, counts_);
+      engines[c]->run(batch_, values_, states, keep, outputs.rows, c * hidden, counts_);
     }
     values_ = std::move(outputs);
-    last_recurrent_ = index;
   }
 
   void run(const fast::DenseEngine& engine) { values_ = engine.run(batch_, values_, counts_); }
 
-  void select(SelectKind kind) {
+  // Behind a recurrent layer there is nothing left to select.
+  void select_last() {
+    if (!values_.every_step) return;
     Values selected;
     selected.every_step = false;
     selected.rows = fast::StoredRows(batch_.size(), values_.columns(), values_.storage());
-    for (std::size_t place = 0; place < batch_.size(); ++place) {
-      if (kind == SelectKind::LastStep)
-        std::memcpy(selected.rows.row(place), values_.row(batch_, place, batch_.steps(place) - 1),
-                    selected.rows.row_bytes());
-      else
-        select_final(place, selected.rows);
-    }
+    for (std::size_t place = 0; place < batch_.size(); ++place)
+      std::memcpy(selected.rows.row(place), values_.row(batch_, place, batch_.steps(place) - 1),
+                  selected.rows.row_bytes());
     values_ = std::move(selected);
   }
 
@@ -126,23 +122,20 @@ class BatchRun {
   }
 
  private:
-  void select_final(std::size_t place, fast::StoredRows& rows) const {
-    std::size_t column = 0;
-    for (const FixedState::Cell& cell : states_[batch_.index(place)].layers[last_recurrent_])
-      for (const std::int64_t h : cell.hidden) rows.set(place, column++, h);
-  }
-
   const fast::NetworkPlan& plan_;
   const EmbeddedRows& embedded_;
   const Batch& batch_;
   std::span<FixedState> states_;
   OverflowCounts& counts_;
   Values values_;
-  std::size_t last_recurrent_ = 0;
 };
 
-bool selects(const fast::NetworkPlan& plan, std::size_t layer) {
-  return layer < plan.layers.size() && std::holds_alternative<SelectKind>(plan.layers[layer]);
+/// What the layer after `layer` reads of it.
+fast::Keep keep_for_next(const fast::NetworkPlan& plan, std::size_t layer) {
+  if (layer + 1 >= plan.layers.size()) return fast::Keep::EveryStep;
+  const auto* select = std::get_if<SelectKind>(&plan.layers[layer + 1]);
+  if (select == nullptr) return fast::Keep::EveryStep;
+  return *select == SelectKind::FinalState ? fast::Keep::Final : fast::Keep::LastStep;
 }
 
 }  // namespace
@@ -157,13 +150,15 @@ FastSimulator::FastSimulator(const FixedNetwork& network, const Settings& settin
   auto prepared = std::make_unique<Prepared>();
   prepared->plan = std::move(*plan);
   const fast::NetworkPlan& kept = prepared->plan;
+  const FixedState initial = initial_state();
   const EmbeddedRows* embedded = nullptr;  // of the layer before
   for (const fast::LayerPlan& layer : kept.layers) {
     auto& cells = prepared->cells.emplace_back();
     auto& dense = prepared->dense.emplace_back();
     if (const auto* recurrent = std::get_if<fast::RecurrentPlan>(&layer))
-      for (const fast::CellPlan& cell : recurrent->cells)
-        cells.push_back(fast::make_cell_engine(kept, cell, embedded, settings));
+      for (std::size_t c = 0; c < recurrent->cells.size(); ++c)
+        cells.push_back(fast::make_cell_engine(
+            kept, recurrent->cells[c], initial.layers[prepared->cells.size() - 1][c], embedded, settings));
     if (const auto* one = std::get_if<fast::DensePlan>(&layer))
       dense = fast::make_dense_engine(kept, *one, settings);
     embedded = nullptr;
@@ -190,12 +185,17 @@ Result<std::vector<IntegerMatrix>> FastSimulator::run(std::span<const Sequence* 
   for (std::size_t index = 0; index < plan.layers.size(); ++index)
     std::visit(Overloaded{[&](const fast::EmbeddingPlan& layer) { run.look_up(layer); },
                           [&](const fast::RecurrentPlan& layer) {
-                            run.run(index, layer, prepared_->cells[index], !selects(plan, index + 1));
+                            run.run(index, layer, prepared_->cells[index], keep_for_next(plan, index));
                           },
                           [&](const fast::DensePlan&) { run.run(*prepared_->dense[index]); },
-                          [&](SelectKind kind) { run.select(kind); }},
+                          [&](SelectKind) { run.select_last(); }},
                plan.layers[index]);
   return run.outputs();
+}
+
+Result<std::vector<IntegerMatrix>> FastSimulator::run(std::span<const Sequence* const> sequences,
+                                                      OverflowCounts& counts) const {
+  return run(sequences, {}, counts);
 }
 
 Result<IntegerMatrix> FastSimulator::run(const Sequence& sequence, FixedState& state,
@@ -210,7 +210,10 @@ Result<std::vector<IntegerMatrix>> FastSimulator::run_reference(std::span<const 
                                                                 OverflowCounts& counts) const {
   std::vector<IntegerMatrix> outputs;
   for (std::size_t index = 0; index < sequences.size(); ++index) {
-    FIXGATE_ASSIGN(IntegerMatrix one, reference_.run(*sequences[index], states[index], counts));
+    FixedState fresh;
+    if (states.empty()) fresh = initial_state();
+    FixedState& state = states.empty() ? fresh : states[index];
+    FIXGATE_ASSIGN(IntegerMatrix one, reference_.run(*sequences[index], state, counts));
     outputs.push_back(std::move(one));
   }
   return outputs;

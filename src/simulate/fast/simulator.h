@@ -41,6 +41,9 @@ class FastSimulator {
   Result<std::vector<IntegerMatrix>> run(std::span<const Sequence* const> sequences,
                                          std::span<FixedState> states, OverflowCounts& counts) const;
   Result<IntegerMatrix> run(const Sequence& sequence, FixedState& state, OverflowCounts& counts) const;
+  /// Each from the initial state.
+  Result<std::vector<IntegerMatrix>> run(std::span<const Sequence* const> sequences,
+                                         OverflowCounts& counts) const;
 
  private:
   struct Prepared;

@@ -13,7 +13,8 @@
 
 namespace fixgate::fast {
 
-inline constexpr std::size_t kAlignment = 64;  // bytes; rows begin at multiples of it
+inline constexpr std::size_t kAlignment = 64;  // bytes
+inline constexpr std::size_t kStepBytes = 4;   // products read a row so many bytes at a time
 
 inline std::size_t rounded_up(std::size_t count, std::size_t multiple) {
   return (count + multiple - 1) / multiple * multiple;
@@ -34,16 +35,20 @@ AlignedArray<T> aligned_zeros(std::size_t count) {
 std::int64_t get_stored(const Storage& storage, const std::uint8_t* from);
 void set_stored(const Storage& storage, std::int64_t q, std::uint8_t* to);
 
-/// Rows of stored integers, each at a multiple of kAlignment, padded with zeros.
+/// Rows of stored integers, each beginning at a multiple of `alignment` bytes, padded with zeros.
 class StoredRows {
  public:
   StoredRows() = default;
-  StoredRows(std::size_t rows, std::size_t columns, const Storage& storage)
+  StoredRows(std::size_t rows, std::size_t columns, const Storage& storage,
+             std::size_t alignment = kAlignment)
       : rows_(rows),
         columns_(columns),
         storage_(storage),
-        stride_(rounded_up(columns * static_cast<std::size_t>(storage.size), kAlignment)),
+        stride_(rounded_up(columns * static_cast<std::size_t>(storage.size), alignment)),
         bytes_(aligned_zeros<std::uint8_t>(rows * stride_)) {}
+
+  /// True if the rows follow each other without padding.
+  [[nodiscard]] bool is_dense() const { return row_bytes() == stride_; }
 
   [[nodiscard]] std::size_t rows() const { return rows_; }
   [[nodiscard]] std::size_t columns() const { return columns_; }

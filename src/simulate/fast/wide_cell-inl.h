@@ -69,8 +69,10 @@ class WrittenProducts {
 
 /// What every run of a cell reads.
 struct WideConstants {
-  WideConstants(const NetworkPlan& network, const CellPlan& cell, std::size_t padded_units, bool vnni)
+  WideConstants(const NetworkPlan& network, const CellPlan& cell, const FixedState::Cell& initial_state,
+                std::size_t padded_units, bool vnni)
       : plan(cell),
+        initial(initial_state),
         units(padded_units),
         recurrent(cell.recurrent, recurrent_parts(cell), 0,
                   cell.linear_before_reset ? std::optional<std::size_t>(2) : std::nullopt, vnni) {
@@ -86,6 +88,7 @@ struct WideConstants {
   }
 
   const CellPlan& plan;
+  FixedState::Cell initial;
   std::size_t units;  // hidden units, padded
   WrittenProducts recurrent;
   std::optional<WrittenProducts> candidate;  // GRU, linear_before_reset = 0
@@ -116,6 +119,7 @@ class WideWork : public CellWork {
     for (std::size_t place = 0; place < places; ++place) {
       states_[place] = state().at(place, 0);
       resets_[place] = reset().at(place, 0);
+      WideWork::load(place, c_.initial);
     }
   }
 
@@ -284,8 +288,9 @@ class WideWork : public CellWork {
 
 class WideCell : public Cell {
  public:
-  WideCell(const NetworkPlan& network, const CellPlan& plan, const EmbeddedRows* embedded, bool vnni)
-      : Cell(plan, embedded, vnni, RowOrder::plain()), constants_(network, plan, units(), vnni) {}
+  WideCell(const NetworkPlan& network, const CellPlan& plan, const FixedState::Cell& initial,
+           const EmbeddedRows* embedded, bool vnni)
+      : Cell(plan, embedded, vnni, RowOrder::plain()), constants_(network, plan, initial, units(), vnni) {}
 
  private:
   [[nodiscard]] std::unique_ptr<CellWork> start(std::size_t places) const override {
