@@ -25,6 +25,8 @@ class CellEngine {
   virtual void run(const Batch& batch, const Values& inputs, std::span<FixedState::Cell* const> states,
                    Keep keep, StoredRows& outputs, std::size_t first_column,
                    OverflowCounts& counts) const = 0;
+  /// True if it works in 16-bit lanes.
+  [[nodiscard]] virtual bool is_narrow() const = 0;
 };
 
 class DenseEngine {

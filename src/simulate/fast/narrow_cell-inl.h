@@ -458,6 +458,8 @@ class NarrowCell : public Cell {
 
   [[nodiscard]] bool padding_is_silent() const { return constants_.padding_is_silent(); }
 
+  [[nodiscard]] bool is_narrow() const override { return true; }
+
  private:
   [[nodiscard]] std::unique_ptr<CellWork> start(std::size_t places) const override {
     return std::make_unique<NarrowWork>(constants_, places);

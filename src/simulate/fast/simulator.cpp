@@ -172,6 +172,14 @@ FastSimulator::FastSimulator(const FixedNetwork& network, const Settings& settin
 
 FastSimulator::~FastSimulator() = default;
 
+int FastSimulator::narrow_cells() const {
+  if (prepared_ == nullptr) return 0;
+  int narrow = 0;
+  for (const auto& cells : prepared_->cells)
+    for (const auto& cell : cells) narrow += cell->is_narrow() ? 1 : 0;
+  return narrow;
+}
+
 Result<std::vector<IntegerMatrix>> FastSimulator::run(std::span<const Sequence* const> sequences,
                                                       std::span<FixedState> states,
                                                       OverflowCounts& counts) const {

@@ -30,6 +30,8 @@ class FastSimulator {
 
   /// Why the reference simulator runs this network; empty when it is covered.
   [[nodiscard]] const std::string& not_covered() const { return not_covered_; }
+  /// How many cells work in 16-bit lanes.
+  [[nodiscard]] int narrow_cells() const;
 
   [[nodiscard]] FixedState initial_state() const { return reference_.initial_state(); }
   [[nodiscard]] OverflowCounts no_counts() const { return reference_.no_counts(); }

@@ -122,6 +122,7 @@ Answers run_fast(const FastSimulator& simulator, const std::vector<Sequence>& se
 FixedNetwork next_narrow_network(std::uint64_t& seed) {
   Random random(seed);
   FixedRanges ranges;
+  ranges.is_plain = random.chance(0.6);
   ranges.signal_width = random.pick({2, 4, 8, 8, 8, 12, 16});
   ranges.wide_signal = random.chance(0.1) ? 0.1 : 0;
   ranges.odd_fraction = random.chance(0.3) ? 0.1 : 0;
@@ -134,6 +135,7 @@ FixedNetwork next_narrow_network(std::uint64_t& seed) {
 
 struct Coverage {
   int covered = 0;
+  int narrow = 0;  // with at least one cell in 16-bit lanes
   int all = 0;
   std::int64_t values = 0;
   std::int64_t overflows = 0;
@@ -157,6 +159,7 @@ void compare(const FixedNetwork& network, const Machine& machine, Random& random
   const FastSimulator simulator(network, machine.settings);
   ++coverage.all;
   coverage.covered += simulator.not_covered().empty() ? 1 : 0;
+  coverage.narrow += simulator.narrow_cells() > 0 ? 1 : 0;
   std::vector<FixedState> expected_states(random.number(1, 15), simulator.initial_state());
   std::vector<FixedState> states = expected_states;
   for (int piece = 0; piece < 2; ++piece) {
@@ -189,9 +192,12 @@ TEST(FastSimulator, EqualsTheReferenceOnEveryTarget) {
       compare(network, machine, random, coverage);
       if (HasFailure()) return;
     }
-    fmt::print("{}: {} of {} networks covered\n", name_of(machine), coverage.covered, coverage.all);
+    fmt::print("{}: {} of {} networks covered, {} with narrow cells\n", name_of(machine), coverage.covered,
+               coverage.all, coverage.narrow);
     // The comparison is worth something only if the fast path is taken and the networks are alive.
     EXPECT_GT(coverage.covered, coverage.all / 2);
+    const bool can_be_narrow = machine.settings.narrow && machine.target != HWY_SCALAR;
+    EXPECT_GT(coverage.narrow, can_be_narrow && HWY_ARCH_X86 ? coverage.all / 5 : -1);
     EXPECT_GT(coverage.overflows, coverage.values / 50);
     EXPECT_LT(coverage.overflows, coverage.values * 3 / 4);
   }

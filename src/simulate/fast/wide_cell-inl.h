@@ -292,6 +292,8 @@ class WideCell : public Cell {
            const EmbeddedRows* embedded, bool vnni)
       : Cell(plan, embedded, vnni, RowOrder::plain()), constants_(network, plan, initial, units(), vnni) {}
 
+  [[nodiscard]] bool is_narrow() const override { return false; }
+
  private:
   [[nodiscard]] std::unique_ptr<CellWork> start(std::size_t places) const override {
     return std::make_unique<WideWork>(constants_, places);

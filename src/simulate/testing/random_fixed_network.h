@@ -22,7 +22,8 @@ struct FixedRanges {
   int weight_width = 16;
   double wide_weights = 0.15;
   int hidden = 5;
-  int outputs = 4;  // of a dense layer
+  int outputs = 4;        // of a dense layer
+  bool is_plain = false;  // signals that saturate and do not round to even; tables that rise slowly
 };
 
 class FixedNetworkMaker {
@@ -70,6 +71,10 @@ class FixedNetworkMaker {
     signal.format.fraction = random_fraction(signal.format.width);
     signal.rounding = random_.pick({Rounding::Floor, Rounding::Nearest, Rounding::Convergent});
     signal.overflow = random_.chance(0.75) ? Overflow::Saturate : Overflow::Wrap;
+    if (ranges_.is_plain) {
+      signal.rounding = random_.pick({Rounding::Floor, Rounding::Nearest});
+      signal.overflow = Overflow::Saturate;
+    }
     return signal;
   }
 
@@ -123,8 +128,10 @@ class FixedNetworkMaker {
       if (table.symmetry == TableSymmetry::Complement && table.output.format.fraction < 0)
         table.symmetry = TableSymmetry::None;
     }
+    if (ranges_.is_plain) table.kind = TableKind::PiecewiseLinear;
     if (table.kind == TableKind::Lookup) fill_entries(table);
-    if (table.kind == TableKind::PiecewiseLinear) fill_segments(table);
+    if (table.kind == TableKind::PiecewiseLinear && ranges_.is_plain) fill_slow_rise(table);
+    if (table.kind == TableKind::PiecewiseLinear && !ranges_.is_plain) fill_segments(table);
     const auto same = std::find(network_.tables.begin(), network_.tables.end(), table);
     if (same != network_.tables.end()) return static_cast<int>(same - network_.tables.begin());
     network_.tables.push_back(std::move(table));
@@ -139,16 +146,39 @@ class FixedNetworkMaker {
       table.entries.push_back(random_.in(-reach, reach));
   }
 
-  // Real values and slopes around one.
-  void fill_segments(ActivationTable& table) {
-    table.slope_fraction = random_.number(0, 12);
-    const int fraction = table.input.fraction + table.slope_fraction;
+  std::vector<std::int64_t> random_starts(const ActivationTable& table) {
     std::vector<std::int64_t> starts{0};
     for (int segment = random_.number(0, 8); segment > 0; --segment)
       starts.push_back(random_.in(0, table.max_address()));
     std::sort(starts.begin(), starts.end());
     starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
-    for (const std::int64_t start : starts)
+    return starts;
+  }
+
+  // From zero, or for a sigmoid's symmetry from a half, on: at most one step of the output from one input to
+  // the next.
+  void fill_slow_rise(ActivationTable& table) {
+    table.slope_fraction = random_.number(4, 12);
+    const int fraction = table.input.fraction + table.slope_fraction;
+    const double steepest = std::ldexp(1.0, std::min(fraction - table.output.format.fraction, 20));
+    std::int64_t offset = table.symmetry == TableSymmetry::Complement && fraction > 0
+                              ? static_cast<std::int64_t>(std::ldexp(0.5, std::min(fraction, 40)))
+                              : 0;
+    std::int64_t last_start = 0;
+    std::int64_t slope = 0;
+    for (const std::int64_t start : random_starts(table)) {
+      offset += slope * (start - last_start);
+      slope = std::llround(random_.real(0, 1) * steepest);
+      table.segments.push_back({start, offset, slope});
+      last_start = start;
+    }
+  }
+
+  // Real values and slopes around one.
+  void fill_segments(ActivationTable& table) {
+    table.slope_fraction = random_.number(0, 12);
+    const int fraction = table.input.fraction + table.slope_fraction;
+    for (const std::int64_t start : random_starts(table))
       table.segments.push_back({start, std::llround(std::ldexp(random_.real(-1.5, 1.5), fraction)),
                                 std::llround(std::ldexp(random_.real(-1.5, 1.5), table.slope_fraction))});
   }
