@@ -1,9 +1,10 @@
 # Fixgate's commands; `make help` lists them. The build itself is CMake's (CMakePresets.json).
 PRESET ?= release
 SHARED ?=
+PEER_PYTHON ?= $(FIXGATE_PEER_PYTHON)
 FUZZ_SECONDS ?= 60
 
-.PHONY: help install install-developer configure program build demo test reproduce fuzz format tidy clean
+.PHONY: help install install-developer configure program build demo test reproduce bench fuzz format tidy clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -32,6 +33,10 @@ test: build ## Run all tests; SHARED=FOLDER names the data that cannot be shippe
 
 reproduce: program ## The figures of docs/results.md: make reproduce SHARED=../shared
 	@build/$(PRESET)/fixgate sweep examples/reproduce.toml $(if $(SHARED),--data-root $(SHARED)) -o build/reproduce
+
+bench: configure ## Measure the fast simulator: make bench SHARED=../shared PEER_PYTHON=... (bench/make_peers makes one)
+	@cmake --build --preset $(PRESET) --target bench_programs
+	@build/$(PRESET)/bench/compare_simulators $(if $(SHARED),--shared $(SHARED)) $(if $(PEER_PYTHON),--peer-python $(PEER_PYTHON))
 
 fuzz: install-developer ## Fuzz each reader for FUZZ_SECONDS (60)
 	@scripts/fuzz $(FUZZ_SECONDS)

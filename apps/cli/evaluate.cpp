@@ -28,6 +28,7 @@ struct Options {
   std::string part = "test";
   std::string json;
   std::int64_t noise_steps = 2000;
+  std::string simulator = "fast";
 };
 
 /// Everything that the command found, for the terminal and for JSON.
@@ -70,7 +71,8 @@ Result<Findings> find(const Options& options) {
     FIXGATE_ASSIGN(findings.reference, run_float(*network, data, findings.task.metric));
   }
   if (!findings.network) return findings;
-  FIXGATE_ASSIGN(findings.outcomes, run_fixed(*findings.network, data, findings.task.metric));
+  const Simulator simulator = options.simulator == "fast" ? Simulator::Fast : Simulator::Reference;
+  FIXGATE_ASSIGN(findings.outcomes, run_fixed(*findings.network, data, findings.task.metric, simulator));
   if (network) {
     FIXGATE_ASSIGN(findings.noise, measure_noise(*network, *findings.network, data, options.noise_steps));
   }
@@ -166,6 +168,11 @@ void add_evaluate(CLI::App& app, Command& chosen) {
   command
       ->add_option("--noise-steps", options->noise_steps, "Steps over which the signals' noise is measured")
       ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command
+      ->add_option("--simulator", options->simulator,
+                   "fast, or reference to check it with: both give the same integers")
+      ->check(CLI::IsMember({"fast", "reference"}))
       ->capture_default_str();
   command->callback([&chosen, options] { chosen = [options] { return evaluate(*options); }; });
 }

@@ -1,12 +1,18 @@
 #include "evaluate/outcome.h"
 
 #include <tbb/enumerable_thread_specific.h>
+#include <tbb/task_arena.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 #include "diagnostic/progress.h"
 #include "parallel/for_each_index.h"
+#include "simulate/fast/simulator.h"
 #include "simulate/float_runner.h"
+#include "simulate/sequence_check.h"
 
 namespace fixgate {
 namespace {
@@ -52,8 +58,9 @@ Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMa
 
 FloatMatrix real_outputs(const IntegerMatrix& integers, const Format& format) {
   FloatMatrix outputs(integers.rows, integers.columns);
+  const double step = format.value(1);
   for (std::size_t k = 0; k < integers.values.size(); ++k)
-    outputs.data()[k] = static_cast<float>(format.value(integers.values[k]));
+    outputs.data()[k] = static_cast<float>(static_cast<double>(integers.values[k]) * step);
   return outputs;
 }
 
@@ -61,6 +68,16 @@ double total_metric(const MetricSpec& metric, const std::vector<Outcome>& sample
   Score total;
   for (const Outcome& outcome : samples) total += outcome.score;
   return finish(metric.kind, total);
+}
+
+/// The answers by sample, or the error of the first that has one.
+Result<std::vector<Outcome>> all_answers(std::vector<Result<Outcome>> results, const DataSet& data) {
+  std::vector<Outcome> outcomes;
+  for (std::size_t index = 0; index < results.size(); ++index) {
+    if (!results[index]) return tl::make_unexpected(results[index].error().within(data.samples[index].name));
+    outcomes.push_back(std::move(*results[index]));
+  }
+  return outcomes;
 }
 
 /// Runs `answer(sample, state)` on every sample: in parallel, each from `initial()`, or through one state for
@@ -73,7 +90,6 @@ Result<std::vector<Outcome>> run_samples(const DataSet& data, const char* title,
   const auto run_one = [&](std::size_t index, auto& state) {
     const Sample& sample = data.samples[index];
     results[index] = answer(sample, state);
-    if (!results[index]) results[index] = tl::make_unexpected(results[index].error().within(sample.name));
     progress.advance(static_cast<std::int64_t>(sample.sequence.steps()));
   };
   if (data.is_stream) {
@@ -85,12 +101,97 @@ Result<std::vector<Outcome>> run_samples(const DataSet& data, const char* title,
       run_one(index, state);
     });
   }
-  std::vector<Outcome> outcomes;
-  for (auto& result : results) {
-    FIXGATE_ASSIGN(Outcome outcome, std::move(result));
-    outcomes.push_back(std::move(outcome));
+  return all_answers(std::move(results), data);
+}
+
+// More sequences at a time are not faster, and take more memory.
+constexpr std::size_t kBatchSequences = 16;
+constexpr std::size_t kBatchSteps = 1 << 14;
+
+using Indices = std::vector<std::size_t>;
+
+/// Samples of about the same length together, the longest first.
+std::vector<Indices> batches_of(const DataSet& data) {
+  Indices order(data.samples.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto steps = [&](std::size_t index) { return data.samples[index].sequence.steps(); };
+  std::ranges::stable_sort(order, std::ranges::greater{}, steps);
+  // Few samples are still shared out among the threads.
+  const auto threads = static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
+  const std::size_t most = std::clamp(order.size() / (4 * threads), std::size_t{1}, kBatchSequences);
+  std::vector<Indices> batches;
+  std::size_t steps_left = 0;
+  for (const std::size_t index : order) {
+    if (batches.empty() || batches.back().size() == most || steps(index) > steps_left) {
+      batches.emplace_back();
+      steps_left = std::max(kBatchSteps, steps(index));
+    }
+    batches.back().push_back(index);
+    steps_left -= steps(index);
   }
-  return outcomes;
+  return batches;
+}
+
+/// What becomes of one sample's outputs.
+using Judge = std::function<Result<Outcome>(const IntegerMatrix& outputs, const Sample& sample)>;
+
+/// Samples that do not fit the network have their error for an answer, the others run together.
+void run_batch(const FixedNetwork& network, const FastSimulator& simulator, const DataSet& data,
+               const Indices& batch, const Judge& judge_one, OverflowCounts& counts,
+               std::vector<Result<Outcome>>& results) {
+  Indices fitting;
+  std::vector<const Sequence*> sequences;
+  for (const std::size_t index : batch) {
+    const Sequence& sequence = data.samples[index].sequence;
+    const auto fits = check_sequence(sequence, network.takes_tokens, network.inputs);
+    if (!fits) {
+      results[index] = tl::make_unexpected(fits.error());
+      continue;
+    }
+    fitting.push_back(index);
+    sequences.push_back(&sequence);
+  }
+  const auto outputs = simulator.run(sequences, counts);
+  for (std::size_t k = 0; k < fitting.size(); ++k)
+    results[fitting[k]] = outputs ? judge_one((*outputs)[k], data.samples[fitting[k]])
+                                  : Result<Outcome>(tl::make_unexpected(outputs.error()));
+}
+
+using ThreadCounts = tbb::enumerable_thread_specific<OverflowCounts>;
+
+Result<std::vector<Outcome>> run_batches(const FixedNetwork& network, const FastSimulator& simulator,
+                                         const DataSet& data, const Judge& judge_one, ThreadCounts& counts) {
+  std::vector<Result<Outcome>> results(data.samples.size());
+  Progress progress("fixed", count_steps(data), "steps");
+  const std::vector<Indices> batches = batches_of(data);
+  parallel_for_each_index(batches.size(), [&](std::size_t index) {
+    run_batch(network, simulator, data, batches[index], judge_one, counts.local(), results);
+    std::size_t steps = 0;
+    for (const std::size_t sample : batches[index]) steps += data.samples[sample].sequence.steps();
+    progress.advance(static_cast<std::int64_t>(steps));
+  });
+  return all_answers(std::move(results), data);
+}
+
+/// One sequence at a time, with either simulator.
+template <typename AnySimulator>
+Result<std::vector<Outcome>> run_singly(const AnySimulator& simulator, const DataSet& data,
+                                        const Judge& judge_one, ThreadCounts& counts) {
+  return run_samples(
+      data, "fixed", [&] { return simulator.initial_state(); },
+      [&](const Sample& sample, FixedState& state) -> Result<Outcome> {
+        FIXGATE_ASSIGN(const IntegerMatrix outputs, simulator.run(sample.sequence, state, counts.local()));
+        return judge_one(outputs, sample);
+      });
+}
+
+Result<std::vector<Outcome>> run_with(Simulator simulator, const FixedNetwork& network, const DataSet& data,
+                                      const Judge& judge_one, ThreadCounts& counts) {
+  if (simulator == Simulator::Reference)
+    return run_singly(ReferenceSimulator(network), data, judge_one, counts);
+  const FastSimulator fast(network);
+  return data.is_stream ? run_singly(fast, data, judge_one, counts)
+                        : run_batches(network, fast, data, judge_one, counts);
 }
 
 }  // namespace
@@ -114,19 +215,17 @@ Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, con
   return outcomes;
 }
 
-Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric) {
-  const ReferenceSimulator simulator(network);
+Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
+                                Simulator simulator) {
   const Format& format = network.signals[static_cast<std::size_t>(output_signal(network))].format.format;
-  tbb::enumerable_thread_specific<OverflowCounts> counts([&] { return simulator.no_counts(); });
-  const auto answer = [&](const Sample& sample, FixedState& state) -> Result<Outcome> {
-    FIXGATE_ASSIGN(const IntegerMatrix outputs, simulator.run(sample.sequence, state, counts.local()));
+  ThreadCounts counts([&] { return OverflowCounts(network.signals.size()); });
+  const Judge judge_one = [&](const IntegerMatrix& outputs, const Sample& sample) {
     return judge(metric, network.output_function, real_outputs(outputs, format), sample);
   };
   FixedOutcomes outcomes;
-  FIXGATE_ASSIGN(outcomes.samples, run_samples(
-                                       data, "fixed", [&] { return simulator.initial_state(); }, answer));
+  FIXGATE_ASSIGN(outcomes.samples, run_with(simulator, network, data, judge_one, counts));
   outcomes.metric = total_metric(metric, outcomes.samples);
-  outcomes.counts = simulator.no_counts();
+  outcomes.counts = OverflowCounts(network.signals.size());
   for (const OverflowCounts& part : counts) outcomes.counts.add(part);
   return outcomes;
 }

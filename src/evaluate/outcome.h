@@ -31,10 +31,14 @@ struct FixedOutcomes {
   OverflowCounts counts{0};
 };
 
+/// Both give the same integers; the reference is there to check with.
+enum class Simulator { Fast, Reference };
+
 /// Run over all cores, over samples, or, for a stream, one sample after the other with the state carried
 /// through. The result does not depend on the number of threads. Errors name the sample.
 Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric);
-Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric);
+Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
+                                Simulator simulator = Simulator::Fast);
 
 /// Share of equal decisions (accuracy, perplexity), or root of the mean squared difference of the outputs
 /// (rmse, mae).

@@ -86,6 +86,19 @@ TEST(RunNetworks, DoNotDependOnTheNumberOfThreads) {
   }
 }
 
+TEST(RunNetworks, GiveTheSameWithEitherSimulator) {
+  for (const bool is_stream : {false, true}) {
+    Case one = make_case(15, kPerplexity);
+    one.data.is_stream = is_stream;
+    const auto fast = run_fixed(one.fixed, one.data, kPerplexity, Simulator::Fast);
+    const auto reference = run_fixed(one.fixed, one.data, kPerplexity, Simulator::Reference);
+    EXPECT_EQ(fast->metric, reference->metric);
+    expect_same(fast->samples, reference->samples);
+    EXPECT_EQ(fast->counts.values, reference->counts.values);
+    EXPECT_EQ(fast->counts.overflows, reference->counts.overflows);
+  }
+}
+
 TEST(RunNetworks, ScoreTheOutputsOfTheRunners) {
   for (const MetricSpec& metric : {kPerplexity, kRmse}) {
     const Case one = make_case(12, metric);

@@ -30,6 +30,7 @@ TEST_F(WrongOptions, ValuesAreNamed) {
     expect_refused({"--threads", threads, "inspect", model_}, {"--threads"});
   expect_refused({"evaluate", model_, "-t", task_, "--noise-steps", "0"}, {"--noise-steps"});
   expect_refused({"evaluate", model_, "-t", task_, "--part", "training"}, {"--part", "training"});
+  expect_refused({"evaluate", model_, "-t", task_, "--simulator", "quick"}, {"--simulator", "quick"});
   expect_refused({"quantize", model_, "-t", task_, "--preset", "best", "-o", kOutput},
                  {"'best'", "default or paper"});
 }

@@ -13,6 +13,7 @@
 #include "fixed/verify.h"
 #include "import/test_cases.h"
 #include "quantize/quantize.h"
+#include "simulate/fast/simulator.h"
 #include "simulate/float_runner.h"
 #include "simulate/reference/simulator.h"
 #include "sweep/load_network.h"
@@ -172,6 +173,30 @@ TEST_P(Examples, HaveTheFiguresOfTheirCards) {
                                                           : outcomes->metric - reference->metric;
   EXPECT_LE(loss, GetParam().allowed_loss);
   fmt::print("{}: float {:.4f}, 8/8 {:.4f}\n", GetParam().model, reference->metric, outcomes->metric);
+}
+
+// Real data through the fast simulator, in batches, and through the reference simulator: the same integers.
+TEST_P(Examples, RunTheSameInBothSimulators) {
+  const auto network = load_network(source(fmt::format("examples/{}.onnx", GetParam().model)));
+  const auto task = read_task(source(fmt::format("examples/{}.toml", GetParam().task)));
+  const auto test = load_data(*task, Part::Validation, {});
+  ASSERT_TRUE(test) << test.error().message;
+  const auto calibration = load_data(*task, Part::Calibration, {});
+  for (const PresetOptions& widths : {PresetOptions{8, 8}, PresetOptions{4, 6}, PresetOptions{8, 12}}) {
+    const auto fixed = quantised(*network, *calibration, widths);
+    ASSERT_TRUE(fixed) << fixed.error().message;
+    EXPECT_EQ(FastSimulator(fixed->network).not_covered(), "");
+    const auto fast = run_fixed(fixed->network, *test, task->metric, Simulator::Fast);
+    const auto reference = run_fixed(fixed->network, *test, task->metric, Simulator::Reference);
+    ASSERT_TRUE(fast) << fast.error().message;
+    EXPECT_EQ(fast->metric, reference->metric);
+    EXPECT_EQ(fast->counts.values, reference->counts.values);
+    EXPECT_EQ(fast->counts.overflows, reference->counts.overflows);
+    for (std::size_t k = 0; k < fast->samples.size(); ++k) {
+      ASSERT_EQ(fast->samples[k].decisions, reference->samples[k].decisions);
+      ASSERT_EQ(fast->samples[k].outputs, reference->samples[k].outputs);
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Shipped, Examples, testing::ValuesIn(kExamples),

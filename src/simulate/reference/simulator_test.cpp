@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "simulate/testing/any_sequence.h"
 #include "simulate/testing/plain_network.h"
 #include "simulate/testing/random_fixed_network.h"
 #include "simulate/testing/random_network.h"
@@ -13,24 +14,13 @@
 namespace fixgate {
 namespace {
 
+using testing_support::any_sequence;
 using testing_support::FixedRun;
 using testing_support::next_fixed_network;
 using testing_support::Random;
 using testing_support::run_traced;
 
 constexpr std::uint64_t kFirstSeed = 20240601;
-
-// Features from far below to far above what any format holds, ties among them.
-Sequence any_sequence(Random& random, const FixedNetwork& network, int steps) {
-  Sequence sequence =
-      testing_support::random_sequence(random, network.takes_tokens, network.inputs, steps, 1.5);
-  for (Eigen::Index k = 0; k < sequence.features.size(); ++k) {
-    float& x = sequence.features.data()[k];
-    if (random.chance(0.3)) x = std::ldexp(std::nearbyint(std::ldexp(x, 4)), -4);
-    if (random.chance(0.05)) x = random.pick({1e30F, -1e30F, 3.4e38F, 1e-42F, -1e-42F, 0.0F, -0.0F});
-  }
-  return sequence;
-}
 
 struct Statistics {
   std::int64_t values = 0;

@@ -14,9 +14,22 @@
 
 namespace fixgate::testing_support {
 
+/// How large and how wide a network's parts may be.
+struct FixedRanges {
+  int signal_width = 16;     // bits, most often
+  double wide_signal = 0.1;  // chance of more than 16 bits
+  double odd_fraction = 0.1;
+  int weight_width = 16;
+  double wide_weights = 0.15;
+  int hidden = 5;
+  int outputs = 4;        // of a dense layer
+  bool is_plain = false;  // signals that saturate and do not round to even; tables that rise slowly
+};
+
 class FixedNetworkMaker {
  public:
-  explicit FixedNetworkMaker(std::uint64_t seed) : random_(seed) {}
+  explicit FixedNetworkMaker(std::uint64_t seed, const FixedRanges& ranges = {})
+      : random_(seed), ranges_(ranges) {}
 
   /// Not yet verified: its sums may be too wide.
   FixedNetwork make() {
@@ -45,19 +58,23 @@ class FixedNetworkMaker {
  private:
   // Around one, most often; anything else now and then.
   int random_fraction(int width) {
-    return random_.chance(0.9) ? width - random_.number(0, 5) : random_.number(-3, 30);
+    return random_.chance(1 - ranges_.odd_fraction) ? width - random_.number(0, 5) : random_.number(-3, 30);
   }
 
   SignalFormat random_format(bool into_table) {
     SignalFormat signal;
     const double kind = random_.real(0, 1);
-    signal.format.width = random_.number(1, 16);
-    if (kind < 0.1) signal.format.width = random_.number(17, 24);
-    if (kind < 0.04 && !into_table) signal.format.width = 32;
+    signal.format.width = random_.number(1, ranges_.signal_width);
+    if (kind < ranges_.wide_signal) signal.format.width = random_.number(17, 24);
+    if (kind < 0.4 * ranges_.wide_signal && !into_table) signal.format.width = 32;
     signal.format.is_signed = random_.chance(0.75);
     signal.format.fraction = random_fraction(signal.format.width);
     signal.rounding = random_.pick({Rounding::Floor, Rounding::Nearest, Rounding::Convergent});
     signal.overflow = random_.chance(0.75) ? Overflow::Saturate : Overflow::Wrap;
+    if (ranges_.is_plain) {
+      signal.rounding = random_.pick({Rounding::Floor, Rounding::Nearest});
+      signal.overflow = Overflow::Saturate;
+    }
     return signal;
   }
 
@@ -76,7 +93,8 @@ class FixedNetworkMaker {
     matrix.name = name;
     matrix.rows = rows;
     matrix.columns = columns;
-    matrix.width = random_.chance(0.85) ? random_.number(1, 16) : random_.number(17, 32);
+    matrix.width = random_.chance(1 - ranges_.wide_weights) ? random_.number(1, ranges_.weight_width)
+                                                            : random_.number(17, 32);
     const std::int64_t half = std::int64_t{1} << (matrix.width - 1);
     for (int k = 0; k < rows * columns; ++k)
       matrix.values.push_back(static_cast<std::int32_t>(random_.chance(0.1) ? random_.pick({-half, half - 1})
@@ -110,8 +128,10 @@ class FixedNetworkMaker {
       if (table.symmetry == TableSymmetry::Complement && table.output.format.fraction < 0)
         table.symmetry = TableSymmetry::None;
     }
+    if (ranges_.is_plain) table.kind = TableKind::PiecewiseLinear;
     if (table.kind == TableKind::Lookup) fill_entries(table);
-    if (table.kind == TableKind::PiecewiseLinear) fill_segments(table);
+    if (table.kind == TableKind::PiecewiseLinear && ranges_.is_plain) fill_slow_rise(table);
+    if (table.kind == TableKind::PiecewiseLinear && !ranges_.is_plain) fill_segments(table);
     const auto same = std::find(network_.tables.begin(), network_.tables.end(), table);
     if (same != network_.tables.end()) return static_cast<int>(same - network_.tables.begin());
     network_.tables.push_back(std::move(table));
@@ -126,16 +146,39 @@ class FixedNetworkMaker {
       table.entries.push_back(random_.in(-reach, reach));
   }
 
-  // Real values and slopes around one.
-  void fill_segments(ActivationTable& table) {
-    table.slope_fraction = random_.number(0, 12);
-    const int fraction = table.input.fraction + table.slope_fraction;
+  std::vector<std::int64_t> random_starts(const ActivationTable& table) {
     std::vector<std::int64_t> starts{0};
     for (int segment = random_.number(0, 8); segment > 0; --segment)
       starts.push_back(random_.in(0, table.max_address()));
     std::sort(starts.begin(), starts.end());
     starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
-    for (const std::int64_t start : starts)
+    return starts;
+  }
+
+  // From zero, or for a sigmoid's symmetry from a half, on: at most one step of the output from one input to
+  // the next.
+  void fill_slow_rise(ActivationTable& table) {
+    table.slope_fraction = random_.number(4, 12);
+    const int fraction = table.input.fraction + table.slope_fraction;
+    const double steepest = std::ldexp(1.0, std::min(fraction - table.output.format.fraction, 20));
+    std::int64_t offset = table.symmetry == TableSymmetry::Complement && fraction > 0
+                              ? static_cast<std::int64_t>(std::ldexp(0.5, std::min(fraction, 40)))
+                              : 0;
+    std::int64_t last_start = 0;
+    std::int64_t slope = 0;
+    for (const std::int64_t start : random_starts(table)) {
+      offset += slope * (start - last_start);
+      slope = std::llround(random_.real(0, 1) * steepest);
+      table.segments.push_back({start, offset, slope});
+      last_start = start;
+    }
+  }
+
+  // Real values and slopes around one.
+  void fill_segments(ActivationTable& table) {
+    table.slope_fraction = random_.number(0, 12);
+    const int fraction = table.input.fraction + table.slope_fraction;
+    for (const std::int64_t start : random_starts(table))
       table.segments.push_back({start, std::llround(std::ldexp(random_.real(-1.5, 1.5), fraction)),
                                 std::llround(std::ldexp(random_.real(-1.5, 1.5), table.slope_fraction))});
   }
@@ -157,7 +200,7 @@ class FixedNetworkMaker {
     layer.name = name;
     layer.input_signal = signal_;
     const bool tied = network_.takes_tokens && network_.weights[0].columns == count_ && random_.chance(0.5);
-    layer.weights = tied ? 0 : add_weights(name + ".W", random_.number(1, 4), count_);
+    layer.weights = tied ? 0 : add_weights(name + ".W", random_.number(1, ranges_.outputs), count_);
     const int rows = network_.weights[static_cast<std::size_t>(layer.weights)].rows;
     layer.bias = random_bias(rows);
     const bool activated = random_.chance(0.6);
@@ -176,7 +219,7 @@ class FixedNetworkMaker {
     layer.linear_before_reset = layer.kind == CellKind::Gru && random_.chance(0.5);
     layer.input_signal = signal_;
     layer.inputs = count_;
-    layer.hidden = random_.number(1, 5);
+    layer.hidden = random_.number(1, ranges_.hidden);
     layer.cells.resize(random_.chance(0.3) ? 2 : 1);
     layer.cells.back().reverse = layer.cells.size() == 2 || random_.chance(0.3);
     signal_ = add_signal(name + ".h", SignalRole::Hidden);
@@ -234,15 +277,16 @@ class FixedNetworkMaker {
   }
 
   Random random_;
+  FixedRanges ranges_;
   FixedNetwork network_;
   int signal_ = -1;  // what the layer before hands on
   int count_ = 0;
 };
 
 /// The first verified network from `seed` on; the seed moves behind it.
-inline FixedNetwork next_fixed_network(std::uint64_t& seed) {
+inline FixedNetwork next_fixed_network(std::uint64_t& seed, const FixedRanges& ranges = {}) {
   for (;;) {
-    FixedNetwork network = FixedNetworkMaker(seed++).make();
+    FixedNetwork network = FixedNetworkMaker(seed++, ranges).make();
     if (verify(network)) return network;
   }
 }

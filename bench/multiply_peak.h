@@ -1,0 +1,20 @@
+// How many multiply-accumulates one core can do in registers alone.
+#pragma once
+
+#include <string>
+
+namespace fixgate::bench {
+
+struct Peak {
+  std::string instruction;
+  double per_second = 0;  // multiply-accumulates; 0: the machine does not have the instruction
+};
+
+/// Bytes with bytes into 32 bits (AVX-512 VNNI).
+Peak byte_peak_vnni(double seconds);
+/// Half words with half words into 32 bits (AVX-512 VNNI).
+Peak half_peak_vnni(double seconds);
+/// Half words multiplied in pairs, then added (AVX2).
+Peak half_peak_avx2(double seconds);
+
+}  // namespace fixgate::bench

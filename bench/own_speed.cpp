@@ -1,0 +1,68 @@
+#include "bench/own_speed.h"
+
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <vector>
+
+namespace fixgate::bench {
+namespace {
+
+std::size_t count_tokens(std::span<const Sequence> sequences) {
+  std::size_t tokens = 0;
+  for (const Sequence& sequence : sequences) tokens += sequence.steps();
+  return tokens;
+}
+
+double rate_of_passes(std::size_t tokens, double seconds, const std::function<void()>& pass) {
+  using Clock = std::chrono::steady_clock;
+  pass();  // the caches are warm then
+  std::size_t passes = 0;
+  double elapsed = 0;
+  const auto start = Clock::now();
+  while (elapsed < seconds) {
+    pass();
+    ++passes;
+    elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+  }
+  return static_cast<double>(passes * tokens) / elapsed;
+}
+
+}  // namespace
+
+double tokens_per_second(const FastSimulator& simulator, std::span<const Sequence> sequences,
+                         std::size_t batch, int threads, double seconds) {
+  const tbb::global_control control(tbb::global_control::max_allowed_parallelism,
+                                    static_cast<std::size_t>(threads));
+  std::vector<const Sequence*> pointers;
+  for (const Sequence& sequence : sequences) pointers.push_back(&sequence);
+  const std::size_t batches = (pointers.size() + batch - 1) / batch;
+  return rate_of_passes(count_tokens(sequences), seconds, [&] {
+    tbb::parallel_for(std::size_t{0}, batches, [&](std::size_t index) {
+      const std::size_t first = index * batch;
+      OverflowCounts counts = simulator.no_counts();
+      const auto outputs =
+          simulator.run({pointers.data() + first, std::min(batch, pointers.size() - first)}, counts);
+      if (!outputs) std::abort();  // the sequences were checked when they were loaded
+    });
+  });
+}
+
+double reference_tokens_per_second(const FixedNetwork& network, std::span<const Sequence> sequences,
+                                   double seconds) {
+  const tbb::global_control control(tbb::global_control::max_allowed_parallelism, 1);
+  const ReferenceSimulator simulator(network);
+  OverflowCounts counts = simulator.no_counts();
+  const auto some = sequences.first(std::min<std::size_t>(sequences.size(), 16));
+  return rate_of_passes(count_tokens(some), seconds, [&] {
+    for (const Sequence& sequence : some) {
+      FixedState state = simulator.initial_state();
+      if (!simulator.run(sequence, state, counts)) std::abort();
+    }
+  });
+}
+
+}  // namespace fixgate::bench

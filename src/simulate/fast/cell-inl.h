@@ -1,0 +1,209 @@
+// One direction of a recurrent layer over a batch of sequences: what all cells have in common, for one target
+// of Highway.
+#if defined(FIXGATE_FAST_CELL_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef FIXGATE_FAST_CELL_INL_H_
+#undef FIXGATE_FAST_CELL_INL_H_
+#else
+#define FIXGATE_FAST_CELL_INL_H_
+#endif
+
+#include <hwy/cache_control.h>
+
+#include "simulate/fast/direct_table.h"
+#include "simulate/fast/engine.h"
+#include "simulate/fast/products-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace fixgate::fast::HWY_NAMESPACE {
+
+/// (W x << left) + constant for every gate, in 32 bits.
+class Projection {
+ public:
+  Projection(const CellPlan& plan, bool vnni, const RowOrder& order) : products_(plan.input, vnni, order) {
+    std::vector<const std::vector<std::int32_t>*> left;
+    std::vector<const std::vector<std::int32_t>*> constant;
+    for (const GatePlan& gate : plan.gates) {
+      left.push_back(&gate.input.left);
+      constant.push_back(&gate.input.constant);
+    }
+    left_ = ordered_rows(left, products_.part_rows(), order);
+    constant_ = ordered_rows(constant, products_.part_rows(), order);
+  }
+
+  [[nodiscard]] std::size_t rows() const { return products_.rows(); }
+  /// Hidden units, padded.
+  [[nodiscard]] std::size_t units() const { return products_.part_rows(); }
+
+  /// `sums` [count, gates, units].
+  void run(const std::uint8_t* const* vectors, std::size_t count, std::int32_t* sums) const {
+    const Lanes32 d;
+    const std::size_t lanes = hn::Lanes(d);
+    const auto shift_and_add = [&](std::size_t row, std::size_t place, std::size_t some,
+                                   const std::int32_t* from, std::size_t stride) {
+      for (std::size_t end = row + products_.group_rows(); row < end; row += lanes, from += lanes) {
+        const Vector32 left = hn::Load(d, left_.get() + row);
+        const Vector32 constant = hn::Load(d, constant_.get() + row);
+        std::int32_t* to = sums + place * rows() + row;
+        for (std::size_t k = 0; k < some; ++k)
+          hn::Store(hn::Add(hn::Load(d, from + k * stride) << left, constant), d, to + k * rows());
+      }
+    };
+    products_.multiply(vectors, count, shift_and_add);
+  }
+
+ private:
+  Products products_;
+  AlignedArray<std::int32_t> left_;
+  AlignedArray<std::int32_t> constant_;
+};
+
+/// The states of the sequences of one batch, and what one run works in.
+class CellWork {
+ public:
+  virtual ~CellWork() = default;
+  virtual void load(std::size_t place, const FixedState::Cell& state) = 0;
+  virtual void store(std::size_t place, FixedState::Cell& state) const = 0;
+  /// One step of the first `places` sequences; `projections` by place: [gates, units].
+  virtual void step(std::size_t places, const std::int32_t* const* projections) = 0;
+  /// h, stored as the plan says.
+  [[nodiscard]] virtual const std::uint8_t* hidden(std::size_t place) const = 0;
+  /// Adds the overflows of all steps since load.
+  virtual void count(OverflowCounts& counts) const = 0;
+};
+
+class Cell : public CellEngine {
+ public:
+  Cell(const CellPlan& plan, const EmbeddedRows* embedded, bool vnni, const RowOrder& order)
+      : plan_(plan), projection_(plan, vnni, order) {
+    if (embedded != nullptr && embedded->rows.rows() * projection_.rows() <= kMostProjected)
+      project(*embedded);
+  }
+
+  void run(const Batch& batch, const Values& inputs, std::span<FixedState::Cell* const> states, Keep keep,
+           StoredRows& outputs, std::size_t first_column, OverflowCounts& counts) const override {
+    const std::unique_ptr<CellWork> work = start(batch.size());
+    auto sums = aligned_zeros<std::int32_t>(projected_ ? 1 : batch.size() * projection_.rows());
+    std::vector<const std::int32_t*> projections(batch.size());
+    for (std::size_t place = 0; place < states.size(); ++place) work->load(place, *states[place]);
+    std::size_t active = batch.size();
+    for (std::size_t visited = 0; visited < batch.longest(); ++visited) {
+      active = batch.active(visited, active);
+      find_projections(batch, inputs, visited, sums.get(), {projections.data(), active});
+      work->step(active, projections.data());
+      hand_on(batch, visited, active, *work, keep, first_column, outputs);
+    }
+    for (std::size_t place = 0; place < states.size(); ++place) work->store(place, *states[place]);
+    work->count(counts);
+    count_values(batch.total_steps(), counts);
+  }
+
+ protected:
+  [[nodiscard]] const CellPlan& plan() const { return plan_; }
+  [[nodiscard]] std::size_t units() const { return projection_.units(); }
+
+ private:
+  static constexpr std::size_t kMostProjected = std::size_t{1} << 26;  // 256 MiB of projected tokens
+
+  [[nodiscard]] virtual std::unique_ptr<CellWork> start(std::size_t places) const = 0;
+
+  // The projection of every token of the vocabulary, once.
+  void project(const EmbeddedRows& embedded) {
+    const std::size_t count = embedded.rows.rows();
+    std::vector<const std::uint8_t*> rows(count);
+    for (std::size_t token = 0; token < count; ++token) rows[token] = embedded.rows.row(token);
+    projected_ = hwy::AllocateAligned<std::int32_t>(count * projection_.rows());
+    projection_.run(rows.data(), count, projected_.get());
+  }
+
+  [[nodiscard]] const std::int32_t* projected(std::int32_t token) const {
+    return projected_.get() + static_cast<std::size_t>(token) * projection_.rows();
+  }
+
+  // The vocabulary's projections are larger than the caches: the next step's are on their way during this
+  // one.
+  void prefetch(const std::int32_t* projection) const {
+    for (std::size_t row = 0; row < projection_.rows(); row += kAlignment / sizeof(std::int32_t))
+      hwy::Prefetch(projection + row);
+  }
+
+  void find_projections(const Batch& batch, const Values& inputs, std::size_t visited, std::int32_t* sums,
+                        std::span<const std::int32_t*> projections) const {
+    if (projected_) {
+      for (std::size_t place = 0; place < projections.size(); ++place) {
+        const std::size_t step = batch.step(place, visited, plan_.reverse);
+        projections[place] = projected(batch.sequence(place).tokens[step]);
+        if (visited + 1 < batch.steps(place))
+          prefetch(projected(batch.sequence(place).tokens[batch.step(place, visited + 1, plan_.reverse)]));
+      }
+      return;
+    }
+    std::vector<const std::uint8_t*> rows(projections.size());
+    for (std::size_t place = 0; place < projections.size(); ++place) {
+      rows[place] = inputs.row(batch, place, batch.step(place, visited, plan_.reverse));
+      projections[place] = sums + place * projection_.rows();
+    }
+    projection_.run(rows.data(), rows.size(), sums);
+  }
+
+  // Hands the new h on: of every step, of the last, or of the one that the cell comes to last.
+  void hand_on(const Batch& batch, std::size_t visited, std::size_t active, const CellWork& work, Keep keep,
+               std::size_t first_column, StoredRows& outputs) const {
+    const auto size = static_cast<std::size_t>(plan_.state.size);
+    for (std::size_t place = 0; place < active; ++place) {
+      const std::size_t step = batch.step(place, visited, plan_.reverse);
+      const std::size_t kept = keep == Keep::Final ? visited : step;
+      if (keep != Keep::EveryStep && kept + 1 != batch.steps(place)) continue;
+      const std::size_t row = keep == Keep::EveryStep ? batch.first_row(place) + step : place;
+      std::memcpy(outputs.row(row) + first_column * size, work.hidden(place),
+                  static_cast<std::size_t>(plan_.hidden) * size);
+    }
+  }
+
+  // How often each signal was written.
+  void count_values(std::size_t steps, OverflowCounts& counts) const {
+    const auto add = [&](int signal) {
+      counts.values[static_cast<std::size_t>(signal)] +=
+          static_cast<std::int64_t>(steps) * static_cast<std::int64_t>(plan_.hidden);
+    };
+    for (const GatePlan& gate : plan_.gates) {
+      add(gate.written.target.signal);
+      add(gate.output);  // an RNN's is h
+    }
+    if (plan_.kind == CellKind::Rnn) return;
+    add(plan_.hidden_sum.target.signal);
+    if (plan_.kind == CellKind::Gru)
+      add(plan_.linear_before_reset ? plan_.rec.target.signal : plan_.reset.target.signal);
+    if (plan_.kind == CellKind::Lstm) {
+      add(plan_.cell.target.signal);
+      add(plan_.cell_activation);
+    }
+  }
+
+  const CellPlan& plan_;
+  Projection projection_;
+  AlignedArray<std::int32_t> projected_;  // [vocabulary, gates, units]; empty: not worked out in advance
+};
+
+/// The parts of a stack of recurrent weights, and what each is written to.
+struct WrittenPart {
+  const SumRows* sums;
+  const TargetRows* written;
+};
+
+inline std::vector<WrittenPart> recurrent_parts(const CellPlan& plan) {
+  std::vector<WrittenPart> parts;
+  for (std::size_t g = 0; g < plan.recurrent.parts.size(); ++g) {
+    const bool is_rec = plan.linear_before_reset && g == 2;
+    parts.push_back({&plan.gates[g].recurrent, is_rec ? &plan.rec : &plan.gates[g].written});
+  }
+  return parts;
+}
+
+inline DirectTable direct_table(const NetworkPlan& network, int index) {
+  return DirectTable(network.network->tables[static_cast<std::size_t>(index)]);
+}
+
+}  // namespace fixgate::fast::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,63 @@
+// The fast simulator: the integers of docs/numerics.md, bit for bit those of the reference simulator, for
+// many sequences at a time and in narrow lanes wherever a proof of width allows. A network that is not
+// covered is run by the reference simulator.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/sequence.h"
+#include "diagnostic/error.h"
+#include "fixed/fixed_network.h"
+#include "simulate/fast/machine_settings.h"
+#include "simulate/reference/simulator.h"
+
+namespace fixgate {
+
+class FastSimulator {
+ public:
+  using Settings = fast::MachineSettings;
+
+  /// `network` is verified and outlives the simulator. Chooses among the targets that Highway finds.
+  explicit FastSimulator(const FixedNetwork& network) : FastSimulator(network, Settings()) {}
+  FastSimulator(const FixedNetwork& network, const Settings& settings);
+  ~FastSimulator();
+  FastSimulator(const FastSimulator&) = delete;
+  FastSimulator& operator=(const FastSimulator&) = delete;
+
+  /// Why the reference simulator runs this network; empty when it is covered.
+  [[nodiscard]] const std::string& not_covered() const { return not_covered_; }
+  /// How many cells work in 16-bit lanes.
+  [[nodiscard]] int narrow_cells() const;
+
+  [[nodiscard]] FixedState initial_state() const { return reference_.initial_state(); }
+  [[nodiscard]] OverflowCounts no_counts() const { return reference_.no_counts(); }
+
+  /// As ReferenceSimulator::run, for each sequence: outputs [steps or 1, outputs] in the order of the
+  /// sequences, `states` advanced in the same order, `counts` added up over all. Best for sequences of about
+  /// the same length. Safe to call from several threads. Error: of the first sequence that does not fit the
+  /// network; then nothing has been run.
+  Result<std::vector<IntegerMatrix>> run(std::span<const Sequence* const> sequences,
+                                         std::span<FixedState> states, OverflowCounts& counts) const;
+  Result<IntegerMatrix> run(const Sequence& sequence, FixedState& state, OverflowCounts& counts) const;
+  /// Each from the initial state.
+  Result<std::vector<IntegerMatrix>> run(std::span<const Sequence* const> sequences,
+                                         OverflowCounts& counts) const;
+
+ private:
+  struct Prepared;
+
+  Result<std::vector<IntegerMatrix>> run_reference(std::span<const Sequence* const> sequences,
+                                                   std::span<FixedState> states,
+                                                   OverflowCounts& counts) const;
+
+  const FixedNetwork& network_;
+  ReferenceSimulator reference_;
+  std::unique_ptr<const Prepared> prepared_;  // null: not covered
+  std::string not_covered_;
+};
+
+}  // namespace fixgate

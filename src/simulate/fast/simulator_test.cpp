@@ -1,0 +1,282 @@
+#include "simulate/fast/simulator.h"
+
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+#include <tbb/global_control.h>
+
+#include <algorithm>
+
+#include "simulate/fast/engine.h"
+#include "simulate/fast/step_table.h"
+#include "simulate/testing/any_sequence.h"
+#include "simulate/testing/random_fixed_network.h"
+
+namespace fixgate {
+namespace {
+
+using testing_support::any_sequence;
+using testing_support::FixedRanges;
+using testing_support::next_fixed_network;
+using testing_support::Random;
+
+constexpr std::uint64_t kFirstSeed = 20250701;
+
+/// Makes one of Highway's targets the chosen one while it lives.
+class ForcedTarget {
+ public:
+  explicit ForcedTarget(std::int64_t target) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+  ~ForcedTarget() {
+    hwy::SetSupportedTargetsForTest(0);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+  ForcedTarget(const ForcedTarget&) = delete;
+  ForcedTarget& operator=(const ForcedTarget&) = delete;
+};
+
+struct Machine {
+  std::int64_t target = 0;
+  FastSimulator::Settings settings;
+};
+
+std::string name_of(const Machine& machine) {
+  return fmt::format("{}{}{}{}", hwy::TargetName(machine.target), machine.settings.vnni ? " VNNI" : "",
+                     machine.settings.step_tables ? " VBMI" : "", machine.settings.narrow ? "" : " wide");
+}
+
+// Every target of this machine that the engine was compiled for, the scalar one among them, with and without
+// what is made use of beyond it.
+std::vector<Machine> machines() {
+  std::vector<Machine> machines;
+  for (std::int64_t targets = hwy::SupportedTargets(); targets != 0; targets &= targets - 1) {
+    const std::int64_t target = targets & -targets;
+    const ForcedTarget forced(target);
+    if (std::string(fast::machine_name()) != hwy::TargetName(target)) continue;
+    machines.push_back({target, {false, false, true}});
+    machines.push_back({target, {false, false, false}});
+    if (fast::machine_byte_products({true, true, true}).exact !=
+        fast::machine_byte_products({false, true, true}).exact)
+      machines.push_back({target, {true, false, true}});
+    if (fast::has_step_tables()) machines.push_back({target, {true, true, true}});
+  }
+  return machines;
+}
+
+/// Everything that a run of several sequences gives.
+struct Answers {
+  std::vector<std::vector<std::int64_t>> outputs;
+  std::vector<int> rows;
+  std::vector<std::vector<std::int64_t>> states;
+  std::vector<std::int64_t> values;
+  std::vector<std::int64_t> overflows;
+
+  friend bool operator==(const Answers&, const Answers&) = default;
+};
+
+void add_state(const FixedState& state, Answers& answers) {
+  for (const auto& layer : state.layers)
+    for (const FixedState::Cell& cell : layer) {
+      answers.states.push_back(cell.hidden);
+      answers.states.push_back(cell.cell);
+    }
+}
+
+void finish(const std::vector<FixedState>& states, const OverflowCounts& counts, Answers& answers) {
+  for (const FixedState& state : states) add_state(state, answers);
+  answers.values = counts.values;
+  answers.overflows = counts.overflows;
+}
+
+Answers run_reference(const FixedNetwork& network, const std::vector<Sequence>& sequences,
+                      std::vector<FixedState>& states) {
+  const ReferenceSimulator simulator(network);
+  OverflowCounts counts = simulator.no_counts();
+  Answers answers;
+  for (std::size_t k = 0; k < sequences.size(); ++k) {
+    const auto outputs = simulator.run(sequences[k], states[k], counts);
+    answers.outputs.push_back(outputs->values);
+    answers.rows.push_back(outputs->rows);
+  }
+  finish(states, counts, answers);
+  return answers;
+}
+
+Answers run_fast(const FastSimulator& simulator, const std::vector<Sequence>& sequences,
+                 std::vector<FixedState>& states) {
+  OverflowCounts counts = simulator.no_counts();
+  std::vector<const Sequence*> pointers;
+  for (const Sequence& sequence : sequences) pointers.push_back(&sequence);
+  Answers answers;
+  const auto outputs = simulator.run(pointers, states, counts);
+  for (const IntegerMatrix& matrix : *outputs) {
+    answers.outputs.push_back(matrix.values);
+    answers.rows.push_back(matrix.rows);
+  }
+  finish(states, counts, answers);
+  return answers;
+}
+
+/// Networks of which the fast simulator covers many: widths up to a limit drawn anew for each.
+FixedNetwork next_narrow_network(std::uint64_t& seed) {
+  Random random(seed);
+  FixedRanges ranges;
+  ranges.is_plain = random.chance(0.6);
+  ranges.signal_width = random.pick({2, 4, 8, 8, 8, 12, 16});
+  ranges.wide_signal = random.chance(0.1) ? 0.1 : 0;
+  ranges.odd_fraction = random.chance(0.3) ? 0.1 : 0;
+  ranges.weight_width = random.pick({2, 3, 4, 8, 8, 16});
+  ranges.wide_weights = 0;
+  ranges.hidden = random.pick({3, 20, 50});
+  ranges.outputs = random.pick({3, 20});
+  return next_fixed_network(seed, ranges);
+}
+
+struct Coverage {
+  int covered = 0;
+  int narrow = 0;  // with at least one cell in 16-bit lanes
+  int all = 0;
+  std::int64_t values = 0;
+  std::int64_t overflows = 0;
+};
+
+// Without states: the same as from copies of the initial one.
+void compare_from_start(const FastSimulator& simulator, const std::vector<Sequence>& sequences) {
+  std::vector<FixedState> states(sequences.size(), simulator.initial_state());
+  const Answers expected = run_fast(simulator, sequences, states);
+  std::vector<const Sequence*> pointers;
+  for (const Sequence& sequence : sequences) pointers.push_back(&sequence);
+  OverflowCounts counts = simulator.no_counts();
+  const auto outputs = simulator.run(pointers, counts);
+  for (std::size_t k = 0; k < sequences.size(); ++k) ASSERT_EQ((*outputs)[k].values, expected.outputs[k]);
+  ASSERT_EQ(counts.overflows, expected.overflows);
+  ASSERT_EQ(counts.values, expected.values);
+}
+
+// A batch of sequences, then another that goes on from its states.
+void compare(const FixedNetwork& network, const Machine& machine, Random& random, Coverage& coverage) {
+  const FastSimulator simulator(network, machine.settings);
+  ++coverage.all;
+  coverage.covered += simulator.not_covered().empty() ? 1 : 0;
+  coverage.narrow += simulator.narrow_cells() > 0 ? 1 : 0;
+  std::vector<FixedState> expected_states(random.number(1, 15), simulator.initial_state());
+  std::vector<FixedState> states = expected_states;
+  for (int piece = 0; piece < 2; ++piece) {
+    std::vector<Sequence> sequences;
+    for (std::size_t k = 0; k < states.size(); ++k)
+      sequences.push_back(any_sequence(random, network, random.number(1, 12)));
+    if (piece == 0) compare_from_start(simulator, sequences);
+    const Answers expected = run_reference(network, sequences, expected_states);
+    const Answers answers = run_fast(simulator, sequences, states);
+    for (std::size_t s = 0; s < network.signals.size(); ++s) {
+      EXPECT_EQ(answers.values[s], expected.values[s]) << network.signals[s].name;
+      EXPECT_EQ(answers.overflows[s], expected.overflows[s]) << network.signals[s].name;
+      coverage.values += expected.values[s];
+      coverage.overflows += expected.overflows[s];
+    }
+    ASSERT_EQ(answers.outputs, expected.outputs);
+    ASSERT_EQ(answers, expected);
+  }
+}
+
+TEST(FastSimulator, EqualsTheReferenceOnEveryTarget) {
+  for (const Machine& machine : machines()) {
+    const ForcedTarget forced(machine.target);
+    Coverage coverage;
+    std::uint64_t seed = kFirstSeed;
+    for (int trial = 0; trial < 400; ++trial) {
+      const FixedNetwork network = next_narrow_network(seed);
+      SCOPED_TRACE(fmt::format("{}, seed {}", name_of(machine), seed - 1));
+      Random random(seed);
+      compare(network, machine, random, coverage);
+      if (HasFailure()) return;
+    }
+    fmt::print("{}: {} of {} networks covered, {} with narrow cells\n", name_of(machine), coverage.covered,
+               coverage.all, coverage.narrow);
+    // The comparison is worth something only if the fast path is taken and the networks are alive.
+    EXPECT_GT(coverage.covered, coverage.all / 2);
+    const bool can_be_narrow = machine.settings.narrow && machine.target != HWY_SCALAR;
+    EXPECT_GT(coverage.narrow, can_be_narrow && HWY_ARCH_X86 ? coverage.all / 5 : -1);
+    EXPECT_GT(coverage.overflows, coverage.values / 50);
+    EXPECT_LT(coverage.overflows, coverage.values * 3 / 4);
+  }
+}
+
+// Of any widths: most are left to the reference simulator.
+TEST(FastSimulator, EqualsTheReferenceOnAnyNetwork) {
+  std::uint64_t seed = kFirstSeed + 1'000'000;
+  Coverage coverage;
+  for (int trial = 0; trial < 500; ++trial) {
+    const FixedNetwork network = next_fixed_network(seed);
+    SCOPED_TRACE(fmt::format("seed {}", seed - 1));
+    Random random(seed);
+    compare(network, {}, random, coverage);
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(coverage.covered, 0);
+  EXPECT_LT(coverage.covered, coverage.all);
+}
+
+// One by one, all together, in batches drawn at random; with one thread and with four.
+TEST(FastSimulator, DoesNotDependOnBatchesOrThreads) {
+  std::uint64_t seed = kFirstSeed + 2'000'000;
+  for (int trial = 0; trial < 60; ++trial) {
+    const FixedNetwork network = next_narrow_network(seed);
+    SCOPED_TRACE(fmt::format("seed {}", seed - 1));
+    Random random(seed);
+    const FastSimulator simulator(network);
+    std::vector<Sequence> sequences;
+    for (int k = 0; k < 40; ++k) sequences.push_back(any_sequence(random, network, random.number(1, 30)));
+    std::vector<FixedState> whole_states(sequences.size(), simulator.initial_state());
+    const Answers whole = run_fast(simulator, sequences, whole_states);
+    for (const int largest : {1, 7}) {
+      const tbb::global_control control(tbb::global_control::max_allowed_parallelism, largest == 1 ? 1 : 4);
+      std::vector<FixedState> states(sequences.size(), simulator.initial_state());
+      OverflowCounts counts = simulator.no_counts();
+      Answers joined;
+      for (std::size_t first = 0; first < sequences.size();) {
+        const std::size_t count = std::min(sequences.size() - first, std::size_t(random.number(1, largest)));
+        const std::vector<Sequence> some(sequences.begin() + first, sequences.begin() + first + count);
+        std::vector<FixedState> some_states(states.begin() + first, states.begin() + first + count);
+        const Answers part = run_fast(simulator, some, some_states);
+        joined.outputs.insert(joined.outputs.end(), part.outputs.begin(), part.outputs.end());
+        joined.rows.insert(joined.rows.end(), part.rows.begin(), part.rows.end());
+        OverflowCounts part_counts = simulator.no_counts();
+        part_counts.values = part.values;
+        part_counts.overflows = part.overflows;
+        counts.add(part_counts);
+        std::ranges::copy(some_states, states.begin() + first);
+        first += count;
+      }
+      finish(states, counts, joined);
+      ASSERT_EQ(joined, whole);
+    }
+  }
+}
+
+TEST(FastSimulator, RefusesSequencesThatDoNotFitBeforeItRunsAny) {
+  std::uint64_t seed = kFirstSeed + 3'000'000;
+  FixedNetwork network = next_narrow_network(seed);
+  while (network.takes_tokens) network = next_narrow_network(seed);
+  const FastSimulator simulator(network);
+  Sequence good;
+  good.features = FloatMatrix::Zero(2, network.inputs);
+  Sequence wide;
+  wide.features = FloatMatrix::Zero(2, network.inputs + 1);
+  const std::vector<const Sequence*> sequences{&good, &wide};
+  std::vector<FixedState> states(2, simulator.initial_state());
+  OverflowCounts counts = simulator.no_counts();
+  EXPECT_FALSE(simulator.run(sequences, states, counts));
+  EXPECT_EQ(counts.values, simulator.no_counts().values);
+}
+
+TEST(FastSimulator, RunsTheScalarTargetToo) {
+  bool scalar = false;
+  for (const Machine& machine : machines())
+    scalar = scalar || machine.target == HWY_SCALAR || machine.target == HWY_EMU128;
+  EXPECT_TRUE(scalar);
+}
+
+}  // namespace
+}  // namespace fixgate

@@ -1,0 +1,32 @@
+// The innermost part of a matrix product: some rows of weights times some vectors.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace fixgate::fast {
+
+/// A step is four bytes of each factor: four products of unsigned with signed bytes, or two of half words. A
+/// block is as many rows of weights as a vector has 32-bit lanes, packed step by step.
+struct Tile {
+  const std::uint8_t* weights = nullptr;  // first block
+  std::size_t block_bytes = 0;
+  const std::uint8_t* const* vectors = nullptr;
+  std::size_t steps = 0;
+  std::size_t narrow_steps = 0;  // so many may be summed in 16 bits
+  std::int32_t* sums = nullptr;  // [vectors][blocks][lanes]
+};
+
+using TileFunction = void (*)(const Tile&);
+
+inline constexpr int kMostBlocks = 4;
+inline constexpr int kMostVectors = 6;
+
+/// A function by blocks and vectors, each counted from one.
+struct TileFunctions {
+  int blocks = 0;  // the largest there is
+  int vectors = 0;
+  TileFunction functions[kMostBlocks][kMostVectors] = {};
+};
+
+}  // namespace fixgate::fast
