@@ -19,6 +19,8 @@ module fg_overflow #(
   assign value = CompareWidth'(value_i);
 
   if (Overflow == fg_pkg::OverflowWrap) begin : gen_wrap
+    logic unused_value;
+    assign unused_value = ^value;
     if (Signed) begin : gen_signed
       assign value_o = OutWidth'($signed(value[Width-1:0]));
     end else begin : gen_unsigned
