@@ -2,6 +2,7 @@
 //
 // Inside the library every value is a signed vector: an unsigned signal of w bits travels as w + 1 bits.
 package fg_pkg;
+  // verilator lint_off UNUSEDPARAM: no design uses all of them
   // Rounding and overflow of a signal: docs/numerics.md, section 3.
   localparam int RoundFloor = 0;
   localparam int RoundNearest = 1;
@@ -41,4 +42,5 @@ package fg_pkg;
   localparam int TableOffsetWidth = 384; // piecewise-linear: signed offset; look-up: signed entry
   localparam int TableSlopeWidth = 416;  // piecewise-linear: signed slope
   localparam int TableStartWidth = 448;  // piecewise-linear: unsigned start
+  // verilator lint_on UNUSEDPARAM
 endpackage
