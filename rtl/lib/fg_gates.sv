@@ -23,7 +23,9 @@ module fg_gates #(
     localparam int ClassOf = Class[g*32+:32];
     assign values_o[g*GateWidth+:GateWidth] = own[ClassOf*GateWidth+:GateWidth];
     if (ClassOf != g) begin : gen_shared
+      logic unused_own;
       assign own[g*GateWidth+:GateWidth] = '0;
+      assign unused_own = ^own[g*GateWidth+:GateWidth];
     end else begin : gen_own
       localparam logic [fg_pkg::SignalBits-1:0] Signal = Pre[g*fg_pkg::SignalBits+:fg_pkg::SignalBits];
       localparam logic [fg_pkg::TableBits-1:0] Table = Tables[g*fg_pkg::TableBits+:fg_pkg::TableBits];

@@ -2,7 +2,8 @@
 //
 // Inside the library every value is a signed vector: an unsigned signal of w bits travels as w + 1 bits.
 package fg_pkg;
-  // verilator lint_off UNUSEDPARAM: no design uses all of them
+  // No design uses all of them.
+  // verilator lint_off UNUSEDPARAM
   // Rounding and overflow of a signal: docs/numerics.md, section 3.
   localparam int RoundFloor = 0;
   localparam int RoundNearest = 1;
