@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "diagnostic/error.h"
@@ -25,8 +26,8 @@ struct EngineGeometry {
 
 enum class EngineKind { Embedding, Lstm, Gru, Dense };
 
-/// One layer of the network in hardware. Select layers are none: they make the engine before them hand on its
-/// last step alone.
+/// One layer of the network in hardware. Select layers are none: they make the last recurrent engine before
+/// them (without one, the dense engine) hand on the last step alone.
 struct Engine {
   EngineKind kind = EngineKind::Lstm;
   int layer = -1;          // index into FixedNetwork::layers
@@ -34,17 +35,19 @@ struct Engine {
   int inputs = 0;          // elements of an input vector; an embedding: the vocabulary's size
   int outputs = 0;         // elements of an output vector; recurrent layers: hidden units
   bool emits_last_step = false;
-  EngineGeometry geometry;
+  EngineGeometry geometry;  // an embedding has no multipliers: its geometry means nothing
+
+  friend bool operator==(const Engine&, const Engine&) = default;
 };
 
 enum class AcceleratorOutput { Values, Index };
 
-/// What the user asks for. Exactly one of lanes, cycles_per_step, multipliers steers the geometry; none: 4
+/// What the user asks for. At most one of lanes, cycles_per_step, multipliers steers the geometry; none: 4
 /// lanes each.
 struct AcceleratorOptions {
-  std::string name;                                // of the top module; empty: from the network's
+  std::string name;                                // of the top module; empty: the network's
   std::vector<std::pair<std::string, int>> lanes;  // by layer; an empty layer name stands for all others
-  std::optional<int> cycles_per_step;       // at most; every engine gets the fewest lanes that reach it
+  std::optional<int> cycles_per_step;       // at most; every engine gets the fewest multipliers that reach it
   std::optional<int> multipliers;           // at most, in all; balanced over the engines
   std::optional<AcceleratorOutput> output;  // none: index for networks that end in ArgMax, else values
 };
@@ -53,19 +56,30 @@ struct Accelerator {
   FixedNetwork network;
   std::string name;  // the top module
   AcceleratorOutput output = AcceleratorOutput::Values;
-  std::vector<Engine> engines;
+  std::vector<Engine> engines;  // at least one
+
+  /// Multipliers of the matrix-vector units of all engines.
+  [[nodiscard]] int multipliers() const;
 };
 
-/// Errors: a layer that hardware does not support, lanes that make no sense, a name that is no identifier.
+/// Errors: a layer that hardware does not support, lanes that make no sense, a name that is no identifier, a
+/// sum that is too wide once all rows of a gate share a binary point.
 Result<Accelerator> design_accelerator(FixedNetwork network, const AcceleratorOptions& options);
 
 /// The cycle in which the last output beat of each sequence is taken, counted from the cycle in which the
-/// first input beat is accepted (that cycle is 0), when input is always offered and output always taken.
-/// `steps` by sequence.
+/// first input beat of the first sequence is accepted (that cycle is 0), when input is always offered, one
+/// sequence directly after the other, and output always taken. `steps` by sequence, each at least 1.
 std::vector<std::int64_t> predict_cycles(const Accelerator& accelerator, std::span<const int> steps);
+
+/// Cycles from one step to the next when input is always offered and output always taken: those of the
+/// slowest engine, or of the stream between two of them.
+int cycles_per_step(const Accelerator& accelerator);
 
 /// Useful products of one step of the whole chain; layers behind a Select count once a sequence, not here.
 std::int64_t products_per_step(const Accelerator& accelerator);
+
+/// Useful products over one sequence / (multipliers * predicted cycles).
+double utilisation(const Accelerator& accelerator, int steps);
 
 /// Writes the folder; whole or not at all. Error: it exists with other content than an accelerator of ours,
 /// or cannot be written.
