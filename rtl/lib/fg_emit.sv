@@ -60,6 +60,8 @@ module fg_emit #(
 
   for (genvar s = 0; s < Slices; s++) begin : gen_slice
     localparam int Count = (s == Slices - 1) ? LastUnits : SliceUnits;
+    logic take_slice;
+    assign take_slice = take && slice_q == SliceWidth'(s);
     fg_fifo #(
       .Width(Width + 2),
       .Depth(2 * Count)
@@ -70,7 +72,7 @@ module fg_emit #(
       .data_i({last_i, first_i, elements_i[s*Width+:Width]}),
       .valid_o(valids[s]),
       .data_o(words[s*(Width+2)+:Width+2]),
-      .pop_i(take && slice_q == SliceWidth'(s))
+      .pop_i(take_slice)
     );
   end
 

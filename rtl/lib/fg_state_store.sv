@@ -53,12 +53,14 @@ module fg_state_store #(
       // The unit at word w and element p is w * Split + p: it exists if w is below this bound.
       localparam int Bound = (Count + Split - 1 - p) / Split;
       logic [Width-1:0] element;
+      logic write_bank;
+      assign write_bank = write_i && 32'(unit_i) % Split == p;
       fg_ram #(
         .Width(Width),
         .Depth(1 << AddressWidth)
       ) u_ram (
         .clk_i,
-        .write_i(write_i && 32'(unit_i) % Split == p),
+        .write_i(write_bank),
         .write_address_i(write_address),
         .write_word_i(data_i[s*Width+:Width]),
         .read_address_i(read_address),

@@ -74,12 +74,14 @@ module fg_vector_buffer #(
 
   for (genvar p = 0; p < Split; p++) begin : gen_bank
     logic [Width-1:0] element;
+    logic write_bank;
+    assign write_bank = take && write_element_q == ElementWidth'(p);
     fg_ram #(
       .Width(Width),
       .Depth(2 << WordWidth)
     ) u_ram (
       .clk_i,
-      .write_i(take && write_element_q == ElementWidth'(p)),
+      .write_i(write_bank),
       .write_address_i({write_half_q, write_word_q}),
       .write_word_i(data_i),
       .read_address_i({read_half_q, word_i}),
