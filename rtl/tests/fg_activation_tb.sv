@@ -9,7 +9,7 @@ module fg_activation_tb #(
 );
   logic [InWidth-1:0] value;
   logic [OutWidth-1:0] result;
-  logic clk;
+  logic clk, rst_n;
 
   value_check #(
     .InWidth(InWidth),
@@ -19,6 +19,7 @@ module fg_activation_tb #(
     .Vectors(Vectors)
   ) u_check (
     .clk_o(clk),
+    .rst_no(rst_n),
     .value_o(value),
     .value_i(result)
   );

@@ -7,7 +7,7 @@ module fg_rectifier_tb #(
 );
   logic [InWidth-1:0] value;
   logic [OutWidth-1:0] result;
-  logic clk;
+  logic clk, rst_n;
 
   value_check #(
     .InWidth(InWidth),
@@ -17,6 +17,7 @@ module fg_rectifier_tb #(
     .Vectors(Vectors)
   ) u_check (
     .clk_o(clk),
+    .rst_no(rst_n),
     .value_o(value),
     .value_i(result)
   );

@@ -8,7 +8,7 @@ module fg_table_lookup_tb #(
 );
   logic [InWidth-1:0] value;
   logic [OutWidth-1:0] result;
-  logic clk;
+  logic clk, rst_n;
 
   value_check #(
     .InWidth(InWidth),
@@ -18,6 +18,7 @@ module fg_table_lookup_tb #(
     .Vectors(Vectors)
   ) u_check (
     .clk_o(clk),
+    .rst_no(rst_n),
     .value_o(value),
     .value_i(result)
   );

@@ -142,7 +142,8 @@ void Bench::check_netlist(std::size_t run) {
 }
 
 void Bench::simulate(const std::vector<std::string>& sources, std::size_t first, std::size_t count) {
-  std::string top = "module runs;\n";
+  // Icarus makes a wire of a genvar in an expression at a port, unless it may make none.
+  std::string top = "`default_nettype none\nmodule runs;\n";
   for (std::size_t run = first; run < first + count; ++run)
     top += instance(module_, run, runs_[run].parameters);
   write("runs.sv", top + "endmodule\n");
