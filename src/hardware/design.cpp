@@ -149,6 +149,13 @@ AcceleratorOutput default_output(const FixedNetwork& network) {
                                                            : AcceleratorOutput::Values;
 }
 
+// A network's name as a module's: "digits-lstm" becomes digits_lstm.
+std::string default_name(const FixedNetwork& network) {
+  std::string name = network.name;
+  for (const char separator : {'-', '.', ' '}) std::ranges::replace(name, separator, '_');
+  return name;
+}
+
 // The widths that the engines' memories and parameters need.
 Result<void> check_sums(const Accelerator& accelerator) {
   const FixedNetwork& network = accelerator.network;
@@ -173,7 +180,7 @@ int Accelerator::multipliers() const {
 
 Result<Accelerator> design_accelerator(FixedNetwork network, const AcceleratorOptions& options) {
   Accelerator accelerator;
-  accelerator.name = options.name.empty() ? network.name : options.name;
+  accelerator.name = options.name.empty() ? default_name(network) : options.name;
   FIXGATE_CHECK(check_module_name(accelerator.name));
   accelerator.output = options.output.value_or(default_output(network));
   FIXGATE_ASSIGN(accelerator.engines, list_engines(network));

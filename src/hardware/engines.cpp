@@ -55,6 +55,8 @@ class EngineLister {
  private:
   Result<void> add(EngineKind kind, int outputs) {
     const std::string& name = layer_name(network_.layers[static_cast<std::size_t>(layer_)]);
+    if (layer_identifier(name).starts_with("fg_"))
+      return fail("names that begin with fg_ are the library's: rename it");
     engines_.push_back({kind, layer_, layer_identifier(name), inputs_, outputs, false, {}});
     inputs_ = outputs;
     return {};

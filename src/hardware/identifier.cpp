@@ -45,7 +45,7 @@ bool is_digit(char c) {
 std::string layer_identifier(std::string_view layer) {
   std::string identifier(layer);
   std::ranges::replace(identifier, '.', '_');
-  return identifier;
+  return is_digit(identifier.front()) ? "layer_" + identifier : identifier;
 }
 
 std::string constant_prefix(std::string_view identifier) {

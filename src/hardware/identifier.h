@@ -8,7 +8,7 @@
 
 namespace fixgate {
 
-/// A layer's name ("encoder.lstm") as part of an identifier ("encoder_lstm").
+/// A layer's name ("encoder.lstm", "0") as an identifier ("encoder_lstm", "layer_0").
 std::string layer_identifier(std::string_view layer);
 
 /// The same as constants begin with: "EncoderLstm".
