@@ -47,5 +47,7 @@ module fg_mac_lanes #(
       if (valid_q2) sum_q <= (first_q2 ? '0 : sum_q) + SumWidth'(product_q);
     end
     assign sums_o[l*SumWidth+:SumWidth] = sum_q;
+    logic unused_product;  // its highest bits, where the sum is proven to need fewer
+    assign unused_product = ^product_q;
   end
 endmodule

@@ -66,7 +66,13 @@ module fg_state_store #(
         .read_address_i(read_address),
         .read_word_o(element)
       );
-      assign words[Bank*Width+:Width] = (Bound < Words && 32'(word_q) >= Bound) ? '0 : element;
+      if (Bound == 0) begin : gen_none
+        logic unused_element;
+        assign unused_element = ^element;
+        assign words[Bank*Width+:Width] = '0;
+      end else begin : gen_some
+        assign words[Bank*Width+:Width] = (Bound < Words && 32'(word_q) >= Bound) ? '0 : element;
+      end
     end
   end
 

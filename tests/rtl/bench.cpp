@@ -14,6 +14,7 @@ namespace fixgate::rtl {
 namespace {
 
 const std::filesystem::path kSource = FIXGATE_SOURCE_DIR;
+constexpr int kLints = 6;  // parameter sets that Verilator looks at
 
 std::string as_verilog(const Parameter& parameter) {
   return parameter.is_text ? '"' + parameter.value + '"' : parameter.value;
@@ -71,6 +72,9 @@ std::map<std::size_t, std::int64_t> read_verdicts(const std::string& output) {
 Parameter number(const std::string& name, int value) {
   return {name, std::to_string(value)};
 }
+Parameter flag(const std::string& name, bool value) {
+  return {name, value ? "1'b1" : "1'b0"};
+}
 Parameter bits(const std::string& name, const Word& value) {
   return {name, value.literal()};
 }
@@ -120,10 +124,13 @@ void Bench::check(int netlists) {
   check_sources();
   if (is_missing("yosys")) netlists = 0;
   for (int run = 0; run < netlists; ++run) check_netlist(static_cast<std::size_t>(run));
+  const int lints = is_missing("verilator") ? 0 : std::min(kLints, static_cast<int>(runs_.size()));
+  for (int run = 0; run < lints; ++run) check_lint(static_cast<std::size_t>(run));
   std::int64_t values = 0;
   for (const Run& run : runs_) values += run.values;
-  fmt::print("[    RTL   ] {}: {} parameter sets, {} values compared; {} of the sets as netlists too\n",
-             module_, runs_.size(), values, netlists);
+  fmt::print(
+      "[    RTL   ] {}: {} parameter sets, {} values compared; {} of the sets as netlists too, {} linted\n",
+      module_, runs_.size(), values, netlists, lints);
   if (::testing::Test::HasFailure()) fmt::print("[    RTL   ] files left in {}\n", folder_.string());
 }
 
@@ -141,20 +148,33 @@ void Bench::check_netlist(std::size_t run) {
   simulate({"netlist.v"}, run, 1);
 }
 
+void Bench::check_lint(std::size_t run) {
+  const std::string library = library_folder().string();
+  std::vector<std::string> arguments{"--lint-only",          "-Wall", "--top-module", module_,
+                                     library + "/fg_pkg.sv", "-y",    library};
+  for (const Parameter& parameter : runs_[run].parameters)
+    if (!parameter.of_bench) arguments.push_back("-G" + parameter.name + '=' + as_verilog(parameter));
+  arguments.push_back(library + '/' + module_ + ".sv");
+  const auto linted = run_program({"verilator", arguments, folder_, {}});
+  if (!linted) FAIL() << linted.error().message;
+  EXPECT_EQ(linted->exit_code, 0) << "lint of run " << run << ":\n" << linted->error;
+}
+
 void Bench::simulate(const std::vector<std::string>& sources, std::size_t first, std::size_t count) {
-  // Icarus makes a wire of a genvar in an expression at a port, unless it may make none.
-  std::string top = "`default_nettype none\nmodule runs;\n";
+  std::string top = "module runs;\n";
   for (std::size_t run = first; run < first + count; ++run)
     top += instance(module_, run, runs_[run].parameters);
   write("runs.sv", top + "endmodule\n");
   const std::filesystem::path benches = kSource / "rtl" / "tests";
-  std::vector<std::string> compile{"-g2012", "-o", "runs.vvp",      "-s", "runs", "-Y",
-                                   ".sv",    "-y", benches.string()};
+  std::vector<std::string> compile{"-g2012", "-Wimplicit", "-o",  "runs.vvp", "-s",
+                                   "runs",   "-Y",         ".sv", "-y",       benches.string()};
   compile.push_back((library_folder() / "fg_pkg.sv").string());
   compile.emplace_back("runs.sv");
   compile.insert(compile.end(), sources.begin(), sources.end());
   const auto compiled = run_program_well({"iverilog", compile, folder_, {}});
   if (!compiled) FAIL() << compiled.error().message;
+  // Icarus makes such a wire, without a driver, of a genvar in an expression at a port.
+  EXPECT_EQ(compiled->error.find("implicit definition"), std::string::npos) << compiled->error;
   const auto simulated = run_program_well({"vvp", {"-n", "runs.vvp"}, folder_, {}});
   if (!simulated) FAIL() << simulated.error().message;
   const auto compared = read_verdicts(simulated->output);

@@ -18,6 +18,7 @@ struct Parameter {
 };
 
 Parameter number(const std::string& name, int value);
+Parameter flag(const std::string& name, bool value);
 Parameter bits(const std::string& name, const Word& value);
 Parameter text(const std::string& name, const std::string& value);
 /// The same, of the testbench alone.
@@ -49,6 +50,7 @@ class Bench {
 
   void check_sources();
   void check_netlist(std::size_t run);
+  void check_lint(std::size_t run);
   void simulate(const std::vector<std::string>& sources, std::size_t first, std::size_t count);
   void write(const std::string& name, const std::string& content) const;
 

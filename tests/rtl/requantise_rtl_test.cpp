@@ -46,8 +46,8 @@ void add_overflow(Bench& bench, Random& random) {
                         .add(apply_overflow(v, signal.format, signal.overflow, overflowed), out_width));
   add_vectors(bench,
               {number("InWidth", in_width), number("Width", signal.format.width),
-               number("Signed", signal.format.is_signed ? 1 : 0),
-               number("Overflow", static_cast<int>(signal.overflow)), number("OutWidth", out_width)},
+               flag("Signed", signal.format.is_signed), number("Overflow", static_cast<int>(signal.overflow)),
+               number("OutWidth", out_width)},
               words);
 }
 

@@ -121,11 +121,10 @@ class DrainRun {
   }
 
   void add_to(Bench& bench) const {
-    timeline_.add_to(
-        bench,
-        {number("Slices", plan_.slices), number("Lanes", plan_.lanes), number("SumWidth", plan_.sum_width),
-         number("Rows", plan_.rows()), number("FirstRows", plan_.first_rows),
-         number("SplitSums", plan_.split_sums ? 1 : 0), number("XHold", plan_.holds ? 1 : 0)});
+    timeline_.add_to(bench, {number("Slices", plan_.slices), number("Lanes", plan_.lanes),
+                             number("SumWidth", plan_.sum_width), number("Rows", plan_.rows()),
+                             number("FirstRows", plan_.first_rows), flag("SplitSums", plan_.split_sums),
+                             flag("XHold", plan_.holds)});
   }
 
  private:
