@@ -3,16 +3,14 @@
 
 #include <string>
 
+#include "hardware/network_parts.h"  // travelling_width
 #include "numeric/activation_table.h"
 #include "rtl/words.h"
 
 namespace fixgate::rtl {
 
-/// Bits of a value inside the library: unsigned ones travel with a zero above them.
-int travelling_width(const Format& format);
-
 /// For sums at fraction `sum_fraction` that enter the signal.
-Word signal_descriptor(const SignalFormat& signal, int sum_fraction);
+Word signal_word(const SignalFormat& signal, int sum_fraction);
 
 struct TableImage {
   Word descriptor;

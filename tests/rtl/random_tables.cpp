@@ -55,15 +55,21 @@ SignalFormat random_signal(Random& random, int widest) {
 }
 
 ActivationTable random_table(Random& random, TableKind kind) {
+  const int widest = kind == TableKind::Rectifier ? kMaxFormatWidth : kMaxTableInputWidth;
+  const Format input = random_signal(random, widest).format;
+  return random_table(random, kind, input, random_signal(random, kMaxFormatWidth));
+}
+
+ActivationTable random_table(Random& random, TableKind kind, const Format& input,
+                             const SignalFormat& output) {
   ActivationTable table;
   table.kind = kind;
-  table.input =
-      random_signal(random, kind == TableKind::Rectifier ? kMaxFormatWidth : kMaxTableInputWidth).format;
-  table.output = random_signal(random, kMaxFormatWidth);
+  table.input = input;
+  table.output = output;
   if (kind == TableKind::Rectifier) return table;
-  if (table.input.is_signed)
+  if (input.is_signed)
     table.symmetry = random.pick({TableSymmetry::None, TableSymmetry::Odd, TableSymmetry::Complement});
-  if (table.symmetry == TableSymmetry::Complement && table.output.format.fraction < 0)
+  if (table.symmetry == TableSymmetry::Complement && output.format.fraction < 0)
     table.symmetry = TableSymmetry::Odd;
   if (kind == TableKind::Lookup)
     fill_entries(random, table);

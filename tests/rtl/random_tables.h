@@ -16,6 +16,7 @@ SignalFormat random_signal(Random& random, int widest);
 
 /// A table that check_table allows.
 ActivationTable random_table(Random& random, TableKind kind);
+ActivationTable random_table(Random& random, TableKind kind, const Format& input, const SignalFormat& output);
 
 /// Every integer of the format if that are few, or else both ends, those around zero, and random ones.
 std::vector<std::int64_t> telling_values(Random& random, const Format& format);

@@ -65,7 +65,7 @@ void add_requantise(Bench& bench, Random& random) {
   for (const std::int64_t v : values)
     words.push_back(Word().add(v, in_width).add(requantise(v, fraction, signal, overflowed), out_width));
   add_vectors(bench,
-              {number("InWidth", in_width), bits("Signal", signal_descriptor(signal, fraction)),
+              {number("InWidth", in_width), bits("Signal", signal_word(signal, fraction)),
                number("OutWidth", out_width)},
               words);
 }

@@ -9,6 +9,11 @@ Word& Word::add(std::int64_t value, int width) {
   return *this;
 }
 
+Word& Word::add(const Word& fields) {
+  bits_.insert(bits_.end(), fields.bits_.begin(), fields.bits_.end());
+  return *this;
+}
+
 std::string Word::hex() const {
   std::string digits;
   for (std::size_t low = 0; low < bits_.size(); low += 4) {

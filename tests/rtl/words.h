@@ -12,6 +12,8 @@ class Word {
   /// The `width` lowest bits of `value` in two's complement; beyond 64 bits its sign goes on.
   Word& add(std::int64_t value, int width);
 
+  Word& add(const Word& fields);
+
   /// Hexadecimal digits for $readmemh, at least one.
   [[nodiscard]] std::string hex() const;
   /// A literal of SystemVerilog: 160'h1f...
