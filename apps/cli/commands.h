@@ -18,5 +18,7 @@ void add_evaluate(CLI::App& app, Command& chosen);
 void add_show(CLI::App& app, Command& chosen);
 void add_sweep(CLI::App& app, Command& chosen);
 void add_rtl(CLI::App& app, Command& chosen);
+void add_verify(CLI::App& app, Command& chosen);
+void add_synth(CLI::App& app, Command& chosen);
 
 }  // namespace fixgate

@@ -1,76 +1,17 @@
 #include "sweep/suite.h"
 
-#include <fmt/ranges.h>
-#include <toml++/toml.h>
-
 #include <algorithm>
-#include <initializer_list>
 
 #include "files/read.h"
+#include "sweep/suite_fields.h"
 
 namespace fixgate {
 namespace {
 
-constexpr std::int64_t kVersion = 1;
-constexpr std::size_t kLongestSuite = std::size_t{1} << 20;
-
-std::string place(const toml::node& node) {
-  return fmt::format("line {}", node.source().begin.line);
-}
-
-Result<void> check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
-  for (const auto& [key, node] : table)
-    if (std::ranges::find(known, key.str()) == known.end())
-      return fail("{}: unknown key '{}'; known here: {}", place(node), key.str(), fmt::join(known, ", "));
-  return {};
-}
-
-Result<std::string> text(const toml::table& table, std::string_view key) {
-  if (const auto value = table[key].value_exact<std::string>()) return *value;
-  return fail("{}: '{}' must be there, and a text", place(table), key);
-}
-
-Result<int> integer(const toml::table& table, std::string_view key) {
-  const auto value = table[key].value_exact<std::int64_t>();
-  if (value && *value >= 1 && *value <= kMaxFormatWidth) return static_cast<int>(*value);
-  return fail("{}: '{}' must be there, an integer of 1 to {}", place(table), key, kMaxFormatWidth);
-}
-
-/// False where the key is missing.
-Result<bool> flag(const toml::table& table, std::string_view key) {
-  const toml::node* node = table.get(key);
-  if (node == nullptr) return false;
-  if (const auto value = node->value_exact<bool>()) return *value;
-  return fail("{}: '{}' must be true or false", place(*node), key);
-}
-
-Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::path& folder) {
-  SuitePlan plan;
-  if (table.contains("file")) {
-    FIXGATE_CHECK(check_keys(table, {"file"}));
-    FIXGATE_ASSIGN(const std::string file, text(table, "file"));
-    plan.name = std::filesystem::path(file).stem().string();
-    FIXGATE_ASSIGN(plan.plan, read_plan(folder / file));
-    return plan;
-  }
-  FIXGATE_CHECK(check_keys(table, {"preset", "weights", "activations"}));
-  FIXGATE_ASSIGN(const std::string preset, text(table, "preset"));
-  FIXGATE_ASSIGN(const int weights, integer(table, "weights"));
-  FIXGATE_ASSIGN(const int activations, integer(table, "activations"));
-  plan.name = fmt::format("{} {}/{}", preset, weights, activations);
-  FIXGATE_ASSIGN(plan.plan, preset_plan(preset, {weights, activations}));
-  return plan;
-}
-
 Result<SuiteNetwork> network_from(const toml::table& table, const std::filesystem::path& folder) {
   FIXGATE_CHECK(check_keys(table, {"name", "model", "task", "needs_data_root", "plans"}));
   SuiteNetwork network;
-  FIXGATE_ASSIGN(network.name, text(table, "name"));
-  FIXGATE_ASSIGN(network.model, text(table, "model"));
-  FIXGATE_ASSIGN(const std::string task, text(table, "task"));
-  network.task = folder / task;
-  FIXGATE_ASSIGN(network.needs_data_root, flag(table, "needs_data_root"));
-  if (!network.needs_data_root) network.model = folder / network.model;
+  FIXGATE_ASSIGN(static_cast<SuiteEntry&>(network), entry_from(table, folder));
   const toml::array* plans = table["plans"].as_array();
   if (plans == nullptr || plans->empty())
     return fail("{}: 'plans' must be there, an array of tables", place(table));
@@ -84,31 +25,15 @@ Result<SuiteNetwork> network_from(const toml::table& table, const std::filesyste
   return network;
 }
 
-Result<Suite> suite_from(const toml::table& root, const std::filesystem::path& folder) {
-  FIXGATE_CHECK(check_keys(root, {"version", "network"}));
-  if (root["version"].value_exact<std::int64_t>() != kVersion) return fail("'version' must be {}", kVersion);
-  const toml::array* networks = root["network"].as_array();
-  if (networks == nullptr) return fail("'network' must be there, an array of tables: [[network]]");
-  Suite suite;
-  for (const toml::node& node : *networks) {
-    if (!node.is_table()) return fail("{}: 'network' must be an array of tables: [[network]]", place(node));
-    FIXGATE_ASSIGN(SuiteNetwork network, network_from(*node.as_table(), folder));
-    if (std::ranges::find(suite.networks, network.name, &SuiteNetwork::name) != suite.networks.end())
-      return fail("{}: two networks are named '{}'", place(node), network.name);
-    suite.networks.push_back(std::move(network));
-  }
-  return suite;
-}
-
 }  // namespace
 
 Result<Suite> parse_suite(std::string_view toml, const std::filesystem::path& folder) {
-  try {
-    const toml::table root = toml::parse(toml);
-    return suite_from(root, folder);
-  } catch (const toml::parse_error& error) {
-    return fail("line {}: {}", error.source().begin.line, error.description());
-  }
+  Suite suite;
+  FIXGATE_CHECK(read_suite_networks(toml, [&](const toml::table& table) -> Result<std::string> {
+    FIXGATE_ASSIGN(SuiteNetwork network, network_from(table, folder));
+    return suite.networks.emplace_back(std::move(network)).name;
+  }));
+  return suite;
 }
 
 Result<Suite> read_suite(const std::filesystem::path& path) {
