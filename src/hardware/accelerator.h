@@ -78,6 +78,9 @@ int cycles_per_step(const Accelerator& accelerator);
 /// Useful products of one step of the whole chain; layers behind a Select count once a sequence, not here.
 std::int64_t products_per_step(const Accelerator& accelerator);
 
+/// Useful products of one sequence of so many steps.
+std::int64_t products_per_sequence(const Accelerator& accelerator, int steps);
+
 /// Useful products over one sequence / (multipliers * predicted cycles).
 double utilisation(const Accelerator& accelerator, int steps);
 

@@ -8,7 +8,8 @@
 namespace fixgate {
 namespace {
 
-constexpr double kWorthASlice = 0.01;  // of the cycles
+// Of the cycles. A slice costs tables and some multipliers of its own.
+constexpr double kWorthASlice = 0.05;
 
 struct Candidate {
   EngineGeometry geometry;

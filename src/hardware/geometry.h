@@ -20,8 +20,9 @@ std::int64_t stream_cycles_per_step(const EngineDemand& demand, const EngineGeom
 /// Multipliers beyond this number would have nothing to do.
 std::int64_t most_multipliers(const EngineShape& shape);
 
-/// At most `multipliers` of them, all put to use as far as they divide: the fewest slices within 1 % of the
-/// fewest cycles. A row is split only when there are more multipliers than rows.
+/// At most `multipliers` of them, all put to use as far as they divide: the fewest slices within 5 % of the
+/// fewest cycles, and no more multipliers than these need. A row is split only when there are more
+/// multipliers than rows.
 EngineGeometry geometry_of_multipliers(const EngineDemand& demand, int multipliers);
 
 /// The fewest multipliers that take a step in at most `cycles`; none: there is no such geometry.

@@ -102,10 +102,13 @@ std::int64_t products_per_step(const Accelerator& accelerator) {
   return products(accelerator, false);
 }
 
+std::int64_t products_per_sequence(const Accelerator& accelerator, int steps) {
+  return products(accelerator, false) * steps + products(accelerator, true);
+}
+
 double utilisation(const Accelerator& accelerator, int steps) {
   const auto cycles = predict_cycles(accelerator, std::vector<int>{steps}).front() + 1;
-  const std::int64_t useful = products(accelerator, false) * steps + products(accelerator, true);
-  return static_cast<double>(useful) /
+  return static_cast<double>(products_per_sequence(accelerator, steps)) /
          (static_cast<double>(accelerator.multipliers()) * static_cast<double>(cycles));
 }
 
