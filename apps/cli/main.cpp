@@ -57,6 +57,9 @@ int run(int argc, char** argv) {
   fixgate::add_evaluate(app, chosen);
   fixgate::add_show(app, chosen);
   fixgate::add_sweep(app, chosen);
+  fixgate::add_rtl(app, chosen);
+  fixgate::add_verify(app, chosen);
+  fixgate::add_synth(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -2,41 +2,22 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
-#include "files/read.h"
-#include "files/write.h"
+#include "files/golden_test.h"
 #include "fixed/testing/example_networks.h"
 #include "fixed/text_columns.h"
 
 namespace fixgate {
 namespace {
 
-std::filesystem::path golden_folder() {
-  return std::filesystem::path(FIXGATE_SOURCE_DIR) / "tests/golden/fixed";
-}
-
-void compare_with_golden(const std::string& name, const std::string& text) {
-  const std::filesystem::path path = golden_folder() / name;
-  if (std::getenv("FIXGATE_UPDATE_GOLDEN") != nullptr) {
-    std::filesystem::create_directories(golden_folder());
-    const auto written = write_file(path, text);
-    ASSERT_TRUE(written) << written.error().message;
-  }
-  const auto golden = read_file(path);
-  ASSERT_TRUE(golden) << golden.error().message << "; FIXGATE_UPDATE_GOLDEN=1 writes it";
-  EXPECT_EQ(text, *golden) << "if the change is meant, FIXGATE_UPDATE_GOLDEN=1 rewrites " << name;
-}
-
 TEST(FixedText, Examples) {
   for (const FixedNetwork& network : example_networks())
-    compare_with_golden(network.name + ".txt", to_text(network));
+    compare_with_golden("fixed", network.name + ".txt", to_text(network));
 }
 
 TEST(FixedText, WithIntegers) {
   for (const FixedNetwork& network : example_networks())
     if (network.name == "tiny_lstm" || network.name == "tiny_gru_reset_after")
-      compare_with_golden(network.name + "_weights.txt", to_text(network, {.weights = true}));
+      compare_with_golden("fixed", network.name + "_weights.txt", to_text(network, {.weights = true}));
 }
 
 TEST(FixedText, LinesEndWithoutSpaces) {

@@ -16,11 +16,15 @@ struct SuitePlan {
   FormatPlan plan;
 };
 
-struct SuiteNetwork {
+/// A network and its data.
+struct SuiteEntry {
   std::string name;
   std::filesystem::path model;
   std::filesystem::path task;
   bool needs_data_root = false;  // model and data lie in the data root, not beside the suite
+};
+
+struct SuiteNetwork : SuiteEntry {
   std::vector<SuitePlan> plans;
 };
 

@@ -10,6 +10,7 @@
 #include "data/load.h"
 #include "data/task.h"
 #include "evaluate/outcome.h"
+#include "files/fingerprint.h"
 #include "files/read.h"
 #include "files/write.h"
 #include "fixed/file.h"
@@ -22,18 +23,6 @@ namespace {
 
 // Raised whenever a figure could change with the same inputs.
 constexpr int kFigureVersion = 1;
-
-// FNV-1a: enough to notice that an input changed; no protection against malice is claimed.
-std::string fingerprint_of(const std::vector<std::string>& parts) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const std::string& part : parts) {
-    for (const char c : part + '\0') {
-      hash ^= static_cast<unsigned char>(c);
-      hash *= 0x100000001b3;
-    }
-  }
-  return fmt::format("{:016x}", hash);
-}
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -1,0 +1,44 @@
+// fixgate synth: what an accelerator costs on a chip.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "commands.h"
+#include "synthesis/synthesis.h"
+
+namespace fixgate {
+namespace {
+
+struct Options {
+  std::string accelerator;
+  std::string target;
+  SynthesisOptions synthesis;
+};
+
+Result<void> synth(Options options) {
+  FIXGATE_ASSIGN(options.synthesis.target, parse_target(options.target));
+  FIXGATE_ASSIGN(const Accelerator accelerator, read_accelerator(options.accelerator));
+  FIXGATE_ASSIGN(const SynthesisReport report,
+                 synthesise(accelerator, options.accelerator, options.synthesis));
+  fmt::print("{}file: {}\n", to_table(report), report_path(report, options.accelerator).string());
+  return {};
+}
+
+}  // namespace
+
+void add_synth(CLI::App& app, Command& chosen) {
+  auto* command = app.add_subcommand(
+      "synth", "What an accelerator costs: LUTs, flip-flops, DSP and RAM blocks, frequency");
+  auto options = std::make_shared<Options>();
+  command->add_option("accelerator", options->accelerator, "Folder that `fixgate rtl` wrote")->required();
+  command->add_option("--target", options->target, "ice40, ecp5, xilinx7 or generic")->required();
+  command->add_option("--device", options->synthesis.device,
+                      "ice40: up5k (default), hx8k, hx1k, lp8k; ecp5: 25k (default), 45k, 85k");
+  command->add_option("--frequency", options->synthesis.frequency, "MHz that placement aims at")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--seed", options->synthesis.seed, "Of placement")->capture_default_str();
+  command->callback([&chosen, options] { chosen = [options] { return synth(*options); }; });
+}
+
+}  // namespace fixgate

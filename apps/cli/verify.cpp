@@ -1,0 +1,126 @@
+// fixgate verify: an accelerator's RTL, or its netlist, against the reference simulator.
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+
+#include "commands.h"
+#include "data/task.h"
+#include "verification/gather.h"
+#include "verification/suite.h"
+#include "verification/verification.h"
+
+namespace fixgate {
+namespace {
+
+struct Options {
+  std::string accelerator;
+  std::string suite;
+  std::string output;
+  std::string task;
+  std::string data_root;
+  std::string part = "test";
+  std::int64_t sequences = 10;
+  std::optional<std::int64_t> steps;
+  std::uint64_t seed = 1;
+  std::string simulator = "verilator";
+  std::string stalls = "mixed";
+  std::string netlist;
+  std::string waveform;
+};
+
+Result<VerificationOptions> verification_options(const Options& options) {
+  VerificationOptions chosen;
+  FIXGATE_ASSIGN(chosen.simulator, parse_simulator(options.simulator));
+  FIXGATE_ASSIGN(chosen.stalls, parse_stalls(options.stalls));
+  chosen.seed = options.seed;
+  chosen.waveform = options.waveform;
+  if (!options.netlist.empty()) {
+    FIXGATE_ASSIGN(chosen.netlist, parse_target(options.netlist));
+  }
+  return chosen;
+}
+
+Result<std::vector<TestSequence>> sequences_of(const Options& options, const FixedNetwork& network) {
+  if (options.task.empty()) return random_sequences(network, options.sequences, options.seed);
+  FIXGATE_ASSIGN(const Task task, read_task(options.task));
+  return gather_sequences(task, options.part, options.data_root, {options.sequences, options.steps});
+}
+
+void print(const VerificationResult& result, const Options& options) {
+  fmt::print("sequences    {} of {}, {} steps\n", result.sequences,
+             options.task.empty() ? fmt::format("random features, seed {}", options.seed)
+                                  : fmt::format("{} ({})", options.task, options.part),
+             result.steps);
+  fmt::print("simulator    {}{}\n", result.simulator,
+             options.netlist.empty() ? "" : ", netlist of " + options.netlist);
+  fmt::print("stalls       {}, seed {}\n", options.stalls, options.seed);
+  fmt::print("compared     {} hidden values and {} outputs: {} mismatches\n", result.hidden_values,
+             result.output_values, result.mismatches);
+  if (result.free_sequences == 0) return;
+  fmt::print("cycles       {} predicted, {} seen over {} sequences without stalls; {} end in another cycle\n",
+             result.cycles_predicted, result.cycles_seen, result.free_sequences, result.cycle_differences);
+  fmt::print("utilisation  {:.2f} % of the multipliers' cycles\n", 100 * result.utilisation);
+}
+
+Result<void> verify_one(const Options& options) {
+  FIXGATE_ASSIGN(const VerificationOptions chosen, verification_options(options));
+  FIXGATE_ASSIGN(const Accelerator accelerator, read_accelerator(options.accelerator));
+  FIXGATE_ASSIGN(const std::vector<TestSequence> sequences, sequences_of(options, accelerator.network));
+  FIXGATE_ASSIGN(const VerificationResult result,
+                 verify_accelerator(accelerator, options.accelerator, sequences, chosen));
+  print(result, options);
+  return check(result, options.accelerator);
+}
+
+Result<void> verify_suite(const Options& options) {
+  if (options.output.empty()) return fail("--suite {}: needs --output, a folder", options.suite);
+  FIXGATE_ASSIGN(const VerificationSuite suite, read_verification_suite(options.suite));
+  FIXGATE_ASSIGN(const VerificationOptions chosen, verification_options(options));
+  FIXGATE_ASSIGN(const SuiteVerification done,
+                 run_verification_suite(suite, {options.data_root, options.output, chosen}));
+  fmt::print("{}", to_table(done.records));
+  for (const std::string& name : done.skipped) fmt::print("skipped: {} (needs --data-root)\n", name);
+  fmt::print("files: {0}/results.json, {0}/NETWORK/\n", options.output);
+  return check(done.records);
+}
+
+Result<void> verify(const Options& options) {
+  if (options.accelerator.empty() == options.suite.empty())
+    return fail("give either an accelerator's folder or --suite FILE");
+  return options.suite.empty() ? verify_one(options) : verify_suite(options);
+}
+
+void add_options(CLI::App& command, Options& options) {
+  command.add_option("accelerator", options.accelerator, "Folder that `fixgate rtl` wrote");
+  command.add_option("-t,--task", options.task, "Task file (TOML); none: random features or tokens");
+  command.add_option("--data-root", options.data_root,
+                     "Folder that the task's paths start from (default: the task file's)");
+  command.add_option("--part", options.part, "test, validation, calibration, or all in that order")
+      ->capture_default_str();
+  command.add_option("-n,--sequences", options.sequences, "The first sequences are taken; of a text: pieces")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_option("--steps", options.steps, "At most so many steps in all")->check(CLI::PositiveNumber);
+  command.add_option("--seed", options.seed, "Of the stalls and of random sequences")->capture_default_str();
+  command.add_option("--simulator", options.simulator, "verilator or icarus")->capture_default_str();
+  command.add_option("--stalls", options.stalls, "none, light, heavy, bursts or mixed")
+      ->capture_default_str();
+  command.add_option("--netlist", options.netlist,
+                     "Synthesise for this target (ice40, xilinx7, generic) and verify the netlist");
+  command.add_option("--waveform", options.waveform, "Write a value change dump (VCD) of the stalled run");
+  command.add_option("--suite", options.suite, "Verify the networks of a suite file (TOML) instead");
+  command.add_option("-o,--output", options.output, "With --suite: folder for results.json and accelerators");
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Command& chosen) {
+  auto* command = app.add_subcommand(
+      "verify", "An accelerator against the simulator: every hidden state, every output, every cycle");
+  auto options = std::make_shared<Options>();
+  add_options(*command, *options);
+  command->callback([&chosen, options] { chosen = [options] { return verify(*options); }; });
+}
+
+}  // namespace fixgate

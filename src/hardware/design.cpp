@@ -1,0 +1,193 @@
+// The choice of an accelerator for a network.
+#include <algorithm>
+
+#include "hardware/accelerator.h"
+#include "hardware/aligned_sums.h"
+#include "hardware/engines.h"
+#include "hardware/geometry.h"
+#include "hardware/identifier.h"
+#include "hardware/network_parts.h"
+
+namespace fixgate {
+namespace {
+
+constexpr int kDefaultLanes = 4;
+
+bool multiplies(const Engine& engine) {
+  return engine.kind != EngineKind::Embedding;
+}
+
+// What --lanes says about one layer.
+int lanes_of(const AcceleratorOptions& options, const std::string& layer) {
+  int lanes = kDefaultLanes;
+  for (const auto& [name, count] : options.lanes)
+    if (name.empty()) lanes = count;
+  for (const auto& [name, count] : options.lanes)
+    if (name == layer) lanes = count;
+  return lanes;
+}
+
+class Designer {
+ public:
+  Designer(Accelerator& accelerator, const AcceleratorOptions& options)
+      : accelerator_(accelerator), options_(options) {}
+
+  Result<void> choose() {
+    FIXGATE_CHECK(check_options());
+    if (options_.cycles_per_step) return choose_by_cycles(*options_.cycles_per_step);
+    if (options_.multipliers) return choose_by_multipliers(*options_.multipliers);
+    return choose_by_lanes();
+  }
+
+ private:
+  [[nodiscard]] const std::string& name(const Engine& engine) const {
+    return layer_name(layer_of(accelerator_.network, engine));
+  }
+  [[nodiscard]] EngineDemand demand(const Engine& engine) const {
+    return demand_of(accelerator_.network, engine);
+  }
+
+  [[nodiscard]] Result<void> check_options() const {
+    const int ways = (options_.lanes.empty() ? 0 : 1) + (options_.cycles_per_step ? 1 : 0) +
+                     (options_.multipliers ? 1 : 0);
+    if (ways > 1) return fail("lanes, cycles per step and multipliers exclude each other: give one of them");
+    if (options_.cycles_per_step.value_or(1) < 1)
+      return fail("{} cycles per step make no sense: give at least 1", *options_.cycles_per_step);
+    for (const auto& [layer, lanes] : options_.lanes) FIXGATE_CHECK(check_lanes(layer, lanes));
+    return {};
+  }
+
+  [[nodiscard]] Result<void> check_lanes(const std::string& layer, int lanes) const {
+    if (lanes < 1) return fail("{} lanes make no sense: give at least 1", lanes);
+    std::int64_t most = 0;
+    bool found = layer.empty();
+    for (const Engine& engine : accelerator_.engines) {
+      if (!multiplies(engine) || !(layer.empty() || name(engine) == layer)) continue;
+      found = true;
+      most = std::max(most, most_multipliers(shape_of(accelerator_.network, engine)));
+    }
+    if (!found) return fail("there is no layer '{}' that has lanes", layer);
+    if (most > 0 && lanes > most)
+      return fail("{} lanes make no sense: {} has work for {} at most", lanes,
+                  layer.empty() ? "no layer" : "layer '" + layer + "'", most);
+    return {};
+  }
+
+  Result<void> choose_by_lanes() {
+    for (Engine& engine : accelerator_.engines)
+      if (multiplies(engine))
+        engine.geometry = geometry_of_multipliers(demand(engine), lanes_of(options_, name(engine)));
+    return {};
+  }
+
+  Result<void> choose_by_cycles(std::int64_t cycles) {
+    for (Engine& engine : accelerator_.engines) {
+      if (!multiplies(engine)) {
+        if (engine.outputs > cycles)
+          return fail(
+              "layer '{}' hands on {} values a step, one a cycle: no less than that many cycles per step "
+              "are possible",
+              name(engine), engine.outputs);
+        continue;
+      }
+      const auto geometry = geometry_of_cycles(demand(engine), cycles);
+      if (!geometry)
+        return fail("layer '{}' takes at least {} cycles per step", name(engine),
+                    fewest_cycles(demand(engine)));
+      engine.geometry = *geometry;
+    }
+    return {};
+  }
+
+  // Multipliers of all engines at the fewest that reach `cycles`; none: not reached.
+  [[nodiscard]] std::optional<std::int64_t> multipliers_for(std::int64_t cycles) const {
+    std::int64_t sum = 0;
+    for (const Engine& engine : accelerator_.engines) {
+      if (!multiplies(engine)) continue;
+      const auto geometry = geometry_of_cycles(demand(engine), cycles);
+      if (!geometry) return std::nullopt;
+      sum += geometry->multipliers();
+    }
+    return sum;
+  }
+
+  // The fewest cycles per step that the multipliers reach, by bisection: fewer cycles never need fewer.
+  Result<void> choose_by_multipliers(int multipliers) {
+    std::int64_t engines = 0;
+    std::int64_t enough = 1;  // cycles that one multiplier an engine reaches
+    for (const Engine& engine : accelerator_.engines) {
+      if (!multiplies(engine)) {
+        enough = std::max<std::int64_t>(enough, engine.outputs);
+        continue;
+      }
+      ++engines;
+      enough = std::max(enough, stream_cycles_per_step(demand(engine), {}));
+    }
+    if (multipliers < engines)
+      return fail("{} multipliers are too few: each of the {} layers needs one", multipliers, engines);
+    std::int64_t too_few = 0;
+    while (enough - too_few > 1) {
+      const std::int64_t cycles = (enough + too_few) / 2;
+      const auto needed = multipliers_for(cycles);
+      (needed && *needed <= multipliers ? enough : too_few) = cycles;
+    }
+    return choose_by_cycles(slowest_embedding(enough));
+  }
+
+  [[nodiscard]] std::int64_t slowest_embedding(std::int64_t cycles) const {
+    for (const Engine& engine : accelerator_.engines)
+      if (!multiplies(engine)) cycles = std::max<std::int64_t>(cycles, engine.outputs);
+    return cycles;
+  }
+
+  Accelerator& accelerator_;
+  const AcceleratorOptions& options_;
+};
+
+AcceleratorOutput default_output(const FixedNetwork& network) {
+  return network.output_function == OutputFunction::ArgMax ? AcceleratorOutput::Index
+                                                           : AcceleratorOutput::Values;
+}
+
+// A network's name as a module's: "digits-lstm" becomes digits_lstm.
+std::string default_name(const FixedNetwork& network) {
+  std::string name = network.name;
+  for (const char separator : {'-', '.', ' '}) std::ranges::replace(name, separator, '_');
+  return name;
+}
+
+// The widths that the engines' memories and parameters need.
+Result<void> check_sums(const Accelerator& accelerator) {
+  const FixedNetwork& network = accelerator.network;
+  for (const Engine& engine : accelerator.engines) {
+    const FixedLayer& layer = layer_of(network, engine);
+    Result<AlignedSums> sums;
+    if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer)) sums = align_sums(network, *recurrent);
+    if (const auto* dense = std::get_if<FixedDense>(&layer)) sums = align_sums(network, *dense);
+    if (!sums) return tl::make_unexpected(sums.error().within(fmt::format("layer '{}'", layer_name(layer))));
+  }
+  return {};
+}
+
+}  // namespace
+
+int Accelerator::multipliers() const {
+  int sum = 0;
+  for (const Engine& engine : engines)
+    if (multiplies(engine)) sum += engine.geometry.multipliers();
+  return sum;
+}
+
+Result<Accelerator> design_accelerator(FixedNetwork network, const AcceleratorOptions& options) {
+  Accelerator accelerator;
+  accelerator.name = options.name.empty() ? default_name(network) : options.name;
+  FIXGATE_CHECK(check_module_name(accelerator.name));
+  accelerator.output = options.output.value_or(default_output(network));
+  FIXGATE_ASSIGN(accelerator.engines, list_engines(network));
+  accelerator.network = std::move(network);
+  FIXGATE_CHECK(Designer(accelerator, options).choose());
+  FIXGATE_CHECK(check_sums(accelerator));
+  return accelerator;
+}
+
+}  // namespace fixgate

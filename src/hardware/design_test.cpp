@@ -1,0 +1,184 @@
+#include <gtest/gtest.h>
+
+#include "hardware/accelerator.h"
+#include "hardware/geometry.h"
+#include "hardware/random_design_test.h"
+
+namespace fixgate {
+namespace {
+
+ExampleShape shape_named(const std::string& name) {
+  ExampleShape shape;
+  shape.name = name;
+  return shape;
+}
+
+std::string refusal(FixedNetwork network, const AcceleratorOptions& options = {}) {
+  const auto designed = design_accelerator(std::move(network), options);
+  return designed ? "accepted" : designed.error().message;
+}
+
+AcceleratorOptions with_lanes(std::vector<std::pair<std::string, int>> lanes) {
+  AcceleratorOptions options;
+  options.lanes = std::move(lanes);
+  return options;
+}
+
+TEST(Design, RefusesWhatHardwareCannotDo) {
+  ExampleShape rnn = shape_named("a");
+  rnn.kind = CellKind::Rnn;
+  EXPECT_EQ(refusal(make_example(rnn, 1)),
+            "layer 'rnn0': RNN cells are not supported in hardware: use LSTM or GRU");
+  ExampleShape both = shape_named("a");
+  both.direction = ExampleDirection::Both;
+  EXPECT_TRUE(
+      refusal(make_example(both, 1)).starts_with("layer 'rnn0': bidirectional layers are not supported"));
+  ExampleShape reverse = shape_named("a");
+  reverse.direction = ExampleDirection::Reverse;
+  EXPECT_TRUE(
+      refusal(make_example(reverse, 1)).starts_with("layer 'rnn0': reverse layers are not supported"));
+}
+
+TEST(Design, RefusesNamesThatAreNoIdentifiers) {
+  for (const char* name : {"1st", "a b!", "module", "logic", "fg_rom", "a-b", "ä"}) {
+    AcceleratorOptions options;
+    options.name = name;
+    EXPECT_NE(refusal(make_example(shape_named("a"), 1), options).find("give --name"), std::string::npos)
+        << name;
+  }
+  EXPECT_NE(refusal(make_example(shape_named("while"), 1)).find("reserved word"), std::string::npos);
+}
+
+TEST(Design, TakesTheNetworksNameWithUnderscores) {
+  const auto designed = design_accelerator(make_example(shape_named("digits-lstm v1.2"), 1), {});
+  ASSERT_TRUE(designed);
+  EXPECT_EQ(designed->name, "digits_lstm_v1_2");
+}
+
+TEST(Design, RefusesLayersWhoseNamesFallTogether) {
+  FixedNetwork network = make_example(shape_named("a"), 1);
+  std::get<FixedRecurrent>(network.layers[0]).name = "de.coder";
+  std::get<FixedDense>(network.layers[1]).name = "de_coder";
+  EXPECT_EQ(refusal(network),
+            "layers 'de.coder' and 'de_coder' would have the same name in SystemVerilog: rename one of them");
+  std::get<FixedDense>(network.layers[1]).name = "fg_in";
+  EXPECT_EQ(refusal(network), "layer 'fg_in': names that begin with fg_ are the library's: rename it");
+}
+
+TEST(Design, RefusesLanesThatMakeNoSense) {
+  const FixedNetwork network = make_example(shape_named("a"), 1);
+  EXPECT_EQ(refusal(network, with_lanes({{"", 0}})), "0 lanes make no sense: give at least 1");
+  EXPECT_EQ(refusal(network, with_lanes({{"rnn0", -3}})), "-3 lanes make no sense: give at least 1");
+  EXPECT_EQ(refusal(network, with_lanes({{"nobody", 3}})), "there is no layer 'nobody' that has lanes");
+  EXPECT_EQ(refusal(network, with_lanes({{"decoder", 100}})),
+            "100 lanes make no sense: layer 'decoder' has work for 8 at most");
+  EXPECT_NE(refusal(network, with_lanes({{"", 1000}})).find("no layer has work for"), std::string::npos);
+}
+
+TEST(Design, RefusesGoalsThatExcludeEachOtherOrCannotBeReached) {
+  const FixedNetwork network = make_example(shape_named("a"), 1);
+  AcceleratorOptions options;
+  options.cycles_per_step = 100;
+  options.multipliers = 10;
+  EXPECT_NE(refusal(network, options).find("exclude each other"), std::string::npos);
+  options.multipliers.reset();
+  options.cycles_per_step = 0;
+  EXPECT_NE(refusal(network, options).find("at least 1"), std::string::npos);
+  options.cycles_per_step = 3;
+  EXPECT_NE(refusal(network, options).find("layer 'rnn0' takes at least"), std::string::npos);
+  options.cycles_per_step.reset();
+  options.multipliers = 1;
+  EXPECT_EQ(refusal(network, options), "1 multipliers are too few: each of the 2 layers needs one");
+}
+
+TEST(Design, RefusesSumsThatAreTooWide) {
+  FixedNetwork network = make_example(shape_named("a"), 1);
+  auto& fractions = network.weights[static_cast<std::size_t>(std::get<FixedDense>(network.layers[1]).weights)]
+                        .row_fractions;
+  fractions[0] = 64;
+  fractions[1] = -64;
+  EXPECT_EQ(
+      refusal(network),
+      "layer 'decoder': the sums of its rows need more than 120 bits at one binary point: choose closer "
+      "binary points");
+}
+
+TEST(Design, LanesOfOneLayerOverrideThoseOfAll) {
+  const auto designed =
+      design_accelerator(make_example(shape_named("a"), 1), with_lanes({{"rnn0", 2}, {"", 8}}));
+  ASSERT_TRUE(designed);
+  EXPECT_EQ(designed->engines[0].geometry.multipliers(), 2);
+  // x comes in 4 cycles: more than 2 multipliers would wait for it.
+  EXPECT_EQ(designed->engines[1].geometry, (EngineGeometry{1, 2, 1}));
+  EXPECT_EQ(designed->multipliers(), 4);
+}
+
+TEST(Design, SelectMakesTheRecurrentEngineEmitItsLastStep) {
+  ExampleShape shape = shape_named("a");
+  shape.layers = 2;
+  shape.relu = true;
+  shape.select = SelectKind::LastStep;
+  const auto designed = design_accelerator(make_example(shape, 1), {});
+  ASSERT_TRUE(designed);
+  std::vector<bool> emits;
+  for (const Engine& engine : designed->engines) emits.push_back(engine.emits_last_step);
+  EXPECT_EQ(emits, (std::vector<bool>{false, true, false, false}));
+  // 4 gates of 4 units: 3 + 4 and 4 + 4 products a row; the dense layers come once a sequence.
+  EXPECT_EQ(products_per_step(*designed), 16 * 7 + 16 * 8);
+}
+
+TEST(Design, ArgMaxGivesTheIndexUnlessValuesAreAskedFor) {
+  FixedNetwork network = make_example(shape_named("a"), 1);
+  network.output_function = OutputFunction::ArgMax;
+  EXPECT_EQ(design_accelerator(network, {})->output, AcceleratorOutput::Index);
+  AcceleratorOptions options;
+  options.output = AcceleratorOutput::Values;
+  EXPECT_EQ(design_accelerator(network, options)->output, AcceleratorOutput::Values);
+}
+
+// One multiplier fewer than the choice takes would miss the cycles that it reaches.
+TEST(Design, MultipliersAreBalanced) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    RandomDesign random(seed);
+    const FixedNetwork network = random.network();
+    AcceleratorOptions options;
+    options.multipliers = random.number(5, 60);
+    const auto designed = design_accelerator(network, options);
+    ASSERT_TRUE(designed) << designed.error().message;
+    EXPECT_LE(designed->multipliers(), *options.multipliers);
+    std::int64_t slowest = 0;
+    for (const Engine& engine : designed->engines)
+      slowest = std::max<std::int64_t>(
+          slowest, engine.kind == EngineKind::Embedding
+                       ? engine.outputs
+                       : stream_cycles_per_step(demand_of(network, engine), engine.geometry));
+    AcceleratorOptions faster;
+    faster.cycles_per_step = static_cast<int>(slowest - 1);
+    const auto more = design_accelerator(network, faster);
+    if (more) {
+      EXPECT_GT(more->multipliers(), *options.multipliers) << seed;
+    }
+  }
+}
+
+TEST(Design, PredictedCyclesGrowByTheSlowestEngine) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const Accelerator accelerator = RandomDesign(seed).accelerator();
+    std::int64_t slowest = 0;
+    bool chain = true;  // every engine works in every step
+    for (const Engine& engine : accelerator.engines) {
+      if (chain && engine.kind != EngineKind::Embedding)
+        slowest = std::max(
+            slowest, cycles_per_step(make_schedule(shape_of(accelerator.network, engine), engine.geometry),
+                                     demand_of(accelerator.network, engine).latency));
+      chain = chain && !engine.emits_last_step;
+    }
+    EXPECT_GE(cycles_per_step(accelerator), slowest) << seed;
+    const auto cycles = predict_cycles(accelerator, std::vector<int>{3, 5, 1});
+    EXPECT_LT(cycles[0], cycles[1]);
+    EXPECT_LT(cycles[1], cycles[2]);
+  }
+}
+
+}  // namespace
+}  // namespace fixgate

@@ -1,0 +1,81 @@
+#include "sweep/suite_fields.h"
+
+#include <algorithm>
+
+#include "toml/document.h"
+
+namespace fixgate {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+
+Result<void> read_network_tables(const toml::table& root, const NetworkReader& read) {
+  FIXGATE_CHECK(check_keys(root, {"version", "network"}));
+  if (root["version"].value_exact<std::int64_t>() != kVersion) return fail("'version' must be {}", kVersion);
+  FIXGATE_ASSIGN(const auto networks, tables_in(root, "network"));
+  if (!root.contains("network")) return fail("'network' must be there, an array of tables: [[network]]");
+  std::vector<std::string> names;
+  for (const toml::table* one : networks) {
+    FIXGATE_ASSIGN(std::string name, read(*one));
+    if (std::ranges::find(names, name) != names.end())
+      return fail("{}: two networks are named '{}'", line_of(*one), name);
+    names.push_back(std::move(name));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> read_suite_networks(std::string_view toml, const NetworkReader& read) {
+  FIXGATE_ASSIGN(const toml::table root, parse_toml(toml));
+  return read_network_tables(root, read);
+}
+
+Result<std::string> text(const toml::table& table, std::string_view key) {
+  if (const auto value = table[key].value_exact<std::string>()) return *value;
+  return fail("{}: '{}' must be there, and a text", line_of(table), key);
+}
+
+Result<int> integer(const toml::table& table, std::string_view key, int most) {
+  const auto value = table[key].value_exact<std::int64_t>();
+  if (value && *value >= 1 && *value <= most) return static_cast<int>(*value);
+  return fail("{}: '{}' must be there, an integer of 1 to {}", line_of(table), key, most);
+}
+
+Result<bool> flag(const toml::table& table, std::string_view key) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return false;
+  if (const auto value = node->value_exact<bool>()) return *value;
+  return fail("{}: '{}' must be true or false", line_of(*node), key);
+}
+
+Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::path& folder) {
+  SuitePlan plan;
+  if (table.contains("file")) {
+    FIXGATE_CHECK(check_keys(table, {"file"}));
+    FIXGATE_ASSIGN(const std::string file, text(table, "file"));
+    plan.name = std::filesystem::path(file).stem().string();
+    FIXGATE_ASSIGN(plan.plan, read_plan(folder / file));
+    return plan;
+  }
+  FIXGATE_CHECK(check_keys(table, {"preset", "weights", "activations"}));
+  FIXGATE_ASSIGN(const std::string preset, text(table, "preset"));
+  FIXGATE_ASSIGN(const int weights, integer(table, "weights", kMaxFormatWidth));
+  FIXGATE_ASSIGN(const int activations, integer(table, "activations", kMaxFormatWidth));
+  plan.name = fmt::format("{} {}/{}", preset, weights, activations);
+  FIXGATE_ASSIGN(plan.plan, preset_plan(preset, {weights, activations}));
+  return plan;
+}
+
+Result<SuiteEntry> entry_from(const toml::table& table, const std::filesystem::path& folder) {
+  SuiteEntry entry;
+  FIXGATE_ASSIGN(entry.name, text(table, "name"));
+  FIXGATE_ASSIGN(entry.model, text(table, "model"));
+  FIXGATE_ASSIGN(const std::string task, text(table, "task"));
+  entry.task = folder / task;
+  FIXGATE_ASSIGN(entry.needs_data_root, flag(table, "needs_data_root"));
+  if (!entry.needs_data_root) entry.model = folder / entry.model;
+  return entry;
+}
+
+}  // namespace fixgate

