@@ -14,15 +14,24 @@
 
 namespace fixgate::testing_support {
 
+/// What a maker may draw.
+struct FixedNetworkRange {
+  bool forward_only = false;  // no reverse cells, one direction a layer
+  bool has_rnn = true;
+  int most_inputs = 6;
+  int most_hidden = 5;
+};
+
 class FixedNetworkMaker {
  public:
-  explicit FixedNetworkMaker(std::uint64_t seed) : random_(seed) {}
+  explicit FixedNetworkMaker(std::uint64_t seed, const FixedNetworkRange& range = {})
+      : random_(seed), range_(range) {}
 
   /// Not yet verified: its sums may be too wide.
   FixedNetwork make() {
     network_.name = "random";
     network_.takes_tokens = random_.chance(0.3);
-    network_.inputs = random_.number(1, 6);
+    network_.inputs = random_.number(1, range_.most_inputs);
     network_.streaming = false;
     network_.float_parameters = 1000;
     make_entry();
@@ -172,13 +181,14 @@ class FixedNetworkMaker {
   void add_recurrent(const std::string& name) {
     FixedRecurrent layer;
     layer.name = name;
-    layer.kind = random_.pick({CellKind::Lstm, CellKind::Gru, CellKind::Rnn});
+    layer.kind = range_.has_rnn ? random_.pick({CellKind::Lstm, CellKind::Gru, CellKind::Rnn})
+                                : random_.pick({CellKind::Lstm, CellKind::Gru});
     layer.linear_before_reset = layer.kind == CellKind::Gru && random_.chance(0.5);
     layer.input_signal = signal_;
     layer.inputs = count_;
-    layer.hidden = random_.number(1, 5);
-    layer.cells.resize(random_.chance(0.3) ? 2 : 1);
-    layer.cells.back().reverse = layer.cells.size() == 2 || random_.chance(0.3);
+    layer.hidden = random_.number(1, range_.most_hidden);
+    layer.cells.resize(!range_.forward_only && random_.chance(0.3) ? 2 : 1);
+    layer.cells.back().reverse = layer.cells.size() == 2 || (!range_.forward_only && random_.chance(0.3));
     signal_ = add_signal(name + ".h", SignalRole::Hidden);
     for (FixedCell& cell : layer.cells) fill_cell(layer, cell);
     count_ = layer.hidden * static_cast<int>(layer.cells.size());
@@ -234,15 +244,16 @@ class FixedNetworkMaker {
   }
 
   Random random_;
+  FixedNetworkRange range_;
   FixedNetwork network_;
   int signal_ = -1;  // what the layer before hands on
   int count_ = 0;
 };
 
 /// The first verified network from `seed` on; the seed moves behind it.
-inline FixedNetwork next_fixed_network(std::uint64_t& seed) {
+inline FixedNetwork next_fixed_network(std::uint64_t& seed, const FixedNetworkRange& range = {}) {
   for (;;) {
-    FixedNetwork network = FixedNetworkMaker(seed++).make();
+    FixedNetwork network = FixedNetworkMaker(seed++, range).make();
     if (verify(network)) return network;
   }
 }
