@@ -115,8 +115,10 @@ void add_rtl(CLI::App& app, Command& chosen) {
   command->add_option("--name", options->name,
                       "Of the top module (default: the network's, with _ for - . and space)");
   auto* lanes =
-      command->add_option("--lanes", options->lanes,
-                          "Multipliers of each layer, or of one: LAYER=N; may be repeated (default: 4)");
+      command
+          ->add_option("--lanes", options->lanes,
+                       "Multipliers of each layer, or of one: LAYER=N; may be repeated (default: 4)")
+          ->allow_extra_args(false);
   auto* cycles = command->add_option("--cycles-per-step", options->cycles_per_step,
                                      "The fewest multipliers that take a step in at most N cycles");
   auto* multipliers = command->add_option("--dsp", options->multipliers,

@@ -81,7 +81,7 @@ Result<void> verify_suite(const Options& options) {
                  run_verification_suite(suite, {options.data_root, options.output, chosen}));
   fmt::print("{}", to_table(done.records));
   for (const std::string& name : done.skipped) fmt::print("skipped: {} (needs --data-root)\n", name);
-  fmt::print("files: {0}/results.json, {0}/NETWORK/\n", options.output);
+  fmt::print("files: {0}/results.json, {0}/accelerators/\n", options.output);
   return check(done.records);
 }
 

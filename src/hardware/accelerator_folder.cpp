@@ -45,11 +45,17 @@ Result<std::vector<FolderFile>> list_files(const Accelerator& accelerator) {
   return files;
 }
 
-bool is_ours(const Manifest& manifest, const std::string& path) {
-  return path == kManifestName || std::ranges::find(manifest.files, path) != manifest.files.end();
+// What fixgate verify and synth work out from the folder, and can again.
+bool is_derived(const std::string& path) {
+  return path.starts_with("sim/build/") || path.starts_with("synth/");
 }
 
-// Only what an accelerator's manifest lists may be replaced.
+bool is_ours(const Manifest& manifest, const std::string& path) {
+  return path == kManifestName || is_derived(path) ||
+         std::ranges::find(manifest.files, path) != manifest.files.end();
+}
+
+// Only what an accelerator's manifest lists, or comes of it, may be replaced.
 Result<void> check_replaceable(const fs::path& folder) {
   std::error_code error;
   if (!fs::exists(folder, error)) return {};

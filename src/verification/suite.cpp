@@ -28,15 +28,29 @@ Result<std::optional<std::int64_t>> optional_count(const toml::table& table, std
   return count;
 }
 
+/// layer_lanes = {LAYER = N, ...}
+Result<std::vector<std::pair<std::string, int>>> layer_lanes_from(const toml::table& table) {
+  std::vector<std::pair<std::string, int>> lanes;
+  if (!table.contains("layer_lanes")) return lanes;
+  const toml::table* layers = table["layer_lanes"].as_table();
+  if (layers == nullptr) return fail("{}: 'layer_lanes' must be a table", place(table));
+  for (const auto& [layer, node] : *layers) {
+    FIXGATE_ASSIGN(const int count, integer(*layers, layer.str(), kMostLanes));
+    lanes.emplace_back(layer.str(), count);
+  }
+  return lanes;
+}
+
 Result<VerificationEntry> verification_from(const toml::table& table, const std::filesystem::path& folder) {
-  FIXGATE_CHECK(check_keys(
-      table, {"name", "model", "task", "needs_data_root", "plan", "lanes", "part", "sequences", "steps"}));
+  FIXGATE_CHECK(check_keys(table, {"name", "model", "task", "needs_data_root", "plan", "lanes", "layer_lanes",
+                                   "part", "sequences", "steps"}));
   VerificationEntry entry;
   FIXGATE_ASSIGN(static_cast<SuiteEntry&>(entry), entry_from(table, folder));
   const toml::table* plan = table["plan"].as_table();
   if (plan == nullptr) return fail("{}: 'plan' must be there, a table", line_of(table));
   FIXGATE_ASSIGN(entry.plan, plan_from(*plan, folder));
   FIXGATE_ASSIGN(entry.lanes, integer(table, "lanes", kMostLanes));
+  FIXGATE_ASSIGN(entry.layer_lanes, layer_lanes_from(table));
   if (table.contains("part")) {
     FIXGATE_ASSIGN(entry.part, text(table, "part"));
   }
@@ -57,22 +71,25 @@ Result<FixedNetwork> quantised(const VerificationEntry& entry, const std::filesy
 Result<VerificationRecord> verify_entry(const VerificationEntry& entry,
                                         const SuiteVerificationOptions& options) {
   const std::filesystem::path root = entry.needs_data_root ? options.data_root : "";
-  const std::filesystem::path folder = options.output / entry.name;
+  const std::filesystem::path folder = options.output / "accelerators" / entry.name;
   FIXGATE_ASSIGN(const Task task, read_task(entry.task));
   FIXGATE_ASSIGN(FixedNetwork network,
                  quantised(entry, entry.needs_data_root ? root / entry.model : entry.model, task, root));
   AcceleratorOptions design;
-  design.lanes = {{"", entry.lanes}};
+  design.lanes = entry.layer_lanes;
+  design.lanes.emplace_back("", entry.lanes);
   FIXGATE_ASSIGN(const Accelerator accelerator, design_accelerator(std::move(network), design));
   FIXGATE_CHECK(write_accelerator(accelerator, folder));
   FIXGATE_ASSIGN(const auto sequences, gather_sequences(task, entry.part, root, entry.limits));
+  VerificationOptions verification = options.verification;
+  verification.build = options.output / "build" / entry.name;  // outlives the accelerator's folder
   VerificationRecord record{entry.name,
                             entry.plan.name,
                             entry.lanes,
                             to_text(options.verification.stalls),
                             options.verification.seed,
                             {}};
-  FIXGATE_ASSIGN(record.result, verify_accelerator(accelerator, folder, sequences, options.verification));
+  FIXGATE_ASSIGN(record.result, verify_accelerator(accelerator, folder, sequences, verification));
   return record;
 }
 

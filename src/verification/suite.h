@@ -13,8 +13,9 @@ namespace fixgate {
 
 struct VerificationEntry : SuiteEntry {
   SuitePlan plan;
-  int lanes = 1;              // multipliers of each layer
-  std::string part = "test";  // as gather_sequences() takes it
+  int lanes = 1;                                         // multipliers of each layer
+  std::vector<std::pair<std::string, int>> layer_lanes;  // of those that have another number
+  std::string part = "test";                             // as gather_sequences() takes it
   TestLimits limits;
 };
 
@@ -22,8 +23,8 @@ struct VerificationSuite {
   std::vector<VerificationEntry> networks;
 };
 
-/// [[network]] tables: name, model, task, needs_data_root, plan, lanes, and optionally part, sequences,
-/// steps. Errors: not TOML, an unknown or missing key, a wrong type, an impossible value.
+/// [[network]] tables: name, model, task, needs_data_root, plan, lanes, and optionally layer_lanes, part,
+/// sequences, steps. Errors: not TOML, an unknown or missing key, a wrong type, an impossible value.
 Result<VerificationSuite> parse_verification_suite(std::string_view toml,
                                                    const std::filesystem::path& folder);
 Result<VerificationSuite> read_verification_suite(const std::filesystem::path& path);
@@ -39,7 +40,7 @@ struct VerificationRecord {
 
 struct SuiteVerificationOptions {
   std::filesystem::path data_root;  // empty: networks that need it are skipped, by name
-  std::filesystem::path output;     // folder: results.json, and NETWORK/ with the accelerator
+  std::filesystem::path output;     // folder: results.json, accelerators/NETWORK/, build/NETWORK/
   VerificationOptions verification;
 };
 

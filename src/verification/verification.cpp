@@ -131,11 +131,12 @@ class Verifier {
     result_.cycles_seen = seen.empty() ? 0 : seen.back();
     for (std::size_t index = 0; index < predicted.size(); ++index)
       if (index >= seen.size() || seen[index] != predicted[index]) ++result_.cycle_differences;
-    std::int64_t steps = 0;
-    for (const ExpectedSequence& sequence : expected_) steps += sequence.steps;
-    const double products = static_cast<double>(products_per_step(accelerator_)) * static_cast<double>(steps);
-    result_.utilisation = products / (static_cast<double>(accelerator_.multipliers()) *
-                                      static_cast<double>(result_.cycles_predicted));
+    double products = 0;
+    for (const ExpectedSequence& sequence : expected_)
+      products += static_cast<double>(products_per_sequence(accelerator_, sequence.steps));
+    // The first input beat is in cycle 0.
+    const double cycles = static_cast<double>(result_.cycles_predicted) + 1;
+    result_.utilisation = products / (static_cast<double>(accelerator_.multipliers()) * cycles);
   }
 
   const Accelerator& accelerator_;

@@ -20,7 +20,7 @@ struct VerificationOptions {
   std::filesystem::path build;                 // folder; empty: sim/build in the accelerator's
   std::filesystem::path waveform;              // of the stalled run; empty: none
   std::optional<SynthesisTarget> netlist;      // the synthesised design instead; outputs only
-  std::int64_t most_free_cycles = 20'000'000;  // predicted cycles of the free run; at least one sequence
+  std::int64_t most_free_cycles = 100'000'000;  // predicted cycles of the free run; at least one sequence
 };
 
 struct VerificationResult {

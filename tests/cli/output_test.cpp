@@ -1,7 +1,6 @@
 // Places where nothing can be written: the old file stays, and nothing half-written is left.
-#include <sys/mount.h>
-
 #include "cli_test_case.h"
+#include "small_disk.h"
 
 namespace fixgate {
 namespace {
@@ -11,25 +10,6 @@ class Output : public CliTest {
   [[nodiscard]] static Arguments quantize_to(const std::string& output) {
     return {"quantize", test_model("written_lstm_forward_1x_last_op11"), "--plan", kPlan, "-o", output};
   }
-};
-
-/// A disk of a few kilobytes in a folder, as long as it lives.
-class SmallDisk {
- public:
-  explicit SmallDisk(const std::filesystem::path& folder) : folder_(folder) {
-    std::filesystem::create_directory(folder);
-    mounted_ = ::mount("fixgate-test", folder.c_str(), "tmpfs", 0, "size=8k") == 0;
-  }
-  ~SmallDisk() {
-    if (mounted_) ::umount(folder_.c_str());
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  [[nodiscard]] bool mounted() const { return mounted_; }
-
- private:
-  std::filesystem::path folder_;
-  bool mounted_ = false;
 };
 
 TEST_F(Output, NoSuchPlace) {

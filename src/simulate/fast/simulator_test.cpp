@@ -15,7 +15,7 @@ namespace fixgate {
 namespace {
 
 using testing_support::any_sequence;
-using testing_support::FixedRanges;
+using testing_support::FixedNetworkRange;
 using testing_support::next_fixed_network;
 using testing_support::Random;
 
@@ -121,15 +121,15 @@ Answers run_fast(const FastSimulator& simulator, const std::vector<Sequence>& se
 /// Networks of which the fast simulator covers many: widths up to a limit drawn anew for each.
 FixedNetwork next_narrow_network(std::uint64_t& seed) {
   Random random(seed);
-  FixedRanges ranges;
+  FixedNetworkRange ranges;
   ranges.is_plain = random.chance(0.6);
   ranges.signal_width = random.pick({2, 4, 8, 8, 8, 12, 16});
   ranges.wide_signal = random.chance(0.1) ? 0.1 : 0;
   ranges.odd_fraction = random.chance(0.3) ? 0.1 : 0;
   ranges.weight_width = random.pick({2, 3, 4, 8, 8, 16});
   ranges.wide_weights = 0;
-  ranges.hidden = random.pick({3, 20, 50});
-  ranges.outputs = random.pick({3, 20});
+  ranges.most_hidden = random.pick({3, 20, 50});
+  ranges.most_outputs = random.pick({3, 20});
   return next_fixed_network(seed, ranges);
 }
 

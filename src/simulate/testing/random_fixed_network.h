@@ -14,28 +14,31 @@
 
 namespace fixgate::testing_support {
 
-/// How large and how wide a network's parts may be.
-struct FixedRanges {
+/// What a maker may draw.
+struct FixedNetworkRange {
+  bool forward_only = false;  // no reverse cells, one direction a layer
+  bool has_rnn = true;
+  int most_inputs = 6;
+  int most_hidden = 5;
+  int most_outputs = 4;      // of a dense layer
   int signal_width = 16;     // bits, most often
   double wide_signal = 0.1;  // chance of more than 16 bits
   double odd_fraction = 0.1;
   int weight_width = 16;
   double wide_weights = 0.15;
-  int hidden = 5;
-  int outputs = 4;        // of a dense layer
   bool is_plain = false;  // signals that saturate and do not round to even; tables that rise slowly
 };
 
 class FixedNetworkMaker {
  public:
-  explicit FixedNetworkMaker(std::uint64_t seed, const FixedRanges& ranges = {})
-      : random_(seed), ranges_(ranges) {}
+  explicit FixedNetworkMaker(std::uint64_t seed, const FixedNetworkRange& range = {})
+      : random_(seed), range_(range) {}
 
   /// Not yet verified: its sums may be too wide.
   FixedNetwork make() {
     network_.name = "random";
     network_.takes_tokens = random_.chance(0.3);
-    network_.inputs = random_.number(1, 6);
+    network_.inputs = random_.number(1, range_.most_inputs);
     network_.streaming = false;
     network_.float_parameters = 1000;
     make_entry();
@@ -58,20 +61,20 @@ class FixedNetworkMaker {
  private:
   // Around one, most often; anything else now and then.
   int random_fraction(int width) {
-    return random_.chance(1 - ranges_.odd_fraction) ? width - random_.number(0, 5) : random_.number(-3, 30);
+    return random_.chance(1 - range_.odd_fraction) ? width - random_.number(0, 5) : random_.number(-3, 30);
   }
 
   SignalFormat random_format(bool into_table) {
     SignalFormat signal;
     const double kind = random_.real(0, 1);
-    signal.format.width = random_.number(1, ranges_.signal_width);
-    if (kind < ranges_.wide_signal) signal.format.width = random_.number(17, 24);
-    if (kind < 0.4 * ranges_.wide_signal && !into_table) signal.format.width = 32;
+    signal.format.width = random_.number(1, range_.signal_width);
+    if (kind < range_.wide_signal) signal.format.width = random_.number(17, 24);
+    if (kind < 0.4 * range_.wide_signal && !into_table) signal.format.width = 32;
     signal.format.is_signed = random_.chance(0.75);
     signal.format.fraction = random_fraction(signal.format.width);
     signal.rounding = random_.pick({Rounding::Floor, Rounding::Nearest, Rounding::Convergent});
     signal.overflow = random_.chance(0.75) ? Overflow::Saturate : Overflow::Wrap;
-    if (ranges_.is_plain) {
+    if (range_.is_plain) {
       signal.rounding = random_.pick({Rounding::Floor, Rounding::Nearest});
       signal.overflow = Overflow::Saturate;
     }
@@ -93,7 +96,7 @@ class FixedNetworkMaker {
     matrix.name = name;
     matrix.rows = rows;
     matrix.columns = columns;
-    matrix.width = random_.chance(1 - ranges_.wide_weights) ? random_.number(1, ranges_.weight_width)
+    matrix.width = random_.chance(1 - range_.wide_weights) ? random_.number(1, range_.weight_width)
                                                             : random_.number(17, 32);
     const std::int64_t half = std::int64_t{1} << (matrix.width - 1);
     for (int k = 0; k < rows * columns; ++k)
@@ -128,10 +131,10 @@ class FixedNetworkMaker {
       if (table.symmetry == TableSymmetry::Complement && table.output.format.fraction < 0)
         table.symmetry = TableSymmetry::None;
     }
-    if (ranges_.is_plain) table.kind = TableKind::PiecewiseLinear;
+    if (range_.is_plain) table.kind = TableKind::PiecewiseLinear;
     if (table.kind == TableKind::Lookup) fill_entries(table);
-    if (table.kind == TableKind::PiecewiseLinear && ranges_.is_plain) fill_slow_rise(table);
-    if (table.kind == TableKind::PiecewiseLinear && !ranges_.is_plain) fill_segments(table);
+    if (table.kind == TableKind::PiecewiseLinear && range_.is_plain) fill_slow_rise(table);
+    if (table.kind == TableKind::PiecewiseLinear && !range_.is_plain) fill_segments(table);
     const auto same = std::find(network_.tables.begin(), network_.tables.end(), table);
     if (same != network_.tables.end()) return static_cast<int>(same - network_.tables.begin());
     network_.tables.push_back(std::move(table));
@@ -200,7 +203,7 @@ class FixedNetworkMaker {
     layer.name = name;
     layer.input_signal = signal_;
     const bool tied = network_.takes_tokens && network_.weights[0].columns == count_ && random_.chance(0.5);
-    layer.weights = tied ? 0 : add_weights(name + ".W", random_.number(1, ranges_.outputs), count_);
+    layer.weights = tied ? 0 : add_weights(name + ".W", random_.number(1, range_.most_outputs), count_);
     const int rows = network_.weights[static_cast<std::size_t>(layer.weights)].rows;
     layer.bias = random_bias(rows);
     const bool activated = random_.chance(0.6);
@@ -215,13 +218,14 @@ class FixedNetworkMaker {
   void add_recurrent(const std::string& name) {
     FixedRecurrent layer;
     layer.name = name;
-    layer.kind = random_.pick({CellKind::Lstm, CellKind::Gru, CellKind::Rnn});
+    layer.kind = range_.has_rnn ? random_.pick({CellKind::Lstm, CellKind::Gru, CellKind::Rnn})
+                                : random_.pick({CellKind::Lstm, CellKind::Gru});
     layer.linear_before_reset = layer.kind == CellKind::Gru && random_.chance(0.5);
     layer.input_signal = signal_;
     layer.inputs = count_;
-    layer.hidden = random_.number(1, ranges_.hidden);
-    layer.cells.resize(random_.chance(0.3) ? 2 : 1);
-    layer.cells.back().reverse = layer.cells.size() == 2 || random_.chance(0.3);
+    layer.hidden = random_.number(1, range_.most_hidden);
+    layer.cells.resize(!range_.forward_only && random_.chance(0.3) ? 2 : 1);
+    layer.cells.back().reverse = layer.cells.size() == 2 || (!range_.forward_only && random_.chance(0.3));
     signal_ = add_signal(name + ".h", SignalRole::Hidden);
     for (FixedCell& cell : layer.cells) fill_cell(layer, cell);
     count_ = layer.hidden * static_cast<int>(layer.cells.size());
@@ -277,16 +281,16 @@ class FixedNetworkMaker {
   }
 
   Random random_;
-  FixedRanges ranges_;
+  FixedNetworkRange range_;
   FixedNetwork network_;
   int signal_ = -1;  // what the layer before hands on
   int count_ = 0;
 };
 
 /// The first verified network from `seed` on; the seed moves behind it.
-inline FixedNetwork next_fixed_network(std::uint64_t& seed, const FixedRanges& ranges = {}) {
+inline FixedNetwork next_fixed_network(std::uint64_t& seed, const FixedNetworkRange& range = {}) {
   for (;;) {
-    FixedNetwork network = FixedNetworkMaker(seed++, ranges).make();
+    FixedNetwork network = FixedNetworkMaker(seed++, range).make();
     if (verify(network)) return network;
   }
 }
