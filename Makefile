@@ -25,8 +25,9 @@ program: configure ## Build build/PRESET/fixgate alone (PRESET=release|debug|asa
 build: configure ## Build everything, the tests too
 	@cmake --build --preset $(PRESET)
 
-demo: program ## Quantise and evaluate the networks that come with Fixgate
+demo: program ## Quantise and evaluate the networks that come with Fixgate; digits as hardware
 	@build/$(PRESET)/fixgate sweep examples/demo.toml -o build/demo
+	@scripts/demo-hardware build/$(PRESET)/fixgate build/demo
 
 test: build ## Run all tests; SHARED=FOLDER names the data that cannot be shipped
 	@FIXGATE_SHARED="$(or $(abspath $(SHARED)),$(FIXGATE_SHARED))" scripts/test $(PRESET)
