@@ -31,4 +31,9 @@ module fg_output #(
   assign m_axis_tvalid = valid_i;
   assign m_axis_tlast = last_i && vector_end;
   assign ready_o = m_axis_tready;
+  if (Width > TDataWidth) begin : gen_unused
+    // The sign bit of an unsigned value.
+    logic unused_bits;
+    assign unused_bits = ^data_i[Width-1:TDataWidth];
+  end
 endmodule

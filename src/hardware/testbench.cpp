@@ -12,6 +12,7 @@ constexpr std::string_view kTestbench =
 //   +beats=FILE     input beats, one a line: tdata (hexadecimal) tlast tuser
 //   +outputs=N      output beats to wait for
 //   +stalls=N       0: none, 1: light, 2: heavy, 3: bursts, 4: one of these after the other
+//   +burst=N        longest burst of stalls in cycles, a power of two; long enough to fill the design up
 //   +seed=N         of the stalls; not 0
 //   +patience=N     cycles without any beat or hidden value after which the design counts as stuck
 //   +waveform=FILE  value change dump (Verilator: built with --trace)
@@ -56,11 +57,13 @@ module @top@_tb;
   string waveform_name;
 `endif
   integer beats, outputs_due, stalls, patience, fields;
+  reg [31:0] burst;
   reg [31:0] lfsr;
   initial begin
     if (!$value$plusargs("beats=%s", beats_name)) beats_name = "beats.txt";
     if (!$value$plusargs("outputs=%d", outputs_due)) outputs_due = 0;
     if (!$value$plusargs("stalls=%d", stalls)) stalls = 0;
+    if (!$value$plusargs("burst=%d", burst)) burst = 64;
     if (!$value$plusargs("seed=%d", lfsr)) lfsr = 1;
     if (!$value$plusargs("patience=%d", patience)) patience = 1000000;
     beats = $fopen(beats_name, "r");
@@ -87,17 +90,19 @@ module @top@_tb;
     if (stalls != 0) lfsr <= lfsr_b ^ (lfsr_b << 5);
   end
 
-  // Stalls: bit 0 lets the input go on, bit 1 the output. Bursts run for up to 64 cycles.
+  // Stalls: bit 0 lets the input go on, bit 1 the output. Half of the bursts are short. Modes that take turns
+  // change after twice the longest burst.
   reg [1:0] mode = 0, burst_go = 2'b11;
-  reg [5:0] in_run = 0, out_run = 0;
+  reg [31:0] in_run = 0, out_run = 0;
+  wire [31:0] run_mask = lfsr[31] ? burst - 1 : 7;
   wire [1:0] light_go = {lfsr[10:8] != 0, lfsr[2:0] != 0};
   wire [1:0] go = (mode == 0) ? 2'b11 : (mode == 1) ? light_go : (mode == 2) ? ~light_go : burst_go;
   always @(posedge clk) begin
     if (stalls != 4) mode <= stalls[1:0];
-    else if (cycle[8:0] == 0) mode <= lfsr[31:30];
+    else if ((cycle[31:0] & (2 * burst - 1)) == 0) mode <= lfsr[31:30];
     if (mode == 3) begin
-      in_run <= (in_run == 0) ? lfsr[5:0] : in_run - 1;
-      out_run <= (out_run == 0) ? lfsr[21:16] : out_run - 1;
+      in_run <= (in_run == 0) ? lfsr & run_mask : in_run - 1;
+      out_run <= (out_run == 0) ? (lfsr >> 4) & run_mask : out_run - 1;
       burst_go <= burst_go ^ {out_run == 0, in_run == 0};
     end
   end

@@ -115,8 +115,7 @@ void EngineTimer::note_rows(std::size_t group, Cycle last_word) {
 }
 
 void EngineTimer::step(bool emits) {
-  next_issue_ = std::max(next_issue_, last_taken_ + 1);
-  if (emits) next_issue_ = std::max(next_issue_, place_free_[place_]);
+  next_issue_ = std::max({next_issue_, last_taken_ + 1, place_free_[place_]});
   GroupEnd end;
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     end = issue_group(group);

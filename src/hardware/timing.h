@@ -49,7 +49,8 @@ class EngineTimer {
   /// is taken.
   Cycle take(std::span<const Cycle> offered);
 
-  /// The step of the vector that was taken last. If it emits, offered() holds its result from then on.
+  /// The step of the vector that was taken last. Every step waits for a place; only one that emits keeps it:
+  /// offered() holds its result from then on.
   void step(bool emits);
 
   /// From which cycles on the elements of the step's result are offered.
@@ -85,7 +86,7 @@ class EngineTimer {
   Cycle reset_ready_ = 0;     // the same in the second pass
   Cycle last_taken_ = -1;
   std::array<Cycle, kBuffers> half_free_{};   // the earliest for an element of the next vector but one
-  std::array<Cycle, kBuffers> place_free_{};  // the earliest for the first word of a step that emits
+  std::array<Cycle, kBuffers> place_free_{};  // the earliest for a step's first word
   std::size_t half_ = 0;
   std::size_t place_ = 0;
   std::vector<Cycle> unit_valid_;  // by unit of a slice

@@ -71,8 +71,10 @@ TEST(Timing, HalvesAndPlacesHoldBack) {
   EXPECT_EQ(timer.offered().front(), 1001 + 1 + 7 + 1 + 2);
   timer.result_taken(1012);
   EXPECT_EQ(timer.take(always), 7);
-  timer.step(false);                        // needs no place
+  timer.step(false);                        // waits for the second one's, but keeps it free
   EXPECT_EQ(timer.take(always), 1003 + 1);  // the half of the third vector
+  timer.step(true);
+  EXPECT_EQ(timer.offered().front(), 1006 + 7 + 1 + 2);
 }
 
 }  // namespace
