@@ -33,7 +33,7 @@ Result<std::vector<std::pair<std::string, int>>> layer_lanes_from(const toml::ta
   std::vector<std::pair<std::string, int>> lanes;
   if (!table.contains("layer_lanes")) return lanes;
   const toml::table* layers = table["layer_lanes"].as_table();
-  if (layers == nullptr) return fail("{}: 'layer_lanes' must be a table", place(table));
+  if (layers == nullptr) return fail("{}: 'layer_lanes' must be a table", line_of(table));
   for (const auto& [layer, node] : *layers) {
     FIXGATE_ASSIGN(const int count, integer(*layers, layer.str(), kMostLanes));
     lanes.emplace_back(layer.str(), count);
