@@ -101,7 +101,7 @@ class EngineBench {
   }
 
   void add_to(Bench& bench, Random& random) const {
-    StreamRun run{parameters(bench), {}, {}, predicted_cycles()};
+    StreamRun run{parameters(bench), {}, {}, true, predicted_cycles()};
     for (const Passage& passage : passages_) add_words(passage, run);
     add_streams(bench, run, random);
   }
