@@ -42,6 +42,17 @@ std::vector<Accelerator> examples() {
           example({.name = "tiny_stack", .layers = 2, .relu = true, .any_format = true}, fast)};
 }
 
+// Outputs that fill their bytes, so that the sign bit with which they travel has no place in tdata.
+std::vector<Accelerator> whole_byte_outputs() {
+  FixedNetwork network = make_example({.name = "unsigned_output"}, 1);
+  network.signals[static_cast<std::size_t>(output_signal(network))].format.format = {false, 16, 5};
+  auto designed = design_accelerator(network, {});
+  EXPECT_TRUE(designed) << designed.error().message;
+  AcceleratorOptions index;
+  index.output = AcceleratorOutput::Index;
+  return {std::move(*designed), example({.name = "many_outputs", .outputs = 200}, index)};
+}
+
 TEST(VerilogText, GoldenFiles) {
   for (const Accelerator& accelerator : examples()) {
     const auto package = package_text(accelerator);
@@ -93,6 +104,7 @@ class VerilogLint : public TestFolder {
 TEST_F(VerilogLint, EveryDesignIsClean) {
   if (!find_program("verilator")) GTEST_SKIP() << "verilator is not installed";
   for (const Accelerator& accelerator : examples()) lint(accelerator);
+  for (const Accelerator& accelerator : whole_byte_outputs()) lint(accelerator);
   for (std::uint64_t seed = 100; seed < 108; ++seed) {
     SCOPED_TRACE(seed);
     lint(RandomDesign(seed).accelerator());

@@ -123,6 +123,7 @@ Result<void> Simulation::run(const SimulationRun& run, const LineListener& liste
   call.arguments.push_back(fmt::format("+outputs={}", run.outputs));
   call.arguments.push_back(fmt::format("+patience={}", run.patience));
   call.arguments.push_back(fmt::format("+stalls={}", static_cast<int>(run.stalls)));
+  call.arguments.push_back(fmt::format("+burst={}", run.longest_burst));
   call.arguments.push_back(fmt::format("+seed={}", run.seed));
   if (!run.waveform.empty())
     call.arguments.push_back("+waveform=" + std::filesystem::absolute(run.waveform).string());

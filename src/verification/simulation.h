@@ -33,7 +33,8 @@ struct SimulationSpec {
 struct SimulationRun {
   std::filesystem::path beats;
   std::int64_t outputs = 0;
-  std::int64_t patience = 0;  // cycles without an event
+  std::int64_t patience = 0;        // cycles without an event
+  std::int64_t longest_burst = 64;  // of stalls, in cycles; a power of two
   Stalls stalls = Stalls::None;
   std::uint32_t seed = 1;          // not 0
   std::filesystem::path waveform;  // empty: none

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "diagnostic/progress.h"
 #include "files/write.h"
@@ -21,6 +22,14 @@ constexpr std::int64_t kPatienceCycles = 20000;
 std::uint32_t stall_seed(std::uint64_t seed) {
   const std::uint64_t mixed = (seed + 1) * 0x9e3779b97f4a7c15;
   return static_cast<std::uint32_t>(mixed >> 32) | 1;
+}
+
+/// Long enough for every buffer to run full or empty: an engine holds two steps before and two behind it.
+std::int64_t longest_burst(const Accelerator& accelerator) {
+  const std::uint64_t steps = 4 * accelerator.engines.size();
+  constexpr std::uint64_t kShortest = 64;
+  const auto cycles = static_cast<std::uint64_t>(cycles_per_step(accelerator));
+  return static_cast<std::int64_t>(std::bit_ceil(std::max(kShortest, steps * cycles)));
 }
 
 class Verifier {
@@ -80,11 +89,13 @@ class Verifier {
     run.patience = kPatienceCycles + kPatienceSteps * predict_cycles(accelerator_, std::vector{1}).front();
     FIXGATE_CHECK(write_file(run.beats, beats_text(accelerator_, expected)));
     TraceComparison comparison(accelerator_, expected, !options_.netlist);
-    Progress progress(title, static_cast<std::int64_t>(expected.size()), "sequences");
+    std::optional<Progress> progress;
+    if (options_.shows_progress)
+      progress.emplace(title, static_cast<std::int64_t>(expected.size()), "sequences");
     const auto listener = [&](std::string_view line) {
       const std::size_t before = comparison.finished_sequences();
       const bool taken = comparison.add_line(line);
-      if (comparison.finished_sequences() > before) progress.advance();
+      if (progress && comparison.finished_sequences() > before) progress->advance();
       return taken;
     };
     FIXGATE_CHECK(simulation.run(run, listener));
@@ -101,6 +112,7 @@ class Verifier {
   Result<void> run_stalled(const Simulation& simulation) {
     SimulationRun stalled;
     stalled.stalls = options_.stalls;
+    stalled.longest_burst = longest_burst(accelerator_);
     stalled.seed = stall_seed(options_.seed);
     stalled.waveform = options_.waveform;
     FIXGATE_ASSIGN(const ComparisonResult result, run(simulation, expected_, stalled, "simulate, stalled"));

@@ -16,11 +16,12 @@ namespace fixgate {
 struct VerificationOptions {
   SimulatorKind simulator = SimulatorKind::Verilator;
   Stalls stalls = Stalls::Mixed;
-  std::uint64_t seed = 1;                      // of the stalls
-  std::filesystem::path build;                 // folder; empty: sim/build in the accelerator's
-  std::filesystem::path waveform;              // of the stalled run; empty: none
-  std::optional<SynthesisTarget> netlist;      // the synthesised design instead; outputs only
+  std::uint64_t seed = 1;                       // of the stalls
+  std::filesystem::path build;                  // folder; empty: sim/build in the accelerator's
+  std::filesystem::path waveform;               // of the stalled run; empty: none
+  std::optional<SynthesisTarget> netlist;       // the synthesised design instead; outputs only
   std::int64_t most_free_cycles = 100'000'000;  // predicted cycles of the free run; at least one sequence
+  bool shows_progress = true;                   // on standard error
 };
 
 struct VerificationResult {

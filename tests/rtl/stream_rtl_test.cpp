@@ -31,8 +31,7 @@ void add_argmax(Bench& bench, Random& random) {
   const int count = random.number(1, 12);
   const int width = random.number(1, random.pick({3, 33}));
   const int index_width = index_bits(count) + random.number(0, 1);
-  StreamRun run{
-      {number("Count", count), number("Width", width), number("IndexWidth", index_width)}, {}, {}, 0};
+  StreamRun run{{number("Count", count), number("Width", width), number("IndexWidth", index_width)}, {}, {}};
   for (int v = 0; v < kVectors; ++v) {
     const Flags flags = random_flags(random);
     std::vector<std::int64_t> elements;
@@ -56,8 +55,7 @@ void add_input(Bench& bench, Random& random) {
   StreamRun run{{number("Inputs", inputs), number("Width", width), flag("Signed", is_signed),
                  number("TDataWidth", tdata_width)},
                 {},
-                {},
-                -1};
+                {}};
   for (int sequence = 0; sequence < 15; ++sequence) {
     const int beats = inputs * random.number(1, 4);
     const bool keeps = random.chance(0.5);
@@ -80,8 +78,7 @@ void add_output(Bench& bench, Random& random) {
   const int count = random.number(1, 6);
   const int width = random.number(1, 33);
   const int tdata_width = (width + 7) / 8 * 8;
-  StreamRun run{
-      {number("Count", count), number("Width", width), number("TDataWidth", tdata_width)}, {}, {}, -1};
+  StreamRun run{{number("Count", count), number("Width", width), number("TDataWidth", tdata_width)}, {}, {}};
   for (int v = 0; v < kVectors; ++v) {
     const bool last = random.chance(0.4);
     for (int k = 0; k < count; ++k) {
@@ -99,7 +96,7 @@ void add_vector_buffer(Bench& bench, Random& random) {
   const int width = random.number(1, 20);
   const int split = random.pick({1, 2, 4, 8});
   const int words = (count + split - 1) / split;
-  StreamRun run{{number("Count", count), number("Width", width), number("Split", split)}, {}, {}, -1};
+  StreamRun run{{number("Count", count), number("Width", width), number("Split", split)}, {}, {}};
   for (int v = 0; v < kVectors; ++v) {
     std::vector<std::int64_t> elements(static_cast<std::size_t>(words * split));
     Flags flags{};  // those of the last element hold
@@ -131,8 +128,7 @@ void add_emit(Bench& bench, Random& random) {
   StreamRun run{
       {number("Units", units), number("Slices", slices), number("Width", width), flag("EmitLast", emit_last)},
       {},
-      {},
-      -1};
+      {}};
   for (int v = 0; v < kVectors; ++v) {
     const Flags flags{random.chance(0.4), v + 1 == kVectors || random.chance(0.4)};
     std::vector<std::int64_t> elements;  // slice after slice, with the padding of the last one

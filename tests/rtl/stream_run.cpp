@@ -12,7 +12,7 @@ void add_streams(Bench& bench, const StreamRun& run, testing_support::Random& ra
                                       text("InFile", in),
                                       text("OutFile", out),
                                       number("Idle", waits ? random.number(0, 80) : 0),
-                                      number("Stall", waits ? random.number(0, 80) : 0),
+                                      number("Stall", waits && run.may_stall ? random.number(0, 80) : 0),
                                       number("Cycles", waits ? -1 : run.cycles),
                                       number("Seed", random.number(1, 1000000))};
     for (const Parameter& parameter : more) parameters.push_back(for_bench(parameter));

@@ -12,6 +12,7 @@ struct StreamRun {
   std::vector<Parameter> parameters;  // of the module
   std::vector<Word> in;
   std::vector<Word> out;
+  bool may_stall = true;  // the module waits until its words are taken
   int cycles = -1;  // from the first word in to the last word out when neither side waits; -1: not looked at
 };
 

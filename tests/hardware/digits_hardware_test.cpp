@@ -1,0 +1,73 @@
+// The digits networks in a second simulator, and as netlists that Yosys made.
+#include <gtest/gtest.h>
+
+#include "calibrate/calibrate.h"
+#include "data/load.h"
+#include "data/test_folder.h"
+#include "quantize/quantize.h"
+#include "sweep/load_network.h"
+#include "verification/gather.h"
+#include "verification/verification.h"
+
+namespace fixgate {
+namespace {
+
+const std::filesystem::path kDigits = FIXGATE_SOURCE_DIR "/examples/digits";
+
+class DigitsHardware : public TestFolder {
+ protected:
+  void write(const std::string& model) {
+    const auto network = load_network(kDigits / model);
+    task_ = *read_task(kDigits / "digits.toml");
+    const auto profile = calibrate(*network, *load_data(task_, Part::Calibration, ""));
+    auto quantised = quantise(*network, *preset_plan("default", {4, 8}), &*profile);
+    AcceleratorOptions options;
+    options.lanes = {{"", 8}, {"classify_Gemm", 1}};
+    accelerator_ = *design_accelerator(std::move(quantised->network), options);
+    ASSERT_TRUE(write_accelerator(accelerator_, folder_ / "accelerator"));
+  }
+
+  void expect_equal(std::int64_t sequences, const VerificationOptions& options) {
+    const auto chosen = gather_sequences(task_, "test", "", {sequences, std::nullopt});
+    ASSERT_TRUE(chosen) << chosen.error().message;
+    const auto result = verify_accelerator(accelerator_, folder_ / "accelerator", *chosen, options);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_TRUE(check(*result, "digits")) << check(*result, "digits").error().message;
+    EXPECT_EQ(result->output_values, 10 * sequences);
+    EXPECT_EQ(result->hidden_values, options.netlist ? 0 : 8 * 32 * sequences);
+  }
+
+  static VerificationOptions in(SimulatorKind simulator) {
+    VerificationOptions options;
+    options.simulator = simulator;
+    return options;
+  }
+
+  static VerificationOptions netlist_of(SynthesisTarget target) {
+    VerificationOptions options;
+    options.netlist = target;
+    return options;
+  }
+
+  Task task_;
+  Accelerator accelerator_;
+};
+
+TEST_F(DigitsHardware, VerilatorAndIcarusAgreeWithTheSimulator) {
+  write("digits-gru.onnx");
+  expect_equal(100, in(SimulatorKind::Verilator));
+  expect_equal(2, in(SimulatorKind::Icarus));
+}
+
+TEST_F(DigitsHardware, TheLstmsNetlistForIce40Agrees) {
+  write("digits-lstm.onnx");
+  expect_equal(5, netlist_of(SynthesisTarget::Ice40));
+}
+
+TEST_F(DigitsHardware, TheGrusNetlistOfGenericGatesAgrees) {
+  write("digits-gru.onnx");
+  expect_equal(5, netlist_of(SynthesisTarget::Generic));
+}
+
+}  // namespace
+}  // namespace fixgate
