@@ -131,7 +131,7 @@ class Comparison {
       contestants.push_back({fmt::format("fixgate 8/8"), 16, threads,
                              [this, threads](std::size_t batch, double seconds) -> Result<double> {
                                return tokens_per_second(simulators_.front(), workload_.sequences, batch,
-                                                        threads, seconds);
+                                                        threads, seconds, wall_seconds);
                              }});
     }
     FIXGATE_ASSIGN(const Rounds rounds, take_turns(contestants, options_.turns));

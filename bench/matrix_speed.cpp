@@ -1,6 +1,5 @@
 #include "bench/matrix_speed.h"
 
-#include <chrono>
 #include <cstdint>
 
 #undef HWY_TARGET_INCLUDE
@@ -9,13 +8,13 @@
 // After it:
 #include <hwy/highway.h>
 
+#include "bench/clocks.h"
 #include "simulate/fast/products-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace fixgate::fast::HWY_NAMESPACE {
 
 double run_products(const Stack& stack, int batch, bool vnni, double seconds) {
-  using Clock = std::chrono::steady_clock;
   const Products products(stack, vnni, RowOrder::plain());
   StoredRows rows(static_cast<std::size_t>(batch), static_cast<std::size_t>(stack.columns), stack.input);
   std::vector<const std::uint8_t*> vectors;
@@ -27,9 +26,8 @@ double run_products(const Stack& stack, int batch, bool vnni, double seconds) {
   };
   std::size_t passes = 0;
   double elapsed = 0;
-  const auto start = Clock::now();
-  for (; elapsed < seconds;
-       elapsed = std::chrono::duration<double>(Clock::now() - start).count(), passes += 64)
+  const double start = bench::cpu_seconds();
+  for (; elapsed < seconds; elapsed = bench::cpu_seconds() - start, passes += 64)
     for (int k = 0; k < 64; ++k) products.multiply(vectors.data(), vectors.size(), keep);
   const double products_a_pass =
       static_cast<double>(products.rows()) * static_cast<double>(stack.columns) * static_cast<double>(batch);

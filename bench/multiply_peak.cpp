@@ -1,10 +1,15 @@
 #include "bench/multiply_peak.h"
 
+#if defined(__x86_64__)
 #include <immintrin.h>
+#endif
 
+#include <algorithm>
 #include <chrono>
 
 namespace fixgate::bench {
+
+#if defined(__x86_64__)
 namespace {
 
 constexpr int kChains = 12;  // independent sums, enough to hide the latency
@@ -89,5 +94,21 @@ Peak half_peak_avx2(double seconds) {
   return {"vpmaddwd, 256 bits",
           __builtin_cpu_supports("avx2") != 0 ? best_rate(run_halves_avx2, 16, seconds) : 0};
 }
+
+#else
+
+Peak byte_peak_vnni(double /*seconds*/) {
+  return {"none known for this machine", 0};
+}
+
+Peak half_peak_vnni(double /*seconds*/) {
+  return {"none known for this machine", 0};
+}
+
+Peak half_peak_avx2(double /*seconds*/) {
+  return {"none known for this machine", 0};
+}
+
+#endif
 
 }  // namespace fixgate::bench

@@ -4,9 +4,11 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <vector>
+
+#include "bench/clocks.h"
 
 namespace fixgate::bench {
 namespace {
@@ -17,16 +19,16 @@ std::size_t count_tokens(std::span<const Sequence> sequences) {
   return tokens;
 }
 
-double rate_of_passes(std::size_t tokens, double seconds, const std::function<void()>& pass) {
-  using Clock = std::chrono::steady_clock;
+double rate_of_passes(std::size_t tokens, double seconds, double (*clock)(),
+                      const std::function<void()>& pass) {
   pass();  // the caches are warm then
   std::size_t passes = 0;
   double elapsed = 0;
-  const auto start = Clock::now();
+  const double start = clock();
   while (elapsed < seconds) {
     pass();
     ++passes;
-    elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+    elapsed = clock() - start;
   }
   return static_cast<double>(passes * tokens) / elapsed;
 }
@@ -34,13 +36,13 @@ double rate_of_passes(std::size_t tokens, double seconds, const std::function<vo
 }  // namespace
 
 double tokens_per_second(const FastSimulator& simulator, std::span<const Sequence> sequences,
-                         std::size_t batch, int threads, double seconds) {
+                         std::size_t batch, int threads, double seconds, double (*clock)()) {
   const tbb::global_control control(tbb::global_control::max_allowed_parallelism,
                                     static_cast<std::size_t>(threads));
   std::vector<const Sequence*> pointers;
   for (const Sequence& sequence : sequences) pointers.push_back(&sequence);
   const std::size_t batches = (pointers.size() + batch - 1) / batch;
-  return rate_of_passes(count_tokens(sequences), seconds, [&] {
+  return rate_of_passes(count_tokens(sequences), seconds, clock, [&] {
     tbb::parallel_for(std::size_t{0}, batches, [&](std::size_t index) {
       const std::size_t first = index * batch;
       OverflowCounts counts = simulator.no_counts();
@@ -57,7 +59,7 @@ double reference_tokens_per_second(const FixedNetwork& network, std::span<const 
   const ReferenceSimulator simulator(network);
   OverflowCounts counts = simulator.no_counts();
   const auto some = sequences.first(std::min<std::size_t>(sequences.size(), 16));
-  return rate_of_passes(count_tokens(some), seconds, [&] {
+  return rate_of_passes(count_tokens(some), seconds, cpu_seconds, [&] {
     for (const Sequence& sequence : some) {
       FixedState state = simulator.initial_state();
       if (!simulator.run(sequence, state, counts)) std::abort();
