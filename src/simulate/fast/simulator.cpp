@@ -185,6 +185,7 @@ Result<std::vector<IntegerMatrix>> FastSimulator::run(std::span<const Sequence* 
                                                       OverflowCounts& counts) const {
   for (const Sequence* sequence : sequences)
     FIXGATE_CHECK(check_sequence(*sequence, network_.takes_tokens, network_.inputs));
+  if (sequences.empty()) return {};
   if (prepared_ == nullptr) return run_reference(sequences, states, counts);
   const fast::NetworkPlan& plan = prepared_->plan;
   const Batch batch(sequences);

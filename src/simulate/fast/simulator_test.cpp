@@ -271,6 +271,16 @@ TEST(FastSimulator, RefusesSequencesThatDoNotFitBeforeItRunsAny) {
   EXPECT_EQ(counts.values, simulator.no_counts().values);
 }
 
+TEST(FastSimulator, RunsNoSequencesAtAll) {
+  std::uint64_t seed = kFirstSeed + 4'000'000;
+  const FixedNetwork network = next_narrow_network(seed);
+  const FastSimulator simulator(network);
+  OverflowCounts counts = simulator.no_counts();
+  const auto outputs = simulator.run(std::span<const Sequence* const>(), counts);
+  ASSERT_TRUE(outputs);
+  EXPECT_TRUE(outputs->empty());
+}
+
 TEST(FastSimulator, RunsTheScalarTargetToo) {
   bool scalar = false;
   for (const Machine& machine : machines())
