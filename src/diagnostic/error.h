@@ -41,8 +41,9 @@ tl::unexpected<Error> fail(fmt::format_string<Args...> format, Args&&... args) {
 /// FIXGATE_ASSIGN(auto model, import_onnx(path)); declares or assigns, or leaves with the error.
 #define FIXGATE_ASSIGN(target, expression) \
   FIXGATE_ASSIGN_NAMED(FIXGATE_CONCAT(fixgate_result_, __LINE__), target, expression)
-// NOLINTNEXTLINE(bugprone-macro-parentheses): the target may be a declaration
+// NOLINTBEGIN(bugprone-macro-parentheses): the target may be a declaration
 #define FIXGATE_ASSIGN_NAMED(result, target, expression)              \
   auto result = (expression);                                         \
   if (!result) return tl::make_unexpected(std::move(result).error()); \
   target = std::move(*result)
+// NOLINTEND(bugprone-macro-parentheses)
