@@ -14,7 +14,7 @@ struct Peak {
 Peak byte_peak_vnni(double seconds);
 /// Half words with half words into 32 bits (AVX-512 VNNI).
 Peak half_peak_vnni(double seconds);
-/// Half words multiplied in pairs, then added (AVX2).
-Peak half_peak_avx2(double seconds);
+/// Half words multiplied in pairs, then added, in the widest vectors (AVX2, AVX-512).
+Peak half_peak_pairs(double seconds);
 
 }  // namespace fixgate::bench

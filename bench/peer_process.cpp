@@ -1,5 +1,6 @@
 #include "bench/peer_process.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,7 +26,8 @@ PeerProcess::PeerProcess(const std::string& python, const std::filesystem::path&
   std::array<int, 2> up{};
   std::signal(SIGPIPE, SIG_IGN);
   const std::string path = script.string();
-  if (pipe(down.data()) != 0 || pipe(up.data()) != 0) return;
+  // Closed in children: a peer ends when the last writer of its input is gone.
+  if (pipe2(down.data(), O_CLOEXEC) != 0 || pipe2(up.data(), O_CLOEXEC) != 0) return;
   child_ = fork();
   if (child_ == 0) {
     close(down[1]);

@@ -98,8 +98,11 @@ HWY_INLINE void store_state(Vector16 q, const Storage& storage, std::uint8_t* to
 class NarrowTable {
  public:
   NarrowTable(const NetworkPlan& network, int index, bool step_tables)
-      : direct_(direct_table(network, index)) {
+      : direct_(direct_table(network, index)), ends_(overflow_ends(direct_)) {
     if (step_tables) steps_ = as_steps(direct_);
+    if (ends_)
+      for (const std::int32_t entry : direct_.entries)
+        answers_.push_back(static_cast<std::int16_t>(entry >> 1));
   }
 
   [[nodiscard]] std::int32_t at_zero() const { return entry_at_zero() >> 1; }
@@ -108,11 +111,7 @@ class NarrowTable {
   /// `count` is a multiple of a vector's half words. Returns how many overflowed.
   std::int64_t apply(const std::int16_t* inputs, std::size_t count, std::int16_t* answers) const {
     if (steps_) return apply_steps(*steps_, inputs, count, answers);
-    const Lanes32 d;
-    Vector32 overflows = hn::Zero(d);
-    for (std::size_t k = 0; k < count; k += hn::Lanes(d))
-      store_halves(look_up(direct_, load_halves(inputs + k), overflows), answers + k);
-    return hn::GetLane(hn::SumOfLanes(d, overflows));
+    return ends_ ? apply_singly(inputs, count, answers) : gather(inputs, count, answers);
   }
 
  private:
@@ -120,7 +119,45 @@ class NarrowTable {
     return direct_.entries[static_cast<std::size_t>(-direct_.first)];
   }
 
+  // Loads one by one are quicker than a gather.
+  std::int64_t apply_singly(const std::int16_t* inputs, std::size_t count, std::int16_t* answers) const {
+    const std::int64_t overflows = count_overflows(inputs, count);
+    const std::int16_t* by_input = answers_.data() - direct_.first;
+    for (std::size_t k = 0; k < count; k += 4) {  // unrolled: a vector has at least 8
+      answers[k] = by_input[inputs[k]];
+      answers[k + 1] = by_input[inputs[k + 1]];
+      answers[k + 2] = by_input[inputs[k + 2]];
+      answers[k + 3] = by_input[inputs[k + 3]];
+    }
+    return overflows;
+  }
+
+  [[nodiscard]] std::int64_t count_overflows(const std::int16_t* inputs, std::size_t count) const {
+    if (ends_->up_to == INT16_MIN && ends_->from == INT16_MAX) return 0;
+    const Lanes16 d;
+    const int first = ends_->up_to == INT16_MIN ? INT16_MIN : ends_->up_to + 1;  // that does not overflow
+    const int last = ends_->from == INT16_MAX ? INT16_MAX : ends_->from - 1;
+    const Vector16 low = hn::Set(d, static_cast<std::int16_t>(first));
+    const Vector16 high = hn::Set(d, static_cast<std::int16_t>(last));
+    std::size_t fitting = 0;
+    for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
+      const Vector16 q = hn::Load(d, inputs + k);
+      fitting += hn::CountTrue(d, hn::Eq(q, hn::Min(hn::Max(q, low), high)));
+    }
+    return static_cast<std::int64_t>(count - fitting);
+  }
+
+  std::int64_t gather(const std::int16_t* inputs, std::size_t count, std::int16_t* answers) const {
+    const Lanes32 d;
+    Vector32 overflows = hn::Zero(d);
+    for (std::size_t k = 0; k < count; k += hn::Lanes(d))
+      store_halves(look_up(direct_, load_halves(inputs + k), overflows), answers + k);
+    return hn::GetLane(hn::SumOfLanes(d, overflows));
+  }
+
   DirectTable direct_;
+  std::optional<OverflowEnds> ends_;
+  std::vector<std::int16_t> answers_;  // by input - first, where ends_ is known
   std::optional<StepTable> steps_;
 };
 

@@ -45,7 +45,7 @@ inline constexpr int kTileBlocks = 4;
 inline constexpr int kTileVectors = 6;
 #else
 inline constexpr int kTileBlocks = 2;
-inline constexpr int kTileVectors = 4;
+inline constexpr int kTileVectors = 6;
 #endif
 
 #if HWY_TARGET == HWY_SCALAR

@@ -15,24 +15,6 @@ std::int32_t answer(const DirectTable& table, std::size_t index) {
   return table.entries[index] >> 1;
 }
 
-bool overflows(const DirectTable& table, std::size_t index) {
-  return (table.entries[index] & 1) != 0;
-}
-
-// Only inputs at the two ends may overflow, and the ends themselves must be told from "none".
-bool set_overflows(const DirectTable& table, StepTable& steps) {
-  const std::size_t count = table.entries.size();
-  std::size_t low = 0;
-  while (low < count && overflows(table, low)) ++low;
-  std::size_t high = count;
-  while (high > low && overflows(table, high - 1)) --high;
-  for (std::size_t index = low; index < high; ++index)
-    if (overflows(table, index)) return false;
-  if (low > 0) steps.overflows_up_to = static_cast<std::int16_t>(steps.first + static_cast<int>(low) - 1);
-  if (high < count) steps.overflows_from = static_cast<std::int16_t>(steps.first + static_cast<int>(high));
-  return true;
-}
-
 bool set_group(const DirectTable& table, std::size_t group, StepTable& steps) {
   const std::size_t first = group * StepTable::kGroup;
   steps.bases[group] = static_cast<std::uint8_t>(answer(table, first) - steps.lowest);
@@ -58,7 +40,9 @@ std::optional<StepTable> as_steps(const DirectTable& table) {
   steps.lowest = static_cast<std::int16_t>(low >> 1);
   for (std::size_t group = 0; group * StepTable::kGroup < table.entries.size(); ++group)
     if (!set_group(table, group, steps)) return {};
-  if (!set_overflows(table, steps)) return {};
+  const auto ends = overflow_ends(table);
+  if (!ends) return {};
+  steps.overflows = *ends;
   return steps;
 }
 
@@ -102,8 +86,8 @@ FIXGATE_VBMI inline Registers load_table(const StepTable& table) {
           _mm512_set4_epi32(static_cast<int>(0xff7f3f1fU), 0x0f070301, 0, 0),
           _mm512_set1_epi16(table.first),
           _mm512_set1_epi16(table.lowest),
-          _mm512_set1_epi16(table.overflows_up_to),
-          _mm512_set1_epi16(table.overflows_from)};
+          _mm512_set1_epi16(table.overflows.up_to),
+          _mm512_set1_epi16(table.overflows.from)};
 }
 
 // Two vectors of half words are packed to one of bytes in an order that unpacking takes back.
@@ -160,8 +144,8 @@ bool has_step_tables() {
 
 std::int64_t apply_steps(const StepTable& table, const std::int16_t* inputs, std::size_t count,
                          std::int16_t* answers) {
-  const bool low = table.overflows_up_to != INT16_MIN;
-  const bool high = table.overflows_from != INT16_MAX;
+  const bool low = table.overflows.up_to != INT16_MIN;
+  const bool high = table.overflows.from != INT16_MAX;
   if (low && high) return apply<true, true>(table, inputs, count, answers);
   if (low) return apply<true, false>(table, inputs, count, answers);
   if (high) return apply<false, true>(table, inputs, count, answers);

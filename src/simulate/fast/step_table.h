@@ -21,9 +21,7 @@ struct StepTable {
   alignas(64) std::array<std::uint8_t, kInputs / kGroup> bases{};
   alignas(64) std::array<std::uint8_t, kInputs / kGroup> low_rises{};   // inputs 0..7 of the group
   alignas(64) std::array<std::uint8_t, kInputs / kGroup> high_rises{};  // inputs 8..15
-  // Inputs up to the first and from the second on overflow.
-  std::int16_t overflows_up_to = INT16_MIN;
-  std::int16_t overflows_from = INT16_MAX;
+  OverflowEnds overflows;
 };
 
 /// The same table, if it can be said so.
