@@ -93,9 +93,10 @@ nlohmann::ordered_json placement_json(const SynthesisReport& report) {
 
 }  // namespace
 
-AreaCounts count_area(SynthesisTarget target, const std::map<std::string, std::int64_t>& cells) {
+AreaCounts count_area(SynthesisTarget target, const CellCounts& cells) {
   AreaCounts area;
-  for (const auto& [type, count] : cells)
+  area.memory_bits = cells.memory_bits;
+  for (const auto& [type, count] : cells.by_type)
     for (const CellRule& rule : rules_of(target))
       if (type.starts_with(rule.prefix)) {
         area.*rule.count += rule.amount * count;
@@ -121,7 +122,6 @@ Result<SynthesisReport> synthesise(const Accelerator& accelerator, const std::fi
   FIXGATE_ASSIGN(report.mapping, map_design({options.target, report.device.has_multipliers, accelerator.name,
                                              folder, std::move(sources), work}));
   report.area = count_area(options.target, report.mapping.cells);
-  report.area.memory_bits = report.mapping.memory_bits;
   if (placer) {
     const PlacementSpec spec{options.target, report.device,     report.mapping.json,
                              work,           options.frequency, options.seed};
@@ -141,7 +141,7 @@ std::string to_json(const SynthesisReport& report) {
                               {"target", to_text(report.target)},
                               {"tool", report.mapping.version}};
   for (const Figure& figure : figures_of(report.target)) json[figure.key] = report.area.*figure.count;
-  for (const auto& [type, count] : report.mapping.cells) json["cells"][type] = count;
+  for (const auto& [type, count] : report.mapping.cells.by_type) json["cells"][type] = count;
   if (report.placement) json["placement"] = placement_json(report);
   return json.dump(1) + "\n";
 }

@@ -45,7 +45,7 @@ struct SynthesisReport {
   std::optional<Placement> placement;
 };
 
-AreaCounts count_area(SynthesisTarget target, const std::map<std::string, std::int64_t>& cells);
+AreaCounts count_area(SynthesisTarget target, const CellCounts& cells);
 
 /// Where synthesise() writes its report in an accelerator's folder.
 std::filesystem::path report_path(const SynthesisReport& report, const std::filesystem::path& folder);

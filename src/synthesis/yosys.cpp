@@ -39,41 +39,20 @@ std::string mapping_commands(const MappingSpec& spec) {
   return generic_commands(spec.top);
 }
 
-std::string script_of(const MappingSpec& spec, const Mapping& mapping, const std::filesystem::path& counts) {
-  std::string script = "read_verilog -sv";
+std::string script_of(const MappingSpec& spec, const Mapping& mapping) {
+  // Deferred: compiled with the parameters of the instances, not with the defaults.
+  std::string script = "read_verilog -sv -defer";
   for (const std::filesystem::path& source : spec.sources) script += fmt::format(" \"{}\"", source.string());
   script += "\n" + mapping_commands(spec);
-  script += fmt::format("tee -q -o \"{}\" stat -json\n", counts.string());
   script += fmt::format("write_json \"{}\"\n", mapping.json.string());
   script += fmt::format("write_verilog -noattr \"{}\"\n", mapping.verilog.string());
   return script;
-}
-
-/// JSON from a tool, or an error that names the file.
-Result<json> read_json(const std::filesystem::path& path) {
-  FIXGATE_ASSIGN(const std::string text, read_file(path));
-  json parsed = json::parse(text, nullptr, false);
-  if (parsed.is_discarded()) return fail("{}: no JSON", path.string());
-  return parsed;
 }
 
 /// A parameter of a cell: a text of binary digits.
 std::int64_t parameter(const json& cell, const char* name) {
   const auto& text = cell.at("parameters").at(name).get_ref<const std::string&>();
   return std::stoll(text, nullptr, 2);
-}
-
-/// Bits of all memories of a netlist.
-Result<std::int64_t> count_memory_bits(const Mapping& mapping, const std::string& top) {
-  FIXGATE_ASSIGN(const json netlist, read_json(mapping.json));
-  std::int64_t bits = 0;
-  try {
-    for (const auto& [name, cell] : netlist.at("modules").at(top).at("cells").items())
-      if (cell.at("type") == "$mem_v2") bits += parameter(cell, "SIZE") * parameter(cell, "WIDTH");
-  } catch (const std::exception& error) {
-    return fail("{}: not as Yosys writes it: {}", mapping.json.string(), error.what());
-  }
-  return bits;
 }
 
 Result<std::string> yosys_version(const std::string& program) {
@@ -83,13 +62,19 @@ Result<std::string> yosys_version(const std::string& program) {
 
 }  // namespace
 
-Result<std::map<std::string, std::int64_t>> parse_cell_counts(const std::string& text) {
-  const json parsed = json::parse(text, nullptr, false);
+Result<CellCounts> count_cells(const std::string& netlist, const std::string& top) {
+  const json parsed = json::parse(netlist, nullptr, false);
+  CellCounts counts;
   try {
-    return parsed.at("design").at("num_cells_by_type").get<std::map<std::string, std::int64_t>>();
-  } catch (const json::exception& error) {
-    return fail("not what Yosys's stat -json writes: {}", error.what());
+    for (const auto& [name, cell] : parsed.at("modules").at(top).at("cells").items()) {
+      const auto& type = cell.at("type").get_ref<const std::string&>();
+      ++counts.by_type[type];
+      if (type == "$mem_v2") counts.memory_bits += parameter(cell, "SIZE") * parameter(cell, "WIDTH");
+    }
+  } catch (const std::exception& error) {
+    return fail("not a netlist as Yosys's write_json writes it: {}", error.what());
   }
+  return counts;
 }
 
 Result<Mapping> map_design(const MappingSpec& spec) {
@@ -99,7 +84,7 @@ Result<Mapping> map_design(const MappingSpec& spec) {
   mapping.verilog = work / "netlist.v";
   MappingSpec absolute = spec;
   for (std::filesystem::path& source : absolute.sources) source = std::filesystem::absolute(source);
-  FIXGATE_CHECK(write_file(work / "synthesis.ys", script_of(absolute, mapping, work / "cells.json")));
+  FIXGATE_CHECK(write_file(work / "synthesis.ys", script_of(absolute, mapping)));
   const std::string program = yosys_program();
   FIXGATE_ASSIGN(mapping.version, yosys_version(program));
   ProgramCall call{program,
@@ -107,11 +92,8 @@ Result<Mapping> map_design(const MappingSpec& spec) {
                    spec.folder,
                    {}};
   FIXGATE_CHECK(run_program_well(call));
-  FIXGATE_ASSIGN(const std::string counts, read_file(work / "cells.json"));
-  FIXGATE_ASSIGN(mapping.cells, parse_cell_counts(counts));
-  if (spec.target == SynthesisTarget::Generic) {
-    FIXGATE_ASSIGN(mapping.memory_bits, count_memory_bits(mapping, spec.top));
-  }
+  FIXGATE_ASSIGN(const std::string netlist, read_file(mapping.json));
+  FIXGATE_ASSIGN(mapping.cells, count_cells(netlist, spec.top));
   return mapping;
 }
 

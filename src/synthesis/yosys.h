@@ -21,12 +21,18 @@ struct MappingSpec {
   std::filesystem::path work;                  // folder for what Yosys writes, there already
 };
 
+struct CellCounts {
+  std::map<std::string, std::int64_t> by_type;
+  std::int64_t memory_bits = 0;  // of memories that stay memories: generic alone
+
+  friend bool operator==(const CellCounts&, const CellCounts&) = default;
+};
+
 struct Mapping {
-  std::map<std::string, std::int64_t> cells;  // by type
-  std::int64_t memory_bits = 0;               // generic: of memories, which stay memories
-  std::string version;                        // "Yosys 0.23 (git sha1 7ce5011c24b)"
-  std::filesystem::path json;                 // the netlist for nextpnr
-  std::filesystem::path verilog;              // the same without hierarchy, for simulators
+  CellCounts cells;
+  std::string version;            // "Yosys 0.23 (git sha1 7ce5011c24b)"
+  std::filesystem::path json;     // the netlist for nextpnr
+  std::filesystem::path verilog;  // the same without hierarchy, for simulators
 };
 
 /// Errors: Yosys is missing or refuses the design, with its message.
@@ -35,7 +41,7 @@ Result<Mapping> map_design(const MappingSpec& spec);
 /// The simulation models of a target's cells, in Yosys's own folder. Error: they are not there.
 Result<std::vector<std::filesystem::path>> cell_models(SynthesisTarget target);
 
-/// `stat -json` of Yosys: the number of cells of the whole design by type. Error: not of that form.
-Result<std::map<std::string, std::int64_t>> parse_cell_counts(const std::string& json);
+/// The cells of module `top` in a netlist that Yosys's write_json wrote. Error: not of that form.
+Result<CellCounts> count_cells(const std::string& netlist, const std::string& top);
 
 }  // namespace fixgate
