@@ -8,6 +8,8 @@ module fg_gru #(
   parameter int Split = 1,
   parameter int WWidth = 8,
   parameter int RWidth = 8,
+  parameter int WEncoding = 0,  // fg_pkg::Encoding...
+  parameter int REncoding = 0,
   parameter int SumWidth = 24,
   parameter int TotalWidth = 32,
   parameter int ShiftWidth = 4,
@@ -85,6 +87,8 @@ module fg_gru #(
     .FirstRows(LinearBeforeReset ? 3 * SliceUnits : 2 * SliceUnits),
     .WWidth(WWidth),
     .RWidth(RWidth),
+    .WEncoding(WEncoding),
+    .REncoding(REncoding),
     .SumWidth(SumWidth),
     .TotalWidth(TotalWidth),
     .ShiftWidth(ShiftWidth),

@@ -127,7 +127,7 @@ void check_recurrent(const Accelerator& accelerator, const Engine& engine) {
   const EngineShape shape = shape_of(accelerator.network, engine);
   const EngineGeometry& geometry = engine.geometry;
   const int units = (shape.outputs + geometry.slices - 1) / geometry.slices;
-  const WeightWidths widths = weight_widths(accelerator.network, layer);
+  const EngineWeights stored = stored_weights(accelerator.network, layer);
   const int w_words = (shape.inputs + geometry.split - 1) / geometry.split;
   const int r_words = geometry.slices * ((units + geometry.split - 1) / geometry.split);
   std::int64_t w_sum = 0;
@@ -135,14 +135,15 @@ void check_recurrent(const Accelerator& accelerator, const Engine& engine) {
   for (std::size_t g = 0; g < layer.cells.front().gates.size(); ++g) {
     const FixedGate& gate = layer.cells.front().gates[g];
     const int index = static_cast<int>(g);
-    w_sum += check_weights(words.at(engine.identifier + "_w.hex"), shape, geometry, index,
-                           {weights_of(accelerator.network, gate.input_weights), widths.w, false, w_words});
-    r_sum +=
-        check_weights(words.at(engine.identifier + "_r.hex"), shape, geometry, index,
-                      {weights_of(accelerator.network, gate.recurrent_weights), widths.r, true, r_words});
+    w_sum +=
+        check_weights(words.at(engine.identifier + "_w.hex"), shape, geometry, index,
+                      {weights_of(accelerator.network, gate.input_weights), stored.w.width, false, w_words});
+    r_sum += check_weights(
+        words.at(engine.identifier + "_r.hex"), shape, geometry, index,
+        {weights_of(accelerator.network, gate.recurrent_weights), stored.r.width, true, r_words});
   }
-  EXPECT_EQ(sum_of(words.at(engine.identifier + "_w.hex"), geometry, widths.w), w_sum);
-  EXPECT_EQ(sum_of(words.at(engine.identifier + "_r.hex"), geometry, widths.r), r_sum);
+  EXPECT_EQ(sum_of(words.at(engine.identifier + "_w.hex"), geometry, stored.w.width), w_sum);
+  EXPECT_EQ(sum_of(words.at(engine.identifier + "_r.hex"), geometry, stored.r.width), r_sum);
 }
 
 TEST(Memories, WeightsStandWhereTheDocumentSays) {
