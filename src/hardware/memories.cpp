@@ -16,7 +16,7 @@ namespace {
 // The matrices of one side of an engine, by gate, and what stands where in its words.
 struct WeightSide {
   std::vector<const WeightMatrix*> matrices;
-  StoredWeights stored;
+  WeightCode code;
   std::vector<int> columns;  // of each element of each word; -1: none
 };
 
@@ -51,11 +51,10 @@ class WeightWords {
   }
 
   [[nodiscard]] MemoryImage image() const {
-    MemoryImage image(words(), side_.stored.word_bits(static_cast<std::int64_t>(multipliers())));
+    MemoryImage image(words(), side_.code.stored_bits(static_cast<std::int64_t>(multipliers())));
     for (int word = 0; word < words(); ++word)
-      side_.stored.put(
-          image, word,
-          std::span(weights_).subspan(static_cast<std::size_t>(word) * multipliers(), multipliers()));
+      put_weights(image, word, side_.code,
+                  std::span(weights_).subspan(static_cast<std::size_t>(word) * multipliers(), multipliers()));
     return image;
   }
 
@@ -151,10 +150,10 @@ MemoryImage table_image(const ActivationTable& table) {
   return image;
 }
 
-std::string geometry_text(const EngineGeometry& geometry, StoredEncoding encoding) {
+std::string geometry_text(const EngineGeometry& geometry, WeightEncoding encoding) {
   return fmt::format("{} x {} x {} weights a word (slices, lanes, split), lowest first{}", geometry.slices,
                      geometry.lanes, geometry.split,
-                     encoding == StoredEncoding::Plain ? "" : "; " + to_text(encoding));
+                     encoding == WeightEncoding::Integer ? "" : "; " + storage_text(encoding));
 }
 
 // Collects the files of one engine after the other.
@@ -193,9 +192,10 @@ class MemoryLister {
   Result<void> add_embedding(const FixedEmbedding& layer) {
     const WeightMatrix& matrix = weights_of(network_, layer.weights);
     const EmbeddingAlignment alignment = align_embedding(network_, layer);
-    MemoryImage weights(matrix.rows * matrix.columns, matrix.width);
+    const int width = stored_weights(network_, layer).w.width;
+    MemoryImage weights(matrix.rows * matrix.columns, width);
     for (std::size_t k = 0; k < matrix.values.size(); ++k)
-      weights.set(static_cast<int>(k), 0, matrix.width, matrix.values[k]);
+      weights.set(static_cast<int>(k), 0, width, matrix.values[k]);
     MemoryImage shifts(matrix.rows, alignment.shift_width);
     for (int token = 0; token < matrix.rows; ++token)
       shifts.set(token, 0, alignment.shift_width,
@@ -240,7 +240,7 @@ class MemoryLister {
   void add_weights(const std::string& part, const Places& places, const WeightSide& side) {
     add_file(part,
              fmt::format("{}{}: {}", side.matrices.front()->name, side.matrices.size() > 1 ? " and on" : "",
-                         geometry_text(places.geometry, side.stored.encoding)),
+                         geometry_text(places.geometry, side.code.encoding)),
              WeightWords(places, side).image());
   }
 
@@ -290,17 +290,18 @@ EmbeddingAlignment align_embedding(const FixedNetwork& network, const FixedEmbed
 }
 
 EngineWeights stored_weights(const FixedNetwork& network, const FixedLayer& layer) {
-  EngineWeights stored;
-  if (const auto* embedding = std::get_if<FixedEmbedding>(&layer))
-    stored.w.width = weights_of(network, embedding->weights).width;
+  if (const auto* embedding = std::get_if<FixedEmbedding>(&layer))  // an entry a word: nothing to pack
+    return {{WeightEncoding::Integer, weights_of(network, embedding->weights).code().plain_width()}, {}};
   if (const auto* dense = std::get_if<FixedDense>(&layer))
-    stored.w.width = weights_of(network, dense->weights).width;
+    return {weights_of(network, dense->weights).code(), {}};
+  std::vector<WeightCode> w;
+  std::vector<WeightCode> r;
   if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer))
     for (const FixedGate& gate : recurrent->cells.front().gates) {
-      stored.w.width = std::max(stored.w.width, weights_of(network, gate.input_weights).width);
-      stored.r.width = std::max(stored.r.width, weights_of(network, gate.recurrent_weights).width);
+      w.push_back(weights_of(network, gate.input_weights).code());
+      r.push_back(weights_of(network, gate.recurrent_weights).code());
     }
-  return stored;
+  return {common_code(w), common_code(r)};
 }
 
 Result<std::vector<MemoryFile>> list_memories(const Accelerator& accelerator) {

@@ -41,8 +41,8 @@ EmbeddingAlignment align_embedding(const FixedNetwork& network, const FixedEmbed
 
 /// How a layer's memories of W and of R hold the weights of all gates.
 struct EngineWeights {
-  StoredWeights w;
-  StoredWeights r;
+  WeightCode w;
+  WeightCode r;
 };
 EngineWeights stored_weights(const FixedNetwork& network, const FixedLayer& layer);
 

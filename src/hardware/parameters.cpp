@@ -116,11 +116,12 @@ class ParameterLister {
   void number(const char* name, int value) {
     parameters_.push_back({name, "int", fmt::format("{}", value), ""});
   }
-  void stored(const char* side, const StoredWeights& weights) {
+  void stored(const char* side, const WeightCode& weights) {
     parameters_.push_back({fmt::format("{}Width", side), "int", fmt::format("{}", weights.width), ""});
-    if (weights.encoding == StoredEncoding::Plain) return;  // the default
+    if (weights.encoding == WeightEncoding::Integer) return;  // the default
     parameters_.push_back({fmt::format("{}Encoding", side), "int",
-                           fmt::format("{}", static_cast<int>(weights.encoding)), to_text(weights.encoding)});
+                           fmt::format("{}", static_cast<int>(weights.encoding)),
+                           storage_text(weights.encoding)});
   }
   void bit(const char* name, bool value) {
     parameters_.push_back({name, "bit", value ? "1'b1" : "1'b0", ""});

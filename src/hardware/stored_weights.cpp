@@ -31,39 +31,44 @@ std::int64_t power_code(std::int32_t weight, int width) {
   return code | (weight < 0 ? std::int64_t{1} << (width - 1) : 0);
 }
 
+std::int64_t stored(std::int32_t weight, const WeightCode& code) {
+  if (code.encoding == WeightEncoding::Binary) return weight < 0 ? 1 : 0;
+  return code.encoding == WeightEncoding::PowerOfTwo ? power_code(weight, code.width) : weight;
+}
+
 }  // namespace
 
-std::string to_text(StoredEncoding encoding) {
-  switch (encoding) {
-    case StoredEncoding::Plain:
-      return "two's complement";
-    case StoredEncoding::Ternary:
-      return "ternary, five in a byte";
-    case StoredEncoding::Binary:
-      return "binary, 1 is negative";
-    case StoredEncoding::PowerOfTwo:
-      return "powers of two, {negative, exponent + 1}";
-  }
-  return "";
+WeightCode common_code(std::span<const WeightCode> codes) {
+  const auto differs = [&](const WeightCode& code) { return code.encoding != codes.front().encoding; };
+  const bool mixed = std::ranges::any_of(codes, differs);
+  WeightCode common{mixed ? WeightEncoding::Integer : codes.front().encoding, 1};
+  for (const WeightCode& code : codes)
+    common.width = std::max(common.width, mixed ? code.plain_width() : code.width);
+  return common;
 }
 
-std::int64_t StoredWeights::word_bits(std::int64_t weights) const {
-  constexpr auto kFive = static_cast<std::int64_t>(kWeightsOfAByte);
-  return encoding == StoredEncoding::Ternary ? (weights + kFive - 1) / kFive * kByte : weights * width;
-}
-
-void StoredWeights::put(MemoryImage& image, int word, std::span<const std::int32_t> weights) const {
-  if (encoding == StoredEncoding::Ternary) {
+void put_weights(MemoryImage& image, int word, const WeightCode& code,
+                 std::span<const std::int32_t> weights) {
+  if (code.encoding == WeightEncoding::Ternary) {
     put_ternary(image, word, weights);
     return;
   }
-  for (std::size_t k = 0; k < weights.size(); ++k) {
-    const std::int32_t weight = weights[k];
-    const std::int64_t stored = encoding == StoredEncoding::Binary       ? (weight < 0 ? 1 : 0)
-                                : encoding == StoredEncoding::PowerOfTwo ? power_code(weight, width)
-                                                                         : weight;
-    image.set(word, static_cast<std::int64_t>(k) * width, width, stored);
+  for (std::size_t k = 0; k < weights.size(); ++k)
+    image.set(word, static_cast<std::int64_t>(k) * code.width, code.width, stored(weights[k], code));
+}
+
+std::string storage_text(WeightEncoding encoding) {
+  switch (encoding) {
+    case WeightEncoding::Integer:
+      return "two's complement";
+    case WeightEncoding::Ternary:
+      return "ternary, five to a byte";
+    case WeightEncoding::Binary:
+      return "binary, 1 for -1";
+    case WeightEncoding::PowerOfTwo:
+      return "powers of two, {negative, exponent + 1}";
   }
+  return "";
 }
 
 }  // namespace fixgate

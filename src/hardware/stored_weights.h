@@ -1,4 +1,4 @@
-// Weights as the words of a memory hold them: docs/numerics.md, section 4; fg_pkg's Encoding...
+// Weights as the words of a memory hold them: docs/numerics.md, section 4.
 #pragma once
 
 #include <cstdint>
@@ -6,23 +6,19 @@
 #include <string>
 
 #include "hardware/memory_image.h"
+#include "numeric/weight_code.h"
 
 namespace fixgate {
 
-enum class StoredEncoding { Plain, Ternary, Binary, PowerOfTwo };
+/// The code of a memory for matrices of these codes: theirs if they share the encoding, else integers. At
+/// least one; powers of few bits have the same code at more bits.
+WeightCode common_code(std::span<const WeightCode> codes);
 
-/// For people: "ternary, five in a byte".
-std::string to_text(StoredEncoding encoding);
+/// Fills a word, the first weight lowest; code.stored_bits() of their number is its width. The code contains
+/// every weight, or it is 0: padding, which binary weights hold as 1.
+void put_weights(MemoryImage& image, int word, const WeightCode& code, std::span<const std::int32_t> weights);
 
-struct StoredWeights {
-  StoredEncoding encoding = StoredEncoding::Plain;
-  int width = 1;  // bits of a weight or its code; ternary: of a decoded weight, 2
-
-  /// Of a word of so many weights. Ternary ones stand five in a byte, base 3.
-  [[nodiscard]] std::int64_t word_bits(std::int64_t weights) const;
-
-  /// Fills a word, the first weight lowest. The encoding holds every weight; binary, 0 becomes 1.
-  void put(MemoryImage& image, int word, std::span<const std::int32_t> weights) const;
-};
+/// For people: "ternary, five to a byte".
+std::string storage_text(WeightEncoding encoding);
 
 }  // namespace fixgate

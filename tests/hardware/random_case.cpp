@@ -26,6 +26,7 @@ bool is_too_wide(const Error& error) {
 
 Result<Accelerator> any_formats(Random& random, std::uint64_t seed) {
   FixedNetworkRange range{true, false, random.number(1, 12), random.chance(0.5) ? 5 : 14};
+  range.one_encoding = 0.4;
   std::uint64_t network_seed = seed * kSeedsOfACase;
   for (;;) {
     AcceleratorOptions options;
