@@ -72,7 +72,7 @@ TEST_F(HardwareTools, OptionsThatMakeNoSenseAreRefused) {
 
 TEST_F(HardwareTools, AWrongDesignIsToldInWordsWithAWaveform) {
   if (!has("iverilog")) GTEST_SKIP() << "iverilog is not installed";
-  // The weights of one group, all but the first word's comment, count one row too far.
+  // The lowest weight of the first word.
   const std::filesystem::path memory = folder_ / "accel" / "mem" / "recurrent_GRU_r.hex";
   std::string text = bytes_of(memory);
   const std::size_t digit = text.find('\n', text.find('\n') + 1) - 1;
