@@ -13,8 +13,8 @@ module fg_matvec #(
   parameter int Rows = 4,             // of a step, in a slice, both passes
   parameter int FirstRows = 4,        // of the first pass; equal to Rows: there is no second one
   parameter int WWidth = 8,           // of a stored weight; ternary: 2
-  parameter int RWidth = 8,
   parameter int WEncoding = 0,        // fg_pkg::Encoding...
+  parameter int RWidth = 8,
   parameter int REncoding = 0,
   parameter int SumWidth = 24,
   parameter int TotalWidth = 32,

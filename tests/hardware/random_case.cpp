@@ -26,9 +26,10 @@ bool is_beyond_hardware(const Error& error) {
          error.message.find("no recurrent or dense layer before it") != std::string::npos;
 }
 
-Result<Accelerator> any_formats(Random& random, std::uint64_t seed) {
+Result<Accelerator> any_formats(Random& random, std::uint64_t seed, std::optional<WeightEncoding> encoding) {
   FixedNetworkRange range{true, false, random.number(1, 12), random.chance(0.5) ? 5 : 14};
   range.one_encoding = 0.4;
+  range.encoding = encoding;
   std::uint64_t network_seed = seed * kSeedsOfACase;
   for (;;) {
     AcceleratorOptions options;
@@ -74,17 +75,28 @@ EngineGeometry random_geometry(Random& random, const EngineShape& shape) {
   }
 }
 
-}  // namespace
-
-Result<RandomCase> random_case(std::uint64_t seed) {
-  Random random(seed);
-  RandomCase one{seed, {}, {}};
-  FIXGATE_ASSIGN(one.accelerator, seed % 3 == 2 ? quantised_float(random) : any_formats(random, seed));
+RandomCase with_geometry(Accelerator accelerator, Random& random, std::uint64_t seed) {
+  RandomCase one{seed, std::move(accelerator), {}};
   for (Engine& engine : one.accelerator.engines)
     if (engine.kind != EngineKind::Embedding)
       engine.geometry = random_geometry(random, shape_of(one.accelerator.network, engine));
   one.sequences = random_sequences(one.accelerator.network, kSequences, seed);
   return one;
+}
+
+}  // namespace
+
+Result<RandomCase> random_case(std::uint64_t seed) {
+  Random random(seed);
+  FIXGATE_ASSIGN(Accelerator accelerator,
+                 seed % 3 == 2 ? quantised_float(random) : any_formats(random, seed, std::nullopt));
+  return with_geometry(std::move(accelerator), random, seed);
+}
+
+Result<RandomCase> encoded_case(std::uint64_t seed, WeightEncoding encoding) {
+  Random random(seed);
+  FIXGATE_ASSIGN(Accelerator accelerator, any_formats(random, seed, encoding));
+  return with_geometry(std::move(accelerator), random, seed);
 }
 
 std::string in_words(const RandomCase& one) {

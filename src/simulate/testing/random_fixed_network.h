@@ -27,9 +27,10 @@ struct FixedNetworkRange {
   double odd_fraction = 0.1;
   int weight_width = 16;
   double wide_weights = 0.15;
-  double coded_weights = 0.2;  // ternary, binary, powers of two
-  double one_encoding = 0.1;   // chance that all weights of a network share one of these
-  bool is_plain = false;       // signals that saturate and do not round to even; tables that rise slowly
+  double coded_weights = 0.2;              // ternary, binary, powers of two
+  double one_encoding = 0.1;               // chance that all weights of a network share one of these
+  std::optional<WeightEncoding> encoding;  // of all weights
+  bool is_plain = false;  // signals that saturate and do not round to even; tables that rise slowly
 };
 
 class FixedNetworkMaker {
@@ -45,6 +46,7 @@ class FixedNetworkMaker {
     network_.streaming = false;
     network_.float_parameters = 1000;
     if (random_.chance(range_.one_encoding)) one_encoding_ = any_encoding();
+    if (range_.encoding) one_encoding_ = range_.encoding;
     make_entry();
     const int recurrent_layers = random_.chance(0.1) ? 0 : random_.number(1, 2);
     for (int layer = 0; layer < recurrent_layers; ++layer) add_recurrent("r" + std::to_string(layer));
