@@ -27,9 +27,9 @@ struct FixedNetworkRange {
   double odd_fraction = 0.1;
   int weight_width = 16;
   double wide_weights = 0.15;
-  double coded_weights = 0.2;              // ternary, binary, powers of two
-  double one_encoding = 0.1;               // chance that all weights of a network share one of these
-  std::optional<WeightEncoding> encoding;  // of all weights
+  double coded_weights = 0.2;  // ternary, binary, powers of two
+  double one_encoding = 0.1;   // chance that all weights of a network share one of these
+  std::optional<WeightEncoding> encoding = std::nullopt;  // of all weights
   bool is_plain = false;  // signals that saturate and do not round to even; tables that rise slowly
 };
 
