@@ -23,8 +23,8 @@ struct Shape {
   [[nodiscard]] int x_words() const { return (inputs + split - 1) / split; }
   [[nodiscard]] int slice_words() const { return (slice_units() + split - 1) / split; }
   [[nodiscard]] int sum_width() const {
-    return std::max(w.value_width() + input_width + index_bits(inputs + 1),
-                    r.value_width() + hidden_width + index_bits(units + 1));
+    return std::max(w.plain_width() + input_width + index_bits(inputs + 1),
+                    r.plain_width() + hidden_width + index_bits(units + 1));
   }
   [[nodiscard]] int total_width() const { return std::max(sum_width() + (1 << shift_width), bias_width) + 2; }
 };
@@ -66,9 +66,9 @@ class Matvec {
     hidden_.resize(static_cast<std::size_t>(shape.units));
     for (Row& row : std::span(rows_).first(hidden_.size())) {
       row = {};
-      for (int k = 0; k < shape.inputs; ++k) row.w.push_back(shape.w.random_weight(random));
+      for (int k = 0; k < shape.inputs; ++k) row.w.push_back(random_weight(random, shape.w));
       for (int k = 0; k < shape.units; ++k)
-        row.r.push_back(shape.recurrent ? shape.r.random_weight(random) : 0);
+        row.r.push_back(shape.recurrent ? random_weight(random, shape.r) : 0);
       row.x_shift = random.number(0, (1 << shape.shift_width) - 1);
       row.hidden_shift = random.number(0, (1 << shape.shift_width) - 1);
       row.bias = random_signed(random, shape.bias_width);
@@ -140,8 +140,8 @@ class Matvec {
     const auto row = [](int size, bool is_one) {
       return std::vector<std::int64_t>(static_cast<std::size_t>(size), is_one ? 1 : 0);
     };
-    return {row(shape.inputs, shape.w.encoding == Encoding::Binary),
-            row(shape.units, shape.recurrent && shape.r.encoding == Encoding::Binary), 0, 0, 0};
+    return {row(shape.inputs, shape.w.encoding == WeightEncoding::Binary),
+            row(shape.units, shape.recurrent && shape.r.encoding == WeightEncoding::Binary), 0, 0, 0};
   }
   [[nodiscard]] Row row_of(int slice, int unit) const {
     if (unit >= shape_.slice_units()) return padding(shape_);
@@ -158,7 +158,7 @@ class Matvec {
             const Row row = row_of(s, group * shape_.lanes + lane);
             for (int p = 0; p < shape_.split; ++p) weights.push_back(weight(row, n, p));
           }
-        words.push_back(code.stored(weights));
+        words.push_back(stored_word(code, weights));
       }
     return memory_text(words);
   }
@@ -193,8 +193,8 @@ void add_matvec(Bench& bench, Random& random) {
                     number("Split", shape.split),
                     number("Rows", shape.slice_units()),
                     number("FirstRows", shape.slice_units()),
-                    number("WWidth", shape.w.stored_width),
-                    number("RWidth", shape.r.stored_width),
+                    number("WWidth", shape.w.width),
+                    number("RWidth", shape.r.width),
                     number("WEncoding", static_cast<int>(shape.w.encoding)),
                     number("REncoding", static_cast<int>(shape.r.encoding)),
                     number("SumWidth", shape.sum_width()),

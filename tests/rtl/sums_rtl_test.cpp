@@ -14,18 +14,17 @@ class LaneWeights {
  public:
   explicit LaneWeights(Random& random)
       : kind(random.pick({ProductKind::Multiply, ProductKind::Select, ProductKind::Shift})) {
-    if (kind == ProductKind::Select) code_ = {Encoding::Ternary, 2};
-    if (kind == ProductKind::Shift) code_ = {Encoding::PowerOfTwo, random.number(2, 4)};
-    if (kind == ProductKind::Multiply) code_ = {Encoding::Plain, random.number(1, 16)};
+    if (kind == ProductKind::Select) code_ = {WeightEncoding::Ternary, 2};
+    if (kind == ProductKind::Shift) code_ = {WeightEncoding::PowerOfTwo, random.number(2, 4)};
+    if (kind == ProductKind::Multiply) code_ = {WeightEncoding::Integer, random.number(1, 16)};
     // Weights of fewer bits than their width: then the sum may be narrower than a product.
-    drawn_ = {code_.encoding,
-              kind == ProductKind::Multiply ? random.number(1, code_.stored_width) : code_.stored_width};
+    drawn_ = {code_.encoding, kind == ProductKind::Multiply ? random.number(1, code_.width) : code_.width};
   }
 
-  [[nodiscard]] int width() const { return code_.stored_width; }
-  [[nodiscard]] std::int64_t draw(Random& random) const { return drawn_.random_weight(random); }
+  [[nodiscard]] int width() const { return code_.width; }
+  [[nodiscard]] std::int64_t draw(Random& random) const { return random_weight(random, drawn_); }
   [[nodiscard]] std::int64_t taken(std::int64_t weight) const {
-    return kind == ProductKind::Shift ? code_.power_code(weight) : weight;
+    return kind == ProductKind::Shift ? power_code(weight, code_.width) : weight;
   }
 
   ProductKind kind;
@@ -38,11 +37,11 @@ void add_mac_lanes(Bench& bench, Random& random) {
   const LaneWeights weights(random);
   const int lanes = random.number(1, 6);
   const int split = random.pick({1, 2, 4});
-  const WeightCode operands{Encoding::Plain, random.number(1, 17)};
+  const WeightCode operands{WeightEncoding::Integer, random.number(1, 17)};
   enum { Valid, First, Weights };
   const int operand = Weights + lanes * split;
   const auto inputs =
-      joined({{1, 1}, repeated(lanes * split, weights.width()), repeated(split, operands.stored_width)});
+      joined({{1, 1}, repeated(lanes * split, weights.width()), repeated(split, operands.width)});
   Timeline drawn(inputs, {}, kCycles, random);
   std::vector<std::int64_t> sums(static_cast<std::size_t>(lanes));
   std::vector<std::pair<int, std::vector<std::int64_t>>> expected;
@@ -52,7 +51,7 @@ void add_mac_lanes(Bench& bench, Random& random) {
     const bool first = random.chance(0.2) || (valid && expected.empty());
     drawn.drive(cycle, Valid, valid ? 1 : 0);
     drawn.drive(cycle, First, first ? 1 : 0);
-    for (int p = 0; p < split; ++p) drawn.drive(cycle, operand + p, operands.random_weight(random));
+    for (int p = 0; p < split; ++p) drawn.drive(cycle, operand + p, random_weight(random, operands));
     for (int lane = 0; lane < lanes; ++lane) {
       std::int64_t product = 0;
       for (int p = 0; p < split; ++p) {
@@ -77,7 +76,7 @@ void add_mac_lanes(Bench& bench, Random& random) {
   timeline.add_to(bench,
                   {number("Lanes", lanes), number("Split", split),
                    number("Product", static_cast<int>(weights.kind)), number("WeightWidth", weights.width()),
-                   number("OperandWidth", operands.stored_width), number("SumWidth", sum_width)});
+                   number("OperandWidth", operands.width), number("SumWidth", sum_width)});
 }
 
 void add_row_sum(Bench& bench, Random& random) {

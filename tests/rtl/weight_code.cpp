@@ -13,8 +13,9 @@ Word ternary(std::span<const std::int64_t> weights) {
   Word word;
   for (std::size_t first = 0; first < weights.size(); first += kWeightsOfAByte) {
     std::int64_t byte = 0;
-    for (std::size_t k = kWeightsOfAByte; k-- > 0;)
-      byte = 3 * byte + 1 + (first + k < weights.size() ? weights[first + k] : 0);
+    std::int64_t power = 1;
+    for (std::size_t k = first; k < first + kWeightsOfAByte; ++k, power *= 3)
+      byte += (k < weights.size() ? weights[k] + 1 : 1) * power;
     word.add(byte, 8);
   }
   return word;
@@ -22,55 +23,42 @@ Word ternary(std::span<const std::int64_t> weights) {
 
 }  // namespace
 
-int WeightCode::value_width() const {
-  if (encoding == Encoding::Plain) return stored_width;
-  return encoding == Encoding::PowerOfTwo ? 1 << (stored_width - 1) : 2;
+WeightCode random_code(Random& random) {
+  switch (random.number(0, 3)) {
+    case 0:
+      return {WeightEncoding::Integer, random.number(1, 8)};
+    case 1:
+      return {WeightEncoding::Ternary, 2};
+    case 2:
+      return {WeightEncoding::Binary, 1};
+    default:
+      return {WeightEncoding::PowerOfTwo, random.number(2, 5)};
+  }
 }
 
-std::int64_t WeightCode::random_weight(testing_support::Random& random) const {
-  const std::int64_t half = std::int64_t{1} << (stored_width - 1);
-  switch (encoding) {
-    case Encoding::Plain:
-      return random.in(-half, half - 1);
-    case Encoding::Ternary:
-      return random.in(-1, 1);
-    case Encoding::Binary:
-      return random.chance(0.5) ? 1 : -1;
-    case Encoding::PowerOfTwo:
-      break;
-  }
-  const std::int64_t exponent = random.in(-1, half - 2);
+std::int64_t random_weight(Random& random, const WeightCode& code) {
+  if (code.encoding == WeightEncoding::Binary) return random.chance(0.5) ? 1 : -1;
+  if (code.encoding != WeightEncoding::PowerOfTwo) return random.in(code.smallest(), code.largest());
+  const int exponent = random.number(-1, (1 << (code.width - 1)) - 2);
   const std::int64_t magnitude = exponent < 0 ? 0 : std::int64_t{1} << exponent;
   return random.chance(0.5) ? magnitude : -magnitude;
 }
 
-std::int64_t WeightCode::power_code(std::int64_t weight) const {
-  const auto code = std::bit_width(static_cast<std::uint64_t>(std::abs(weight)));
-  return code | (weight < 0 ? std::int64_t{1} << (stored_width - 1) : 0);
+std::int64_t power_code(std::int64_t weight, int width) {
+  const std::int64_t code = std::bit_width(static_cast<std::uint64_t>(std::abs(weight)));
+  return code | (weight < 0 ? std::int64_t{1} << (width - 1) : 0);
 }
 
-Word WeightCode::stored(std::span<const std::int64_t> weights) const {
-  if (encoding == Encoding::Ternary) return ternary(weights);
+Word stored_word(const WeightCode& code, std::span<const std::int64_t> weights) {
+  if (code.encoding == WeightEncoding::Ternary) return ternary(weights);
   Word word;
   for (const std::int64_t weight : weights)
-    if (encoding == Encoding::Binary)
+    if (code.encoding == WeightEncoding::Binary)
       word.add(weight < 0 ? 1 : 0, 1);
     else
-      word.add(encoding == Encoding::PowerOfTwo ? power_code(weight) : weight, stored_width);
+      word.add(code.encoding == WeightEncoding::PowerOfTwo ? power_code(weight, code.width) : weight,
+               code.width);
   return word;
-}
-
-WeightCode random_code(testing_support::Random& random) {
-  switch (random.number(0, 3)) {
-    case 0:
-      return {Encoding::Plain, random.number(1, 8)};
-    case 1:
-      return {Encoding::Ternary, 2};
-    case 2:
-      return {Encoding::Binary, 1};
-    default:
-      return {Encoding::PowerOfTwo, random.number(2, 5)};
-  }
 }
 
 }  // namespace fixgate::rtl

@@ -1,30 +1,25 @@
-// Weights as memories hold them: docs/numerics.md, section 4.
+// Random weights, and the words of a memory that hold them, put together here apart from the generator's own
+// code: docs/numerics.md, section 4.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
+#include "numeric/weight_code.h"
 #include "rtl/random_tables.h"
 #include "rtl/words.h"
 
 namespace fixgate::rtl {
 
-enum class Encoding { Plain, Ternary, Binary, PowerOfTwo };  // as in fg_pkg
-enum class ProductKind { Multiply, Select, Shift };          // as in fg_pkg
+enum class ProductKind { Multiply, Select, Shift };  // as in fg_pkg
 
-struct WeightCode {
-  Encoding encoding = Encoding::Plain;
-  int stored_width = 8;  // of a weight or its code; ternary: 2
+WeightCode random_code(Random& random);
+std::int64_t random_weight(Random& random, const WeightCode& code);
 
-  /// That every weight has in two's complement.
-  [[nodiscard]] int value_width() const;
-  [[nodiscard]] std::int64_t random_weight(testing_support::Random& random) const;
-  /// {negative, exponent + 1, or 0 for the weight 0}
-  [[nodiscard]] std::int64_t power_code(std::int64_t weight) const;
-  /// A memory's word.
-  [[nodiscard]] Word stored(std::span<const std::int64_t> weights) const;
-};
+/// {negative, exponent + 1, or 0 for the weight 0} in `width` bits.
+std::int64_t power_code(std::int64_t weight, int width);
 
-WeightCode random_code(testing_support::Random& random);
+/// A memory's word.
+Word stored_word(const WeightCode& code, std::span<const std::int64_t> weights);
 
 }  // namespace fixgate::rtl

@@ -28,47 +28,45 @@ void add_every_byte(Bench& bench, Random& /*random*/) {
 void add_weights(Bench& bench, Random& random) {
   const WeightCode code = random_code(random);
   const int count = random.number(1, 12);
-  const bool keep_code = code.encoding == Encoding::PowerOfTwo && random.chance(0.5);
-  const int width = (keep_code ? code.stored_width : code.value_width()) + random.number(0, 3);
+  const bool keep_code = code.encoding == WeightEncoding::PowerOfTwo && random.chance(0.5);
+  const int width = (keep_code ? code.width : code.plain_width()) + random.number(0, 3);
   std::vector<Word> words;
   for (int w = 0; w < kWords; ++w) {
     std::vector<std::int64_t> weights;
-    for (int k = 0; k < count; ++k) weights.push_back(code.random_weight(random));
-    Word word = code.stored(weights);
+    for (int k = 0; k < count; ++k) weights.push_back(random_weight(random, code));
+    Word word = stored_word(code, weights);
     for (const std::int64_t weight : weights) {
-      const WeightCode wide{Encoding::PowerOfTwo, width};
-      word.add(keep_code ? wide.power_code(weight) : weight, width);
+      word.add(keep_code ? power_code(weight, width) : weight, width);
     }
     words.push_back(word);
   }
-  add_words(
-      bench, words,
-      {number("Count", count), number("Encoding", static_cast<int>(code.encoding)),
-       number("StoredWidth", code.stored_width), flag("KeepCode", keep_code), number("WeightWidth", width)},
-      "Words");
+  add_words(bench, words,
+            {number("Count", count), number("Encoding", static_cast<int>(code.encoding)),
+             number("StoredWidth", code.width), flag("KeepCode", keep_code), number("WeightWidth", width)},
+            "Words");
 }
 
 void add_product(Bench& bench, Random& random) {
   const auto kind = random.pick({ProductKind::Multiply, ProductKind::Select, ProductKind::Shift});
-  const WeightCode code = kind == ProductKind::Multiply ? WeightCode{Encoding::Plain, random.number(1, 12)}
-                          : kind == ProductKind::Select
-                              ? WeightCode{Encoding::Ternary, 2}
-                              : WeightCode{Encoding::PowerOfTwo, random.number(2, 5)};
-  const WeightCode operand{Encoding::Plain, random.number(1, 12)};
-  const int full = code.value_width() + operand.stored_width;
-  const int width = kind == ProductKind::Multiply ? full : random.number(operand.stored_width, full + 2);
+  const WeightCode code =
+      kind == ProductKind::Multiply ? WeightCode{WeightEncoding::Integer, random.number(1, 12)}
+      : kind == ProductKind::Select ? WeightCode{WeightEncoding::Ternary, 2}
+                                    : WeightCode{WeightEncoding::PowerOfTwo, random.number(2, 5)};
+  const WeightCode operand{WeightEncoding::Integer, random.number(1, 12)};
+  const int full = code.plain_width() + operand.width;
+  const int width = kind == ProductKind::Multiply ? full : random.number(operand.width, full + 2);
   std::vector<Word> words;
   for (int w = 0; w < kWords; ++w) {
-    const std::int64_t weight = code.random_weight(random);
-    const std::int64_t value = operand.random_weight(random);
+    const std::int64_t weight = random_weight(random, code);
+    const std::int64_t value = random_weight(random, operand);
     words.push_back(Word()
-                        .add(kind == ProductKind::Shift ? code.power_code(weight) : weight, code.stored_width)
-                        .add(value, operand.stored_width)
+                        .add(kind == ProductKind::Shift ? power_code(weight, code.width) : weight, code.width)
+                        .add(value, operand.width)
                         .add(weight * value, width));
   }
   add_words(bench, words,
-            {number("Kind", static_cast<int>(kind)), number("WeightWidth", code.stored_width),
-             number("OperandWidth", operand.stored_width), number("ProductWidth", width)},
+            {number("Kind", static_cast<int>(kind)), number("WeightWidth", code.width),
+             number("OperandWidth", operand.width), number("ProductWidth", width)},
             "Count");
 }
 
