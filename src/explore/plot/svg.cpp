@@ -28,7 +28,7 @@ const char* anchor_name(Anchor anchor) {
   return anchor == Anchor::Middle ? "middle" : "end";
 }
 
-constexpr double kCell = 62;
+constexpr double kCell = 68;
 constexpr double kCellHeight = 26;
 constexpr double kLetter = 6.6;  // width of one, about
 
@@ -106,8 +106,9 @@ std::string draw(const HeatMap& map) {
   for (const std::string& row : map.rows) longest = std::max(longest, row.size());
   const double left = 46 + kLetter * static_cast<double>(longest);
   const double top = 64;
-  const double width = std::max(left + kCell * static_cast<double>(map.columns.size()) + 16,
-                                32 + 1.2 * kLetter * static_cast<double>(map.title.size()));
+  const double width = std::max({left + kCell * static_cast<double>(map.columns.size()) + 16,
+                                 32 + 1.2 * kLetter * static_cast<double>(map.title.size()),
+                                 left + 16 + kLetter * static_cast<double>(map.column_title.size())});
   Svg svg(width, top + kCellHeight * static_cast<double>(map.rows.size()) + 40);
   svg.text({16, 22}, map.title, Anchor::Start, 14);
   svg.upright_text({18, top + kCellHeight * static_cast<double>(map.rows.size()) / 2}, map.row_title);
