@@ -106,9 +106,9 @@ TEST_F(Space, SaysItsLevels) {
   mixed[0] = 0;
   EXPECT_EQ(span_of(searched, mixed, DimensionKind::WeightWidth), "2-8");
   EXPECT_EQ(span_of(searched, untouched(searched), DimensionKind::SignalWidth), "-");
-  for (std::size_t d = 0; d < top.size(); ++d)
-    if (searched.dimensions[d].name == "recurrent_GRU.rec")
-      EXPECT_EQ(shown_level(searched.dimensions[d], top[d]), 12) << "four bits more than the activations";
+  const auto rec = std::ranges::find(searched.dimensions, "recurrent_GRU.rec", &Dimension::name);
+  ASSERT_NE(rec, searched.dimensions.end());
+  EXPECT_EQ(shown_level(*rec, 5), 12) << "four bits more than the activations";
 }
 
 TEST_F(Space, RefusesImpossibleRanges) {
