@@ -142,6 +142,7 @@ Result<ExploreOptions> explore_options(const Options& options) {
   } else {
     FIXGATE_ASSIGN(explore.base, read_plan(options.plan));
   }
+  explore.output = options.folder;
   explore.study = options.study.empty() ? std::filesystem::path(options.folder) / "study.sqlite"
                                         : std::filesystem::path(options.study);
   explore.confirm = options.confirm;
@@ -175,8 +176,8 @@ void print_choice(const Exploration& found) {
              percent(test.loss));
 }
 
-Result<void> tell(const Exploration& found, const ExploreOptions& options, const std::string& folder) {
-  FIXGATE_CHECK(write_report(found, options, folder));
+Result<void> tell(const Exploration& found, const ExploreOptions& options) {
+  FIXGATE_CHECK(write_report(found, options));
   print_findings(found, options);
   if (!found.chosen) {
     std::vector<Figures> all;
@@ -193,8 +194,7 @@ Result<void> tell(const Exploration& found, const ExploreOptions& options, const
 Result<void> explore_widths(const Options& options) {
   FIXGATE_ASSIGN(const ExploreOptions search, explore_options(options));
   end_in_order_on_signals();
-  return explore(search, interrupted,
-                 [&](const Exploration& found) { return tell(found, search, options.folder); });
+  return explore(search, interrupted, [&](const Exploration& found) { return tell(found, search); });
 }
 
 void add_space_options(CLI::App& command, Options& options) {

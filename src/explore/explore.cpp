@@ -171,11 +171,10 @@ Result<bool> must_write(const Launch& launch, Study& study, const std::atomic<bo
   return false;
 }
 
-/// That a file is to lie in.
-Result<void> make_folder(const std::filesystem::path& file) {
+Result<void> make_folder(const std::filesystem::path& folder) {
   std::error_code error;
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
-  if (error) return fail("{}: cannot be made: {}", file.parent_path().string(), error.message());
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  if (error) return fail("{}: cannot be made: {}", folder.string(), error.message());
   return {};
 }
 
@@ -207,7 +206,8 @@ Result<void> explore(const ExploreOptions& options, const std::atomic<bool>& int
   FIXGATE_ASSIGN(prepared.task, read_task(options.task));
   FIXGATE_ASSIGN(const StudySubject subject, subject_of(options, prepared.task));
   FIXGATE_CHECK(prepare(options, prepared));
-  FIXGATE_CHECK(make_folder(options.study));
+  FIXGATE_CHECK(make_folder(options.output));
+  FIXGATE_CHECK(make_folder(options.study.parent_path()));
   FIXGATE_ASSIGN(const std::unique_ptr<Study> study, Study::open(options.study, subject));
   StudyRunner runner(prepared.space, *prepared.bench, *study, options.limits, options.objectives,
                      runner_options(options), interrupted);

@@ -43,6 +43,7 @@ struct ExploreOptions {
   std::int64_t evaluations = 0;  // 0: no limit
   double minutes = 0;            // 0: no limit
   std::filesystem::path study;
+  std::filesystem::path output;  // folder of the report
   bool confirm = false;
   Launch launch;
 };

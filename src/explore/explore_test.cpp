@@ -27,6 +27,7 @@ class Explore : public TestFolder {
     options.limits.max_loss = 0.02;
     options.evaluations = evaluations;
     options.study = folder_ / study;
+    options.output = folder_;
     return options;
   }
 
@@ -118,7 +119,7 @@ TEST_F(Explore, ReportsWhatItFound) {
   EXPECT_EQ(std::ranges::count(csv, '\n'), static_cast<std::ptrdiff_t>(found.trials.size() + 1));
   EXPECT_NE(front_table(found).find("| chosen |"), std::string::npos);
   EXPECT_EQ(std::ranges::count(grid_table(found), '\n'), 2 + 7) << "widths of weights 2 to 8";
-  ASSERT_TRUE(write_report(found, searched, folder_));
+  ASSERT_TRUE(write_report(found, searched));
   EXPECT_TRUE(parse_plan(bytes_of(folder_ / "chosen.toml")));
   for (const char* plot : {"tradeoff.svg", "grid.svg", "sensitivity.svg"}) {
     const std::string svg = bytes_of(folder_ / plot);
@@ -127,7 +128,7 @@ TEST_F(Explore, ReportsWhatItFound) {
   }
   found.chosen.reset();
   found.plan.reset();
-  ASSERT_TRUE(write_report(found, searched, folder_));
+  ASSERT_TRUE(write_report(found, searched));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "chosen.toml")) << "of the search before";
 }
 

@@ -165,8 +165,8 @@ std::string to_json(const Exploration& found, const ExploreOptions& options) {
   return json.dump(1) + "\n";
 }
 
-Result<void> write_report(const Exploration& found, const ExploreOptions& options,
-                          const std::filesystem::path& folder) {
+Result<void> write_report(const Exploration& found, const ExploreOptions& options) {
+  const std::filesystem::path& folder = options.output;
   FIXGATE_CHECK(write_file(folder / "front.md", front_table(found)));
   FIXGATE_CHECK(write_file(folder / "trials.csv", to_csv(found)));
   FIXGATE_CHECK(write_file(folder / "front.json", to_json(found, options)));
