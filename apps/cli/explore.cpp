@@ -185,8 +185,8 @@ Result<void> tell(const Exploration& found, const ExploreOptions& options) {
     return tl::make_unexpected(explain_no_choice(options.limits, all));
   }
   print_choice(found);
-  fmt::print("written      {0}/chosen.toml (for quantize --plan), front.md, front.json, trials.csv, *.svg\n",
-             folder);
+  fmt::print("written      {}/chosen.toml (for quantize --plan), front.md, front.json, trials.csv, *.svg\n",
+             options.output.string());
   fmt::print("study        {}\n", options.study.string());
   return {};
 }

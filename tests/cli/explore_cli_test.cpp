@@ -1,7 +1,9 @@
 // fixgate explore: what it finds, how it survives, what it refuses.
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -171,6 +173,38 @@ TEST_F(ExploreRanks, ARankThatDiesDoesNotEndTheStudy) {
   }
 }
 
+/// Another process that holds a file's lock as long as it lives. (In this one the lock would go when any
+/// reader closes the file.)
+class LockHolder {
+ public:
+  explicit LockHolder(const std::filesystem::path& study) {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) return;
+    process_ = ::fork();
+    if (process_ == 0) {
+      const auto database = Database::open(study);
+      const bool holds = database && database->execute("BEGIN EXCLUSIVE");
+      if (::write(ends[1], holds ? "y" : "n", 1) == 1) ::pause();
+      ::_exit(0);
+    }
+    char answer = 'n';
+    holds_ = ::read(ends[0], &answer, 1) == 1 && answer == 'y';
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+  ~LockHolder() {
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+  }
+  LockHolder(const LockHolder&) = delete;
+  LockHolder& operator=(const LockHolder&) = delete;
+  [[nodiscard]] bool holds() const { return holds_; }
+
+ private:
+  pid_t process_ = -1;
+  bool holds_ = false;
+};
+
 class ExploreRefusals : public ExploreCommand {};
 
 TEST_F(ExploreRefusals, OptionsThatMakeNoSense) {
@@ -229,9 +263,8 @@ TEST_F(ExploreRefusals, ALockedStudy) {
   const Arguments few = {"--strategy", "grid",       "-w",  "4",       "-a",
                          "8",          "--max-loss", "50%", "--study", "s.sqlite"};
   run_well(explore(few));
-  const auto holder = Database::open(folder_ / "s.sqlite");
-  ASSERT_TRUE(holder);
-  ASSERT_TRUE(holder->execute("BEGIN EXCLUSIVE"));
+  const LockHolder holder(folder_ / "s.sqlite");
+  ASSERT_TRUE(holder.holds());
   expect_refused(explore(few), {"s.sqlite", "locked by another program"});
 }
 
