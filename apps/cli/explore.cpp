@@ -39,7 +39,7 @@ struct Options {
   std::optional<int> lanes;
   std::optional<std::int64_t> evaluations;
   std::optional<double> minutes;
-  std::string confidence = "90%";
+  std::string confidence = "95%";
   std::uint64_t seed = 1;
   bool confirm = false;
 };

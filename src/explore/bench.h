@@ -28,8 +28,8 @@ struct HardwareRequest {
 };
 
 struct BenchOptions {
-  double confidence = 0.9;  // of Figures::loss_bound
-  std::uint64_t seed = 1;   // of the order in which the samples are seen
+  double confidence = 0.95;  // of Figures::loss_bound
+  std::uint64_t seed = 1;    // of the order in which the samples are seen
   HardwareRequest hardware;
 };
 

@@ -71,8 +71,9 @@ LossMeasure::Ratio LossMeasure::ratio(std::span<const double> numerators, bool f
 
 LossEstimate LossMeasure::estimate(std::span<const double> numerators, double score, bool finite) const {
   const Ratio ratio = this->ratio(numerators, finite);
+  const double believed = std::max(ratio.value, ratio_at(0));
   return {loss_at(ratio.value), loss_at(ratio.value - score * ratio.error),
-          loss_at(ratio.value + score * ratio.error)};
+          loss_at(believed + score * ratio.error)};
 }
 
 bool LossMeasure::exceeds(std::span<const double> numerators, double ratio, double score) const {

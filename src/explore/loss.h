@@ -23,8 +23,11 @@ namespace fixgate {
 
 struct LossEstimate {
   double loss = 0;
-  double low = 0;   // one-sided bounds, each at the level that was asked for
-  double high = 0;  // not below `loss`
+  // One-sided bounds, each at the level that was asked for. The upper one is taken from no loss where there
+  // seems to be a gain: fewer bits are not believed to help, and what looks so among hundreds of candidates
+  // is chance.
+  double low = 0;
+  double high = 0;
 };
 
 /// The float network's answers, against which all losses are taken.

@@ -62,12 +62,25 @@ TEST(Loss, DecisionsThatAllAgreeLeaveADoubt) {
   EXPECT_LT(estimate.high, 0.015);
 }
 
+TEST(Loss, AGainIsNotBelieved) {
+  const LossMeasure measure(MetricKind::Accuracy, std::vector<Score>(200, Score{1, 1}));
+  std::vector<double> numerators(200, 0);
+  for (std::size_t i = 0; i < 4; ++i) numerators[i] = -1;
+  const LossEstimate gain = measure.estimate(numerators, 1, false);
+  for (std::size_t i = 0; i < 2; ++i) numerators[i] = 1;
+  const LossEstimate even = measure.estimate(numerators, 1, false);
+  EXPECT_EQ(gain.loss, -0.02);
+  EXPECT_EQ(even.loss, 0);
+  EXPECT_GT(gain.high, 0.9 * even.high) << "what differs from float is a risk either way";
+}
+
 TEST(Loss, NothingIsLeftInDoubtOfSamplesThatAllWereSeen) {
   const LossMeasure measure(MetricKind::Perplexity, std::vector<Score>(50, Score{10, 5}));
   std::vector<double> numerators;
   for (int i = 0; i < 50; ++i) numerators.push_back(i % 3);
   const LossEstimate all = measure.estimate(numerators, 3, true);
-  EXPECT_EQ(all.low, all.high);
+  EXPECT_EQ(all.low, all.loss);
+  EXPECT_EQ(all.high, all.loss);
   numerators.resize(25);
   const LossEstimate half = measure.estimate(numerators, 3, true);
   EXPECT_LT(half.low, half.high);

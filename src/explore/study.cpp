@@ -174,6 +174,7 @@ Result<void> Study::join() {
 }
 
 Study::~Study() {
+  if (worker_ == 0) return;  // it never joined
   const std::lock_guard lock(mutex_);
   (void)database_.execute(
       fmt::format("UPDATE trials SET state = 'open' WHERE state = 'claimed' AND worker = {0};"
