@@ -167,9 +167,9 @@ class MemoryLister {
   Result<void> add_embedding(const FixedEmbedding& layer) {
     const WeightMatrix& matrix = weights_of(network_, layer.weights);
     const EmbeddingAlignment alignment = align_embedding(network_, layer);
-    MemoryImage weights(matrix.rows * matrix.columns, matrix.width);
+    MemoryImage weights(matrix.rows * matrix.columns, matrix.code().plain_width());
     for (std::size_t k = 0; k < matrix.values.size(); ++k)
-      weights.set(static_cast<int>(k), 0, matrix.width, matrix.values[k]);
+      weights.set(static_cast<int>(k), 0, matrix.code().plain_width(), matrix.values[k]);
     MemoryImage shifts(matrix.rows, alignment.shift_width);
     for (int token = 0; token < matrix.rows; ++token)
       shifts.set(token, 0, alignment.shift_width,
@@ -266,13 +266,13 @@ EmbeddingAlignment align_embedding(const FixedNetwork& network, const FixedEmbed
 WeightWidths weight_widths(const FixedNetwork& network, const FixedLayer& layer) {
   WeightWidths widths;
   if (const auto* embedding = std::get_if<FixedEmbedding>(&layer))
-    widths.w = weights_of(network, embedding->weights).width;
+    widths.w = weights_of(network, embedding->weights).code().plain_width();
   if (const auto* dense = std::get_if<FixedDense>(&layer))
-    widths.w = weights_of(network, dense->weights).width;
+    widths.w = weights_of(network, dense->weights).code().plain_width();
   if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer))
     for (const FixedGate& gate : recurrent->cells.front().gates) {
-      widths.w = std::max(widths.w, weights_of(network, gate.input_weights).width);
-      widths.r = std::max(widths.r, weights_of(network, gate.recurrent_weights).width);
+      widths.w = std::max(widths.w, weights_of(network, gate.input_weights).code().plain_width());
+      widths.r = std::max(widths.r, weights_of(network, gate.recurrent_weights).code().plain_width());
     }
   return widths;
 }

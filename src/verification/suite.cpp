@@ -5,12 +5,11 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "calibrate/calibrate.h"
 #include "data/load.h"
 #include "files/read.h"
 #include "files/write.h"
 #include "fixed/file.h"
-#include "quantize/quantize.h"
+#include "quantize/calibrated.h"
 #include "sweep/load_network.h"
 #include "sweep/suite_fields.h"
 #include "toml/document.h"
@@ -63,8 +62,9 @@ Result<FixedNetwork> quantised(const VerificationEntry& entry, const std::filesy
                                const Task& task, const std::filesystem::path& data_root) {
   FIXGATE_ASSIGN(const Network network, load_network(model));
   FIXGATE_ASSIGN(const DataSet calibration, load_data(task, Part::Calibration, data_root));
-  FIXGATE_ASSIGN(const SignalProfile profile, calibrate(network, calibration));
-  FIXGATE_ASSIGN(Quantised quantised, quantise(network, entry.plan.plan, &profile));
+  FIXGATE_ASSIGN(CalibratedNetwork calibrated,
+                 CalibratedNetwork::make(network, calibration, task.metric, task.calibration.seed));
+  FIXGATE_ASSIGN(Quantised quantised, calibrated.quantise(entry.plan.plan));
   return std::move(quantised.network);
 }
 
