@@ -41,18 +41,18 @@ std::vector<double> costs(const Figures& figures, const std::vector<Objective>& 
   return values;
 }
 
-Bench::Bench(const Network& network, const SignalProfile& profile, const Task& task,
+Bench::Bench(const Network& network, CalibratedNetwork& calibrated, const Task& task,
              const BenchOptions& options)
     : network_(network),
-      profile_(profile),
+      calibrated_(calibrated),
       task_(task),
       options_(options),
       score_(normal_quantile(options.confidence)) {}
 
-Result<std::unique_ptr<Bench>> Bench::prepare(const Network& network, const SignalProfile& profile,
+Result<std::unique_ptr<Bench>> Bench::prepare(const Network& network, CalibratedNetwork& calibrated,
                                               const Task& task, DataSet validation,
                                               const BenchOptions& options) {
-  std::unique_ptr<Bench> bench(new Bench(network, profile, task, options));
+  std::unique_ptr<Bench> bench(new Bench(network, calibrated, task, options));
   const std::vector<std::size_t> order = order_of(validation, options.seed);
   DataSet ordered;
   ordered.is_stream = validation.is_stream;
@@ -87,8 +87,8 @@ void Bench::split_by_looks(DataSet validation) {
   }
 }
 
-Result<Quantised> Bench::make_network(const FormatPlan& plan) const {
-  return quantise(network_, plan, &profile_);
+Result<Quantised> Bench::make_network(const FormatPlan& plan, Effort effort) const {
+  return calibrated_.quantise(plan, effort == Effort::Quick);
 }
 
 Result<Figures> Bench::costs_of(const FixedNetwork& network) const {
@@ -132,11 +132,11 @@ void Bench::estimate_loss(TrialResult& result, const Score& total) const {
   figures.distance /= static_cast<double>(seen);
 }
 
-Result<TrialResult> Bench::run(const FormatPlan& plan, const RaceField& field,
+Result<TrialResult> Bench::run(const FormatPlan& plan, Effort effort, const RaceField& field,
                                const std::atomic<bool>& cancelled) const {
   const auto start = std::chrono::steady_clock::now();
   TrialResult result;
-  const auto quantised = make_network(plan);
+  const auto quantised = make_network(plan, effort);
   const auto priced = quantised ? costs_of(quantised->network) : tl::make_unexpected(quantised.error());
   if (!priced) {
     result.figures.failure = priced.error().message;

@@ -9,13 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "calibrate/calibrate.h"
 #include "data/task.h"
 #include "evaluate/outcome.h"
 #include "explore/figures.h"
 #include "explore/race.h"
 #include "network/network.h"
-#include "quantize/quantize.h"
+#include "quantize/calibrated.h"
 
 namespace fixgate {
 
@@ -26,6 +25,9 @@ struct HardwareRequest {
 
   [[nodiscard]] bool wanted() const { return lanes || cycles_per_step; }
 };
+
+/// How a network is made: quickly, or as `quantize` makes it. Plans that round to nearest know no difference.
+enum class Effort { Quick, Full };
 
 struct BenchOptions {
   double confidence = 0.95;  // of Figures::loss_bound
@@ -50,7 +52,7 @@ class Bench {
  public:
   /// `network` and `profile` outlive the bench; `validation` is the task's validation part. Runs the float
   /// network over it. Errors: samples that do not fit the network or the metric.
-  static Result<std::unique_ptr<Bench>> prepare(const Network& network, const SignalProfile& profile,
+  static Result<std::unique_ptr<Bench>> prepare(const Network& network, CalibratedNetwork& calibrated,
                                                 const Task& task, DataSet validation,
                                                 const BenchOptions& options);
 
@@ -58,26 +60,28 @@ class Bench {
   [[nodiscard]] std::size_t samples() const { return measure_->size(); }
   [[nodiscard]] MetricKind metric() const { return task_.metric.kind; }
 
-  /// The network of a plan: the one place where the search quantises.
-  [[nodiscard]] Result<Quantised> make_network(const FormatPlan& plan) const;
+  /// The network of a plan: the one place where the search quantises. In full it is what `quantize` makes;
+  /// else, where weights are rounded by statistics, by those of the float network alone. Has to be called
+  /// once before several threads do.
+  [[nodiscard]] Result<Quantised> make_network(const FormatPlan& plan, Effort effort) const;
 
   /// A plan that no network can be made of has a failure for its figures. `cancelled` is looked at now and
   /// then; a trial that was cancelled is an error, as is a network that cannot be run.
-  [[nodiscard]] Result<TrialResult> run(const FormatPlan& plan, const RaceField& field,
+  [[nodiscard]] Result<TrialResult> run(const FormatPlan& plan, Effort effort, const RaceField& field,
                                         const std::atomic<bool>& cancelled) const;
 
   /// The costs alone: what needs no data.
   [[nodiscard]] Result<Figures> costs_of(const FixedNetwork& network) const;
 
  private:
-  Bench(const Network& network, const SignalProfile& profile, const Task& task, const BenchOptions& options);
+  Bench(const Network& network, CalibratedNetwork& calibrated, const Task& task, const BenchOptions& options);
   Result<void> answer_in_float(const DataSet& validation);
   void split_by_looks(DataSet validation);
   Result<void> run_look(FixedRunner& runner, std::size_t look, TrialResult& result, Score& total) const;
   void estimate_loss(TrialResult& result, const Score& total) const;
 
   const Network& network_;
-  const SignalProfile& profile_;
+  CalibratedNetwork& calibrated_;
   Task task_;
   BenchOptions options_;
   double float_metric_ = 0;

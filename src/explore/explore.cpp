@@ -46,14 +46,16 @@ Result<StudySubject> subject_of(const ExploreOptions& options, const Task& task)
 struct Prepared {
   Network network;
   Task task;
-  SignalProfile profile;
+  DataSet calibration;
+  std::optional<CalibratedNetwork> calibrated;
   std::unique_ptr<Bench> bench;
   SearchSpace space;
 };
 
 Result<void> check_limits(const ExploreOptions& options, const Prepared& prepared) {
   const auto costs_at = [&](const Candidate& candidate) -> Result<Figures> {
-    FIXGATE_ASSIGN(const Quantised made, prepared.bench->make_network(plan_of(prepared.space, candidate)));
+    FIXGATE_ASSIGN(const Quantised made,
+                   prepared.bench->make_network(plan_of(prepared.space, candidate), Effort::Quick));
     return prepared.bench->costs_of(made.network);
   };
   const auto narrow = costs_at(narrowest(prepared.space));
@@ -75,12 +77,14 @@ Result<void> check_limits(const ExploreOptions& options, const Prepared& prepare
 
 Result<void> prepare(const ExploreOptions& options, Prepared& prepared) {
   FIXGATE_ASSIGN(prepared.network, load_network(options.model));
-  FIXGATE_ASSIGN(const DataSet calibration, load_data(prepared.task, Part::Calibration, options.data_root));
-  FIXGATE_ASSIGN(prepared.profile, calibrate(prepared.network, calibration));
+  FIXGATE_ASSIGN(prepared.calibration, load_data(prepared.task, Part::Calibration, options.data_root));
+  FIXGATE_ASSIGN(prepared.calibrated,
+                 CalibratedNetwork::make(prepared.network, prepared.calibration, prepared.task.metric,
+                                         prepared.task.calibration.seed));
   FIXGATE_ASSIGN(DataSet validation, load_data(prepared.task, Part::Validation, options.data_root));
-  FIXGATE_ASSIGN(prepared.bench, Bench::prepare(prepared.network, prepared.profile, prepared.task,
+  FIXGATE_ASSIGN(prepared.bench, Bench::prepare(prepared.network, *prepared.calibrated, prepared.task,
                                                 std::move(validation), options.bench));
-  FIXGATE_ASSIGN(const Quantised base, prepared.bench->make_network(options.base));
+  FIXGATE_ASSIGN(const Quantised base, prepared.bench->make_network(options.base, Effort::Quick));
   FIXGATE_ASSIGN(prepared.space,
                  make_search_space(options.base, base.network, options.granularity, options.ranges));
   return check_limits(options, prepared);
@@ -105,7 +109,7 @@ Result<Confirmation> confirm(const ExploreOptions& options, const Prepared& prep
   FIXGATE_ASSIGN(const DataSet test, load_data(prepared.task, Part::Test, options.data_root));
   const MetricSpec& metric = prepared.task.metric;
   FIXGATE_ASSIGN(const FloatOutcomes reference, run_float(prepared.network, test, metric));
-  FIXGATE_ASSIGN(const Quantised made, prepared.bench->make_network(plan));
+  FIXGATE_ASSIGN(const Quantised made, prepared.bench->make_network(plan, Effort::Full));
   FIXGATE_ASSIGN(const FixedOutcomes fixed, run_fixed(made.network, test, metric));
   std::vector<Score> scores;
   for (const Outcome& outcome : reference.samples) scores.push_back(outcome.score);
@@ -212,6 +216,8 @@ Result<void> explore(const ExploreOptions& options, const std::atomic<bool>& int
   StudyRunner runner(prepared.space, *prepared.bench, *study, options.limits, options.objectives,
                      runner_options(options), interrupted);
   FIXGATE_CHECK(run_strategies(options, prepared, runner));
+  if (needs_weight_statistics(options.base)) runner.finish_front();
+  if (runner.end() == SearchEnd::Failed) return tl::make_unexpected(runner.error());
   FIXGATE_ASSIGN(const std::int64_t done, study->trials_done());
   if (runner.end() == SearchEnd::Interrupted) return fail("{}", command_hint(options, done));
   FIXGATE_ASSIGN(const bool writes, must_write(options.launch, *study, interrupted));

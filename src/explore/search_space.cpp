@@ -20,7 +20,8 @@ constexpr std::array kGranularities = {
 /// "layer.forward.W_z": the layer, and the gate without W_ or pre_.
 std::string owner_of(const std::string& name, Granularity granularity, DimensionKind kind) {
   const std::string what = kind == DimensionKind::WeightWidth ? "weights" : "signals";
-  if (granularity == Granularity::PerNetwork) return kind == DimensionKind::WeightWidth ? what : "activations";
+  if (granularity == Granularity::PerNetwork)
+    return kind == DimensionKind::WeightWidth ? what : "activations";
   const std::size_t dot = name.rfind('.');
   if (granularity == Granularity::PerSignal || dot == std::string::npos) return name;
   const std::string layer = name.substr(0, dot);
@@ -160,7 +161,8 @@ Result<SearchSpace> make_search_space(FormatPlan base, const FixedNetwork& netwo
   FIXGATE_CHECK(check_range("--activations", ranges.activations));
   if (ranges.segments.empty()) return fail("--segments: expected at least one number of segments");
   DimensionList list(granularity, ranges);
-  for (const WeightMatrix& matrix : network.weights) list.add(DimensionKind::WeightWidth, matrix.name, 0);
+  for (const WeightMatrix& matrix : network.weights)
+    if (matrix.encoding == WeightEncoding::Integer) list.add(DimensionKind::WeightWidth, matrix.name, 0);
   const int activations = activation_width(network);
   const int output = output_signal(network);
   for (int signal = 0; signal < static_cast<int>(network.signals.size()); ++signal)

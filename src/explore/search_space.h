@@ -58,7 +58,8 @@ struct SearchRanges {
 
 /// `network` is what the base plan makes: its signals' widths tell how many bits a signal keeps beyond the
 /// activations (the narrowest hidden state or input). Signals of the network's outputs stay as they are; so
-/// do tables that have no segments to choose. Errors: an empty range, a width that is impossible.
+/// do tables that have no segments to choose, and weights that are no plain integers. Errors: an empty range,
+/// a width that is impossible.
 Result<SearchSpace> make_search_space(FormatPlan base, const FixedNetwork& network, Granularity granularity,
                                       const SearchRanges& ranges);
 

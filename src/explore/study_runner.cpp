@@ -55,14 +55,14 @@ double StudyRunner::seconds() const {
 
 void StudyRunner::stop(SearchEnd end) {
   const std::lock_guard lock(mutex_);
-  if (end_ == SearchEnd::None) end_ = end;
+  if (end_ != SearchEnd::Interrupted && end_ != SearchEnd::Failed) end_ = end;
   stopped_.store(true);
 }
 
 void StudyRunner::fail_with(const Error& error) {
   stop(SearchEnd::Failed);
   const std::lock_guard lock(mutex_);
-  if (!error_ && end_ == SearchEnd::Failed) error_ = error;
+  if (!error_) error_ = error;
 }
 
 bool StudyRunner::must_stop() {
@@ -81,8 +81,7 @@ Result<RaceField> StudyRunner::make_field(bool race) {
     field.rules.has_max_loss = true;
     field.rules.max_loss = *limits_.max_loss;
   }
-  std::vector<Figures> figures;
-  for (const SeenTrial& trial : seen_) figures.push_back(trial.figures);
+  const std::vector<Figures> figures = all_figures();
   const std::vector<std::size_t> front = pareto_front(figures, objectives_);
   const std::size_t count = std::min(front.size(), kMostRivals);
   for (std::size_t k = 0; k < count; ++k) {
@@ -124,27 +123,34 @@ std::optional<std::vector<Figures>> StudyRunner::run(const std::vector<Candidate
   return figures;
 }
 
+std::unique_ptr<StudyRunner::Job> StudyRunner::make_job(const Candidate& candidate, const std::string& field,
+                                                        Effort effort) const {
+  auto job = std::make_unique<Job>();
+  job->plan = plan_of(space_, candidate);
+  job->effort = effort;
+  std::string toml = to_toml(job->plan);
+  job->plan_name = fingerprint_of({toml});
+  const std::string how = effort == Effort::Full ? "full" : "quick";
+  job->request = {fingerprint_of({toml, field, options_.bench, how}), strategy_, options_.seed, candidate,
+                  toml};
+  return job;
+}
+
 /// Of the candidates that are not known yet, as many as the budget allows.
 StudyRunner::Batch StudyRunner::make_batch(const std::vector<Candidate>& candidates, const RaceField& field) {
   const std::string text = field_text(field);
   Batch batch;
   std::set<std::string> begun;
   for (const Candidate& candidate : candidates) {
-    FormatPlan plan = plan_of(space_, candidate);
-    std::string toml = to_toml(plan);
-    const std::string name = fingerprint_of({toml});
-    batch.plans.push_back(name);
-    const auto known = by_plan_.find(name);
+    std::unique_ptr<Job> job = make_job(candidate, text, Effort::Quick);
+    batch.plans.push_back(job->plan_name);
+    const auto known = by_plan_.find(job->plan_name);
     const bool will_do = known != by_plan_.end() && (field.race || seen_[known->second].figures.complete ||
                                                      !seen_[known->second].figures.usable());
-    if (will_do || !begun.insert(name).second) continue;
+    if (will_do || !begun.insert(job->plan_name).second) continue;
     batch.fits = options_.evaluations == 0 ||
                  static_cast<std::int64_t>(seen_.size() + batch.jobs.size()) < options_.evaluations;
     if (!batch.fits) return batch;
-    auto job = std::make_unique<Job>();
-    job->request = {fingerprint_of({toml, text, options_.bench}), strategy_, options_.seed, candidate, toml};
-    job->plan_name = name;
-    job->plan = std::move(plan);
     batch.jobs.push_back(std::move(job));
   }
   return batch;
@@ -190,7 +196,7 @@ Result<bool> StudyRunner::work_once(Jobs& jobs, std::size_t first, const RaceFie
 Result<bool> StudyRunner::claim_and_run(Job& job, const RaceField& field) {
   FIXGATE_ASSIGN(const bool claimed, study_.claim(job.request.key));
   if (!claimed) return false;
-  const auto result = bench_.run(job.plan, field, interrupted_);
+  const auto result = bench_.run(job.plan, job.effort, field, interrupted_);
   if (!result) {
     FIXGATE_CHECK(study_.release(job.request.key));
     if (interrupted_.load()) return true;
@@ -210,13 +216,51 @@ Result<void> StudyRunner::collect(const Jobs& jobs) {
     keys_.push_back(job->request.key);
     seen_.push_back({job->request.candidate, *figures});
   }
-  std::vector<Figures> all;
-  for (const SeenTrial& trial : seen_) all.push_back(trial.figures);
+  const std::vector<Figures> all = all_figures();
   std::string note = fmt::format("front {}", pareto_front(all, objectives_).size());
   if (const auto best = choose(limits_, all))
     note += fmt::format(", best {} at loss {}", percent(all[*best].footprint), percent(all[*best].loss));
   progress_->note(note);
   return {};
+}
+
+std::vector<Figures> StudyRunner::all_figures() const {
+  std::vector<Figures> all;
+  for (const SeenTrial& trial : seen_) all.push_back(trial.figures);
+  return all;
+}
+
+Result<void> StudyRunner::replace_by_full(const std::vector<std::size_t>& members) {
+  RaceField field;
+  Jobs jobs;
+  for (const std::size_t member : members)
+    jobs.push_back(make_job(seen_[member].candidate, field_text(field), Effort::Full));
+  FIXGATE_CHECK(work_off(jobs, field));
+  for (std::size_t k = 0; k < members.size(); ++k) {
+    FIXGATE_ASSIGN(const auto figures, study_.find(jobs[k]->request.key));
+    if (!figures) continue;
+    seen_[members[k]].figures = *figures;
+    keys_[members[k]] = jobs[k]->request.key;
+    full_.insert(members[k]);
+  }
+  return {};
+}
+
+void StudyRunner::finish_front() {
+  if (end_ == SearchEnd::Interrupted || end_ == SearchEnd::Failed) return;
+  strategy_ = "finish";
+  // The search has ended; what is left to do has no limit but the user's patience.
+  options_.minutes = 0;
+  stopped_.store(false);
+  while (!must_stop()) {
+    const std::vector<Figures> all = all_figures();
+    std::set<std::size_t> wanted;
+    for (const std::size_t member : pareto_front(all, objectives_)) wanted.insert(member);
+    if (const auto chosen = choose(limits_, all)) wanted.insert(*chosen);
+    for (const std::size_t member : full_) wanted.erase(member);
+    if (wanted.empty()) return;
+    if (const auto done = replace_by_full({wanted.begin(), wanted.end()}); !done) fail_with(done.error());
+  }
 }
 
 }  // namespace fixgate

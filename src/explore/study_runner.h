@@ -40,6 +40,11 @@ class StudyRunner : public TrialRunner {
               const std::atomic<bool>& interrupted);
   ~StudyRunner() override;
 
+  /// Makes the networks of the front, and of the plan that choose() takes, in full, and takes what they then
+  /// do for what was found of them quickly; until front and choice hold none that was made quickly. No budget
+  /// counts.
+  void finish_front();
+
   /// The strategy that asks, for the study.
   void set_strategy(std::string name) { strategy_ = std::move(name); }
 
@@ -57,6 +62,7 @@ class StudyRunner : public TrialRunner {
     TrialRequest request;
     std::string plan_name;  // fingerprint of the plan alone
     FormatPlan plan;
+    Effort effort = Effort::Quick;
     std::atomic<bool> done = false;
   };
   using Jobs = std::vector<std::unique_ptr<Job>>;
@@ -72,7 +78,11 @@ class StudyRunner : public TrialRunner {
   Result<bool> work_once(Jobs& jobs, std::size_t first, const RaceField& field);
   Result<bool> claim_and_run(Job& job, const RaceField& field);
   Batch make_batch(const std::vector<Candidate>& candidates, const RaceField& field);
+  [[nodiscard]] std::unique_ptr<Job> make_job(const Candidate& candidate, const std::string& field,
+                                              Effort effort) const;
   Result<void> collect(const Jobs& jobs);
+  Result<void> replace_by_full(const std::vector<std::size_t>& members);
+  [[nodiscard]] std::vector<Figures> all_figures() const;
   [[nodiscard]] bool must_stop();
   void stop(SearchEnd end);
   void fail_with(const Error& error);
@@ -89,6 +99,7 @@ class StudyRunner : public TrialRunner {
   std::string strategy_;
   std::vector<SeenTrial> seen_;
   std::vector<std::string> keys_;               // as seen_
+  std::set<std::size_t> full_;                  // places in seen_ that were made in full
   std::map<std::string, std::size_t> by_plan_;  // by the plan's name its place in seen_
   std::map<std::string, std::vector<double>> numerators_;
   std::unique_ptr<Progress> progress_;

@@ -40,6 +40,16 @@ class ExploreCommand : public CliTest {
     return database ? database->integer(sql).value_or(0) : 0;
   }
 
+  /// What was chosen is what `quantize` makes of it.
+  void expect_quantize_makes(const std::string& folder) const {
+    run_well({"quantize", gru_, "-t", task_, "--plan", folder + "/chosen.toml", "-o", "chosen.fxg"});
+    run_well({"evaluate", "chosen.fxg", "-t", task_, "--part", "validation", "--json", "e.json"});
+    const auto ours = nlohmann::json::parse(bytes_of(folder_ / folder / "front.json"))["chosen"];
+    const auto theirs = nlohmann::json::parse(bytes_of(folder_ / "e.json"));
+    EXPECT_EQ(ours["metric"], theirs["fixed"]);
+    EXPECT_EQ(ours["footprint_whole"], theirs["footprint_whole"]);
+  }
+
   void wait_for_trials(RunningCommand& command, const std::string& folder, std::int64_t count) const {
     while (command.is_running() &&
            in_study(folder, "SELECT count(*) FROM trials WHERE state = 'done'") < count)
@@ -69,14 +79,17 @@ TEST_F(ExploreCommand, ChoosesAPlanThatQuantizeTakes) {
   for (const char* part :
        {"float        accuracy", "| chosen |", "confirmed    on the test part, 596 samples"})
     EXPECT_TRUE(contains(text, part)) << text;
-  run_well({"quantize", gru_, "-t", task_, "--plan", "found/chosen.toml", "-o", "chosen.fxg"});
-  run_well({"evaluate", "chosen.fxg", "-t", task_, "--part", "validation", "--json", "e.json"});
-  const auto ours = nlohmann::json::parse(bytes_of(folder_ / "found/front.json"))["chosen"];
-  const auto theirs = nlohmann::json::parse(bytes_of(folder_ / "e.json"));
-  EXPECT_EQ(ours["metric"], theirs["fixed"]);
-  EXPECT_EQ(ours["footprint_whole"], theirs["footprint_whole"]);
+  expect_quantize_makes("found");
   for (const char* file : {"front.md", "trials.csv", "grid.md", "grid.svg", "tradeoff.svg", "study.sqlite"})
     EXPECT_TRUE(std::filesystem::exists(folder_ / "found" / file)) << file;
+}
+
+// Such weights are rounded twice; in the search once, but not for what is chosen.
+TEST_F(ExploreCommand, CompensatedPlansAreFinished) {
+  run_well(explore(
+      {"--strategy", "grid", "-w", "2..4", "-a", "8", "--max-loss", "5%", "--preset", "compensated"}));
+  EXPECT_GE(in_study("found", "SELECT count(*) FROM trials WHERE strategy = 'finish'"), 1);
+  expect_quantize_makes("found");
 }
 
 TEST_F(ExploreCommand, ExtendsABasePlan) {
