@@ -86,11 +86,9 @@ Result<std::string> input_fingerprint(const SuiteNetwork& entry, const std::file
   FIXGATE_ASSIGN(const Task task, read_task(entry.task));
   std::vector<std::string> contents = {model, task_text};
   const std::filesystem::path folder = root.empty() ? task.folder : root;
-  for (const auto& data : {task.data.train, task.data.test, task.data.archive, task.data.vocabulary}) {
-    if (data.empty()) continue;
-    FIXGATE_ASSIGN(const std::string bytes, read_file(folder / data));
-    contents.push_back(fingerprint_of({bytes}));
-  }
+  FIXGATE_ASSIGN(const auto data, fingerprints_of_files(folder, {task.data.train, task.data.test,
+                                                                 task.data.archive, task.data.vocabulary}));
+  contents.insert(contents.end(), data.begin(), data.end());
   return fingerprint_of(contents);
 }
 
