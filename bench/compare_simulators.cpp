@@ -89,7 +89,7 @@ class Comparison {
     std::vector<Contestant> contestants;
     for (std::size_t k = 0; k < simulators_.size(); ++k)
       contestants.push_back(own_contestant("fixgate", simulators_[k], workload_));
-    for (Contestant& own : contestants) FIXGATE_CHECK(choose_batch(own, {8, 16, 24, 32, 64, 128}, 0.1));
+    for (Contestant& own : contestants) FIXGATE_CHECK(choose_batch(own, {8, 16, 32, 64, 128, 256}, 0.1));
     for (Contestant peer : peers_) {
       FIXGATE_CHECK(choose_batch(peer, {8, 16, 32, 64, 128, 256, 576}, 0.15));
       contestants.push_back(std::move(peer));
