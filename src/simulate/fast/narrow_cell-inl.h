@@ -319,9 +319,9 @@ class NarrowWork : public CellWork {
  public:
   NarrowWork(const NarrowConstants& constants, std::size_t places)
       : c_(constants),
-        gate_values_(aligned_zeros<std::int16_t>(places * c_.plan.gates.size() * c_.units)),
+        gate_values_(hwy::AllocateAligned<std::int16_t>(places * c_.plan.gates.size() * c_.units)),
         cell_values_(aligned_zeros<std::int16_t>(places * c_.units)),
-        activation_values_(aligned_zeros<std::int16_t>(places * c_.units)),
+        activation_values_(hwy::AllocateAligned<std::int16_t>(places * c_.units)),
         state_(zero_state(c_.plan.state, places * c_.units)),
         reset_(zero_state(c_.plan.reset_hidden, places * c_.units)),
         states_(places),
