@@ -27,10 +27,16 @@ std::vector<std::string> distinct(const Section& section, std::string (*text)(co
 }
 
 std::string figure(const Record& record, Shown shown) {
-  if (shown == Shown::Microseconds)
-    return fmt::format(" {:.2f} | {:.2f} |", 1e6 / record.tokens_per_second, record.ratio);
+  if (shown == Shown::Microseconds) return fmt::format(" {:.2f} |", 1e6 / record.tokens_per_second);
   const std::string batch = record.batch > 1 ? fmt::format(" (batch {})", record.batch) : "";
-  return fmt::format(" {}{} | {:.2f} |", scaled(record.tokens_per_second), batch, record.ratio);
+  return fmt::format(" {}{} |", scaled(record.tokens_per_second), batch);
+}
+
+// What all others are compared with has none of its own.
+bool has_ratios(const Section& section, const std::string& column) {
+  return std::ranges::any_of(section.records, [&](const Record& record) {
+    return column_of(record) == column && record.ratio != 1;
+  });
 }
 
 std::string line_of(const Section& section, const std::string& workload,
@@ -40,7 +46,9 @@ std::string line_of(const Section& section, const std::string& workload,
     const auto found = std::ranges::find_if(section.records, [&](const Record& record) {
       return record.workload == workload && column_of(record) == column;
     });
-    line += found == section.records.end() ? " | |" : figure(*found, section.shown);
+    const bool is_there = found != section.records.end();
+    line += is_there ? figure(*found, section.shown) : " |";
+    if (has_ratios(section, column)) line += is_there ? fmt::format(" {:.2f} |", found->ratio) : " |";
   }
   return line + "\n";
 }
@@ -54,8 +62,9 @@ std::string to_markdown(std::span<const Section> sections) {
     std::string heads = "| workload |";
     std::string rule = "|---|";
     for (const std::string& column : columns) {
-      heads += fmt::format(" {} | ratio |", column);
-      rule += "---:|---:|";
+      const bool ratios = has_ratios(section, column);
+      heads += fmt::format(ratios ? " {} | ratio |" : " {} |", column);
+      rule += ratios ? "---:|---:|" : "---:|";
     }
     text += fmt::format("### {}\n{}\n{}\n", section.title, heads, rule);
     for (const std::string& workload :
