@@ -63,7 +63,7 @@ std::string to_markdown(std::span<const Section> sections) {
     std::string rule = "|---|";
     for (const std::string& column : columns) {
       const bool ratios = has_ratios(section, column);
-      heads += fmt::format(ratios ? " {} | ratio |" : " {} |", column);
+      heads += fmt::format(" {} |{}", column, ratios ? " ratio |" : "");
       rule += ratios ? "---:|---:|" : "---:|";
     }
     text += fmt::format("### {}\n{}\n{}\n", section.title, heads, rule);

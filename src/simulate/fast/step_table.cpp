@@ -139,12 +139,12 @@ FIXGATE_VBMI inline void answer_inputs(const Registers& table, __m512i& q0, __m5
 
 /// Whole vectors, and what is left at the end of an array.
 struct Everything {
-  FIXGATE_VBMI [[nodiscard]] __m512i load(const std::int16_t* from) const { return _mm512_loadu_si512(from); }
+  [[nodiscard]] FIXGATE_VBMI __m512i load(const std::int16_t* from) const { return _mm512_loadu_si512(from); }
   FIXGATE_VBMI void store(std::int16_t* to, __m512i q) const { _mm512_storeu_si512(to, q); }
-  FIXGATE_VBMI [[nodiscard]] std::int64_t up_to(__m512i q, __m512i limit) const {
+  [[nodiscard]] FIXGATE_VBMI std::int64_t up_to(__m512i q, __m512i limit) const {
     return __builtin_popcount(_mm512_cmple_epi16_mask(q, limit));
   }
-  FIXGATE_VBMI [[nodiscard]] std::int64_t from(__m512i q, __m512i limit) const {
+  [[nodiscard]] FIXGATE_VBMI std::int64_t from(__m512i q, __m512i limit) const {
     return __builtin_popcount(_mm512_cmpge_epi16_mask(q, limit));
   }
 };
@@ -154,14 +154,14 @@ struct FirstOnes {
 
   explicit FirstOnes(std::size_t count)
       : valid(static_cast<__mmask32>(count >= 32 ? ~0U : (1U << count) - 1)) {}
-  FIXGATE_VBMI [[nodiscard]] __m512i load(const std::int16_t* from) const {
+  [[nodiscard]] FIXGATE_VBMI __m512i load(const std::int16_t* from) const {
     return _mm512_maskz_loadu_epi16(valid, from);
   }
   FIXGATE_VBMI void store(std::int16_t* to, __m512i q) const { _mm512_mask_storeu_epi16(to, valid, q); }
-  FIXGATE_VBMI [[nodiscard]] std::int64_t up_to(__m512i q, __m512i limit) const {
+  [[nodiscard]] FIXGATE_VBMI std::int64_t up_to(__m512i q, __m512i limit) const {
     return __builtin_popcount(_mm512_mask_cmple_epi16_mask(valid, q, limit));
   }
-  FIXGATE_VBMI [[nodiscard]] std::int64_t from(__m512i q, __m512i limit) const {
+  [[nodiscard]] FIXGATE_VBMI std::int64_t from(__m512i q, __m512i limit) const {
     return __builtin_popcount(_mm512_mask_cmpge_epi16_mask(valid, q, limit));
   }
 };
