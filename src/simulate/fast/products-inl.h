@@ -340,7 +340,9 @@ class Products {
   [[nodiscard]] std::size_t steps() const { return steps_[0] + steps_[1]; }
 
   static std::size_t steps_of(const Stack& stack) {
-    return rounded_up(static_cast<std::size_t>(stack.columns * stack.input.size), kStepBytes) / kStepBytes;
+    const std::size_t bytes =
+        static_cast<std::size_t>(stack.columns) * static_cast<std::size_t>(stack.input.size);
+    return rounded_up(bytes, kStepBytes) / kStepBytes;
   }
 
   // As few pieces as possible, all about as large.

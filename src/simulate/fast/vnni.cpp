@@ -59,7 +59,8 @@ FIXGATE_VNNI void run_tile(const Tile& tile) {
 #pragma GCC unroll 8
   for (int v = 0; v < kVectors; ++v)
 #pragma GCC unroll 8
-    for (int b = 0; b < kBlocks; ++b) _mm512_store_si512(tile.sums + 16 * (v * kBlocks + b), sums[v][b]);
+    for (int b = 0; b < kBlocks; ++b)
+      _mm512_store_si512(tile.sums + std::size_t{16} * static_cast<std::size_t>(v * kBlocks + b), sums[v][b]);
 }
 
 template <bool kBytes, int kBlocks, std::size_t... kVectors>
