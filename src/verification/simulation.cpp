@@ -81,8 +81,9 @@ ProgramCall Simulation::compile_call() const {
                       "-Wno-style", "-Wno-fatal", "--Mdir",       spec_.build.string(),
                       "-o",         "simulation", "--top-module", spec_.top + "_tb"};
     if (spec_.waveform) call.arguments.insert(call.arguments.end(), {"--trace", "+define+FG_WAVEFORM"});
-    if (spec_.netlist) // Verilator refuses the default values of ports in Yosys's models of iCE40 cells.
-      call.arguments.insert(call.arguments.end(), {"+define+FG_NETLIST", "+define+NO_ICE40_DEFAULT_ASSIGNMENTS"});
+    if (spec_.netlist)  // Verilator refuses the default values of ports in Yosys's models of iCE40 cells.
+      call.arguments.insert(call.arguments.end(),
+                            {"+define+FG_NETLIST", "+define+NO_ICE40_DEFAULT_ASSIGNMENTS"});
     if (has_compiler_cache()) call.environment = {"OBJCACHE=ccache"};
   } else {
     call.program = "iverilog";

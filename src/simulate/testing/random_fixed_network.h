@@ -97,7 +97,7 @@ class FixedNetworkMaker {
     matrix.rows = rows;
     matrix.columns = columns;
     matrix.width = random_.chance(1 - range_.wide_weights) ? random_.number(1, range_.weight_width)
-                                                            : random_.number(17, 32);
+                                                           : random_.number(17, 32);
     const std::int64_t half = std::int64_t{1} << (matrix.width - 1);
     for (int k = 0; k < rows * columns; ++k)
       matrix.values.push_back(static_cast<std::int32_t>(random_.chance(0.1) ? random_.pick({-half, half - 1})
