@@ -1,0 +1,13 @@
+"""The recurrent layers that the recipes train."""
+
+import torch
+
+
+def layer(cell: str, inputs: int, hidden: int) -> torch.nn.Module:
+    """A GRU or LSTM. The LSTM's forget gates begin open, with a bias of 1 (Jozefowicz, Zaremba, Sutskever, ICML 2015)."""
+    module = getattr(torch.nn, cell.upper())(inputs, hidden)
+    if cell == "lstm":
+        with torch.no_grad():
+            module.bias_ih_l0[hidden:2 * hidden] = 1.0  # PyTorch's order of gates: input, forget, cell, output
+            module.bias_hh_l0[hidden:2 * hidden] = 0.0
+    return module
