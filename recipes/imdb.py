@@ -24,7 +24,7 @@ EMBEDDING = 64
 HIDDEN = 128
 EMBEDDING_DROPOUT = 0.5
 HIDDEN_DROPOUT = 0.3
-EPOCHS = {"gru": 8, "lstm": 8}
+EPOCHS = {"gru": 5, "lstm": 5}
 BATCH = 64
 LEARNING_RATE = 3e-3
 WEIGHT_DECAY = 0.01
@@ -41,8 +41,8 @@ class Judge(torch.nn.Module):
         self.embed = torch.nn.Embedding(WORDS, EMBEDDING)
         self.recurrent = recurrent.layer(cell, EMBEDDING, HIDDEN)
         self.classify = torch.nn.Linear(HIDDEN, 1)
-        self.embedding_dropout = torch.nn.Dropout(EMBEDDING_DROPOUT)  # in training only
-        self.hidden_dropout = torch.nn.Dropout(HIDDEN_DROPOUT)
+        self.embedding_dropout = recurrent.LockedDropout(EMBEDDING_DROPOUT)
+        self.hidden_dropout = torch.nn.Dropout(HIDDEN_DROPOUT)  # in training only
         torch.nn.init.normal_(self.embed.weight, std=0.1)
 
     def forward(self, tokens):

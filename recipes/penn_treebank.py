@@ -19,7 +19,7 @@ import training
 HIDDEN = 300  # and values of an embedding: they are tied
 EMBEDDING_DROPOUT = 0.4
 HIDDEN_DROPOUT = 0.5
-EPOCHS = {"gru": 14, "lstm": 12}
+EPOCHS = {"gru": 12, "lstm": 12}
 WHOLE_EPOCHS = 2  # the last ones, with all words in the softmax
 FREQUENT = 1000  # words that are in every update's softmax
 DRAWN = 1000  # of the other words, anew for each update
@@ -43,8 +43,8 @@ class Reader(torch.nn.Module):
         torch.nn.init.uniform_(self.embed.weight, -0.1, 0.1)
         self.recurrent = recurrent.layer(cell, HIDDEN, HIDDEN)
         self.bias = torch.nn.Parameter(torch.zeros(words))
-        self.embedding_dropout = torch.nn.Dropout(EMBEDDING_DROPOUT)  # in training only
-        self.hidden_dropout = torch.nn.Dropout(HIDDEN_DROPOUT)
+        self.embedding_dropout = recurrent.LockedDropout(EMBEDDING_DROPOUT)
+        self.hidden_dropout = recurrent.LockedDropout(HIDDEN_DROPOUT)
 
     def hidden(self, tokens, *states):
         states = states if len(states) == 2 else states[0]
@@ -82,23 +82,22 @@ class Text:
 
 
 class Loss:
-    """Cross entropy of a batch; carries the states along the streams from batch to batch."""
+    """Cross entropy of a batch; carries the states along the streams from batch to batch. Matrices are multiplied in bfloat16,
+    which halves the time where the processor has it; weights and their updates are float32."""
 
     def __call__(self, model: Reader, batch) -> torch.Tensor:
         inputs, targets, begins, words = batch
         states = model.zero_states(STREAMS) if begins else self.states
-        hidden, states = model.hidden(inputs, *states)
-        self.states = tuple(state.detach() for state in states)
-        return cross_entropy(model, hidden.flatten(0, 1), targets.flatten(), words)
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden, states = model.hidden(inputs, *states)
+            self.states = tuple(state.detach().float() for state in states)
+            return cross_entropy(model, hidden.flatten(0, 1), targets.flatten(), words)
 
 
 def cross_entropy(model: Reader, hidden, targets, words) -> torch.Tensor:
-    """The decoder multiplies in bfloat16, which halves the time where the processor has it; the sums are float32."""
-    with torch.autocast("cpu", torch.bfloat16):
-        if words:
-            return sampled_softmax.cross_entropy(hidden, model.embed.weight, model.bias, targets, *words)
-        logits = functional.linear(hidden, model.embed.weight, model.bias)
-    return functional.cross_entropy(logits.float(), targets)
+    if words:
+        return sampled_softmax.cross_entropy(hidden, model.embed.weight, model.bias, targets, *words)
+    return functional.cross_entropy(functional.linear(hidden, model.embed.weight, model.bias).float(), targets)
 
 
 def read(path: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""The recurrent layers that the recipes train."""
+"""Recurrent layers and their dropout, as the recipes train them."""
 
 import torch
 
@@ -11,3 +11,17 @@ def layer(cell: str, inputs: int, hidden: int) -> torch.nn.Module:
             module.bias_ih_l0[hidden:2 * hidden] = 1.0  # PyTorch's order of gates: input, forget, cell, output
             module.bias_hh_l0[hidden:2 * hidden] = 0.0
     return module
+
+
+class LockedDropout(torch.nn.Module):
+    """Dropout, in training only, of [time, batch, features] with one mask for all time steps (Gal, Ghahramani, NIPS 2016)."""
+
+    def __init__(self, rate: float):
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, sequence):
+        if not self.training:
+            return sequence
+        mask = torch.rand(1, *sequence.shape[1:]) >= self.rate
+        return sequence * (mask / (1 - self.rate)).to(sequence.dtype)
