@@ -1,4 +1,4 @@
-"""Which reviews Fixgate holds out of the training reviews as its validation part: examples/imdb/imdb.toml, src/data/draw.h."""
+"""Which training reviews Fixgate holds out as its validation part: the task examples/imdb/imdb.toml, src/data/draw.h."""
 
 import numpy as np
 

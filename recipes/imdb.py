@@ -29,6 +29,7 @@ BATCH = 64
 LEARNING_RATE = 3e-3
 WEIGHT_DECAY = 0.01
 CLIP = 1.0
+ARCHIVE = "data/imdb/aclImdb.tar.gz"
 VOCABULARY = "imdb-vocab.txt"
 REVIEW = re.compile(r"aclImdb/(train|test)/(neg|pos)/\d+_\d+\.txt")
 
@@ -63,6 +64,9 @@ def read(archive: Path) -> dict[str, list[tuple[str, list[str], int]]]:
         for file in files:
             if found := REVIEW.fullmatch(file.name):
                 parts[found[1]].append((file.name, words_of(files.extractfile(file).read()), int(found[2] == "pos")))
+    if not all(parts.values()):
+        raise SystemExit(f"{archive} holds no reviews aclImdb/{{train,test}}/{{neg,pos}}/ID_RATING.txt: it is not the "
+                         "archive of the Large Movie Review Dataset")
     return {part: sorted(reviews) for part, reviews in parts.items()}
 
 
@@ -89,7 +93,7 @@ def encode(reviews: list, vocabulary: list[str]) -> list[tuple[torch.Tensor, int
 
 
 def batches(reviews: list):
-    """Tokens [time, BATCH] padded behind, lengths and labels [BATCH]; reviews of about the same length stand together."""
+    """Tokens [time, BATCH] padded behind, lengths [BATCH], labels [BATCH, 1]; reviews of about one length stand together."""
     order = torch.randperm(len(reviews)).tolist()
     order.sort(key=lambda review: len(reviews[review][0]))  # stable: those of one length stay shuffled
     groups = [order[begin:begin + BATCH] for begin in range(0, len(order), BATCH)]
@@ -136,7 +140,7 @@ def export(model: Judge, cell: str, path: Path) -> None:
 
 
 def accuracy(path: Path, reviews: list) -> float:
-    """With ONNX Runtime, each review at its own length: those of the same length are a batch."""
+    """Of the ONNX file with ONNX Runtime, each review at its own length: those of the same length are a batch."""
     network = onnx_file.session(path)
     of_length = collections.defaultdict(list)
     for tokens, label in reviews:
@@ -171,8 +175,8 @@ def write_card(cell: str, model: Judge, reviews: dict, figures: dict, arguments,
 
 
 def main() -> None:
-    arguments = command_line.parse(__doc__, "data/imdb/aclImdb.tar.gz", EPOCHS)
-    parts = split(read(arguments.data / "data/imdb/aclImdb.tar.gz"))
+    arguments = command_line.parse(__doc__, [ARCHIVE], "examples/imdb/imdb.toml", EPOCHS)
+    parts = split(read(arguments.data / ARCHIVE))
     vocabulary = vocabulary_of(parts["train"])
     files.write(arguments.output / VOCABULARY, "".join(word + "\n" for word in vocabulary))
     reviews = {part: encode(parts[part], vocabulary) for part in parts}

@@ -1,4 +1,4 @@
-"""Trains a GRU or LSTM with tied embedding that reads the Penn Treebank word by word; writes vocabulary, network and card."""
+"""Trains a GRU or LSTM, embedding tied, that reads the Penn Treebank by words; writes vocabulary, network and card."""
 
 import math
 from pathlib import Path
@@ -31,6 +31,7 @@ WEIGHT_DECAY = 0.03
 CLIP = 1.0
 VALIDATION_STREAMS = 10
 END_OF_LINE = "<eos>"
+DATA = {"train": "data/ptb/ptb.train.txt", "validation": "data/ptb/ptb.valid.txt", "test": "data/ptb/ptb.test.txt"}
 VOCABULARY = "ptb-vocab.txt"
 
 
@@ -82,8 +83,8 @@ class Text:
 
 
 class Loss:
-    """Cross entropy of a batch; carries the states along the streams from batch to batch. Matrices are multiplied in bfloat16,
-    which halves the time where the processor has it; weights and their updates are float32."""
+    """Cross entropy of a batch; carries the states along the streams from batch to batch. Matrices are multiplied in
+    bfloat16, which saves time where the processor has it; weights and their updates are float32."""
 
     def __call__(self, model: Reader, batch) -> torch.Tensor:
         inputs, targets, begins, words = batch
@@ -168,14 +169,17 @@ def write_card(cell: str, model: Reader, tokens: dict, figures: dict, arguments,
 
 def load(folder: Path) -> tuple[dict[str, np.ndarray], list[str]]:
     """The tokens of the three texts, and the vocabulary: the training text's words in order of first occurrence."""
-    texts = {part: read(folder / f"data/ptb/ptb.{name}.txt")
-             for part, name in (("train", "train"), ("validation", "valid"), ("test", "test"))}
+    texts = {part: read(folder / name) for part, name in DATA.items()}
     number = {word: token for token, word in enumerate(dict.fromkeys(texts["train"]))}
+    for part, text in texts.items():
+        if unknown := set(text) - number.keys():
+            raise SystemExit(f"{folder / DATA[part]}: {min(unknown)!r} is not a word of the training text; the text as "
+                             "preprocessed by Mikolov is needed, where rare words are <unk>")
     return {part: np.array([number[word] for word in text]) for part, text in texts.items()}, list(number)
 
 
 def main() -> None:
-    arguments = command_line.parse(__doc__, "data/ptb/ptb.train.txt, ptb.valid.txt and ptb.test.txt", EPOCHS)
+    arguments = command_line.parse(__doc__, list(DATA.values()), "examples/ptb/ptb.toml", EPOCHS)
     tokens, vocabulary = load(arguments.data)
     files.write(arguments.output / VOCABULARY, "".join(word + "\n" for word in vocabulary))
     path = arguments.output / f"ptb-{arguments.cell}.onnx"

@@ -14,7 +14,7 @@ def layer(cell: str, inputs: int, hidden: int) -> torch.nn.Module:
 
 
 class LockedDropout(torch.nn.Module):
-    """Dropout, in training only, of [time, batch, features] with one mask for all time steps (Gal, Ghahramani, NIPS 2016)."""
+    """Dropout, in training only, of [time, batch, features] with one mask for all steps (Gal, Ghahramani, NIPS 2016)."""
 
     def __init__(self, rate: float):
         super().__init__()

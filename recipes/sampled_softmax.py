@@ -18,10 +18,11 @@ def draw_words(frequent: torch.Tensor, others: torch.Tensor, drawn: int) -> tupl
 def cross_entropy(hidden, weight, bias, targets, words, offsets) -> torch.Tensor:
     """The mean over `targets` [n], from hidden [n, size], weight [vocabulary, size] and bias [vocabulary]. The target's own
     logit is exact whether its word was drawn or not."""
-    own = (hidden * weight[targets]).sum(1) + bias[targets]
-    logits = functional.linear(hidden, weight[words], bias[words]).float() + offsets
+    rows = functional.embedding(torch.cat([targets, words]), weight)  # one look-up: its gradient is as large as weight
+    own = (hidden * rows[:len(targets)]).sum(1) + bias[targets]
+    logits = functional.linear(hidden, rows[len(targets):], bias[words]).float() + offsets
     column = torch.full((len(weight),), -1)
     column[words] = torch.arange(len(words))
-    rows = (column[targets] >= 0).nonzero()[:, 0]
-    logits[rows, column[targets[rows]]] = -torch.inf  # it is already there as `own`
-    return (torch.cat([own[:, None], logits], 1).logsumexp(1) - own).mean()
+    drawn = (column[targets] >= 0).nonzero()[:, 0]
+    logits[drawn, column[targets[drawn]]] = -torch.inf  # it is already there as `own`
+    return (torch.logaddexp(own, logits.logsumexp(1)) - own).mean()
