@@ -127,7 +127,7 @@ def train(cell: str, reviews: dict, seed: int, epochs: int, checkpoint: Path) ->
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, epochs * updates, cycle_momentum=False)
     run = training.Run(model, optimizer, schedule, {"cell": cell, "seed": seed, "epochs": epochs}, CLIP)
-    task = training.Task(lambda epoch: batches(reviews["train"]), updates, loss,
+    task = training.Task(lambda: batches(reviews["train"]), updates, loss,
                          lambda model: error(model, reviews["validation"]), "error")
     training.train(run, task, epochs, checkpoint)
     return model

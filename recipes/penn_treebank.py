@@ -20,7 +20,6 @@ HIDDEN = 300  # and values of an embedding: they are tied
 EMBEDDING_DROPOUT = 0.4
 HIDDEN_DROPOUT = 0.5
 EPOCHS = {"gru": 12, "lstm": 12}
-WHOLE_EPOCHS = 2  # the last ones, with all words in the softmax
 FREQUENT = 1000  # words that are in every update's softmax
 DRAWN = 1000  # of the other words, anew for each update
 STREAMS = 20  # places of the training text that are read side by side
@@ -63,22 +62,19 @@ class Reader(torch.nn.Module):
 class Text:
     """The training text as batches, and the words among which an update's softmax chooses."""
 
-    def __init__(self, tokens: np.ndarray, words: int, epochs: int):
+    def __init__(self, tokens: np.ndarray, words: int):
         length = len(tokens) // STREAMS
         self.streams = torch.from_numpy(tokens[:length * STREAMS].reshape(STREAMS, length).T.copy())
         self.updates = (length - 1) // STEPS - 1  # where an epoch begins is drawn within one stretch
-        self.first_whole_epoch = epochs - WHOLE_EPOCHS
         by_count = torch.from_numpy(np.argsort(-np.bincount(tokens, minlength=words), kind="stable"))
         self.frequent, self.others = by_count[:FREQUENT], by_count[FREQUENT:]
 
-    def batches(self, epoch: int):
-        """Inputs and targets [STEPS, STREAMS], whether the states begin anew, the softmax's words (none: all)."""
+    def batches(self):
+        """Inputs and targets [STEPS, STREAMS], whether the states begin anew, the softmax's words."""
         first = int(torch.randint(STEPS, ()))
         for update in range(self.updates):
             begin = first + update * STEPS
-            words = None
-            if epoch < self.first_whole_epoch:
-                words = sampled_softmax.draw_words(self.frequent, self.others, DRAWN)
+            words = sampled_softmax.draw_words(self.frequent, self.others, DRAWN)
             yield self.streams[begin:begin + STEPS], self.streams[begin + 1:begin + STEPS + 1], update == 0, words
 
 
@@ -92,13 +88,8 @@ class Loss:
         with torch.autocast("cpu", torch.bfloat16):
             hidden, states = model.hidden(inputs, *states)
             self.states = tuple(state.detach().float() for state in states)
-            return cross_entropy(model, hidden.flatten(0, 1), targets.flatten(), words)
-
-
-def cross_entropy(model: Reader, hidden, targets, words) -> torch.Tensor:
-    if words:
-        return sampled_softmax.cross_entropy(hidden, model.embed.weight, model.bias, targets, *words)
-    return functional.cross_entropy(functional.linear(hidden, model.embed.weight, model.bias).float(), targets)
+            return sampled_softmax.cross_entropy(hidden.flatten(0, 1), model.embed.weight, model.bias, targets.flatten(),
+                                                 *words)
 
 
 def read(path: Path) -> list[str]:
@@ -123,7 +114,7 @@ def perplexity(model: Reader, tokens: np.ndarray) -> float:
 def train(cell: str, tokens: dict, words: int, seed: int, epochs: int, checkpoint: Path) -> Reader:
     torch.manual_seed(seed)
     model = Reader(cell, words)
-    text = Text(tokens["train"], words, epochs)
+    text = Text(tokens["train"], words)
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, epochs * text.updates, pct_start=WARM_UP,
                                                    cycle_momentum=False)
@@ -158,8 +149,7 @@ def write_card(cell: str, model: Reader, tokens: dict, figures: dict, arguments,
         "Training": f"AdamW, {arguments.epochs} epochs, {STREAMS} streams, {STEPS} words between updates, learning rate "
                     f"rising to {LEARNING_RATE} over {WARM_UP:.0%} of the updates and falling as a cosine, weight decay "
                     f"{WEIGHT_DECAY}, dropout {EMBEDDING_DROPOUT} on the embedding and {HIDDEN_DROPOUT} on the hidden state, "
-                    f"softmax over {FREQUENT} frequent and {DRAWN} drawn words, over all words in the last {WHOLE_EPOCHS} "
-                    f"epochs; seed {arguments.seed}.",
+                    f"softmax over {FREQUENT} frequent and {DRAWN} drawn words; seed {arguments.seed}.",
         "Figures": "Perplexity per word in float32, computed by ONNX Runtime from the ONNX file: each part is read once in "
                    "one stream from the zero state; the first word is only an input. For comparison the perplexity of "
                    "the training text's word frequencies alone. The validation part chose the settings and the epoch.\n\n"

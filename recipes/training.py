@@ -16,9 +16,9 @@ SUFFIX = ".checkpoint"
 
 @dataclass
 class Task:
-    """What is trained: `batches` yields those of an epoch, counted from 0, drawn with PyTorch's random state; `loss` gives
-    the mean loss of one of them, `measure` the figure on the validation part, of which less is better."""
-    batches: Callable[[int], Iterable]
+    """What is trained: `batches` yields those of an epoch, drawn with PyTorch's random state; `loss` gives the mean loss of
+    one of them, `measure` the figure on the validation part, of which less is better."""
+    batches: Callable[[], Iterable]
     updates: int  # an epoch
     loss: Callable
     measure: Callable
@@ -78,7 +78,7 @@ def train(run: Run, task: Task, epochs: int, checkpoint: Path) -> None:
 def run_epoch(run: Run, task: Task, progress: Progress, label: str) -> float:
     run.model.train()
     total = 0.0
-    for batch in task.batches(run.epoch):
+    for batch in task.batches():
         loss = task.loss(run.model, batch)
         run.optimizer.zero_grad()
         loss.backward()
