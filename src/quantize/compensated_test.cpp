@@ -63,7 +63,9 @@ TEST(Compensated, NeverCostsMoreThanNearest) {
         EXPECT_LE(row_cost(weights, fixed, curvature, row),
                   row_cost(weights, nearest, curvature, row) * (1 + 1e-9));
       for (const std::int32_t q : fixed.values) EXPECT_TRUE(code.contains(q)) << q;
-      if (!options.per_row) EXPECT_EQ(fixed.row_fractions, nearest.row_fractions);
+      if (!options.per_row) {
+        EXPECT_EQ(fixed.row_fractions, nearest.row_fractions);
+      }
     }
 }
 
