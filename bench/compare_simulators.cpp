@@ -84,14 +84,14 @@ class Comparison {
 
   // Each at its best batch; own figures of every width of weights.
   Result<void> compare_batches() {
-    measurements_.section(fmt::format("{}: {} sequences of {} steps, each contestant at its best batch",
-                                      workload_.name, workload_.sequences.size(), workload_.steps()));
+    measurements_.section(
+        "Tokens per second, each contestant at its best batch (ratio: Fixgate's figure to it)");
     std::vector<Contestant> contestants;
     for (std::size_t k = 0; k < simulators_.size(); ++k)
-      contestants.push_back(own_contestant("fixgate " + names_[k], simulators_[k], workload_));
-    for (Contestant& own : contestants) FIXGATE_CHECK(choose_batch(own, {8, 16, 24, 32, 64}, 0.2));
+      contestants.push_back(own_contestant("fixgate", simulators_[k], workload_));
+    for (Contestant& own : contestants) FIXGATE_CHECK(choose_batch(own, {8, 16, 32, 64, 128, 256}, 0.1));
     for (Contestant peer : peers_) {
-      FIXGATE_CHECK(choose_batch(peer, {8, 16, 32, 64, 128, 256, 576}, 0.3));
+      FIXGATE_CHECK(choose_batch(peer, {8, 16, 32, 64, 128, 256, 576}, 0.15));
       contestants.push_back(std::move(peer));
     }
     FIXGATE_ASSIGN(const Rounds rounds, take_turns(contestants, options_.turns));
@@ -104,44 +104,43 @@ class Comparison {
       }
       add_records(fmt::format("{} {}", workload_.name, names_[own]), some, figures, 0, measurements_);
     }
+    const double reference =
+        reference_tokens_per_second(networks_.front(), workload_.sequences, options_.turns.seconds);
     measurements_.add(
-        {workload_.name + " 8/8", "fixgate reference", 1, 1,
-         reference_tokens_per_second(networks_.front(), workload_.sequences, options_.turns.seconds), 0});
+        {workload_.name + " 8/8", "reference simulator", 1, 1, reference, median(rounds[0]) / reference});
     return {};
   }
 
   // Batch 1: the reciprocal is the time of a step.
   Result<void> compare_streams() {
-    measurements_.section(fmt::format("{}: one stream at a time", workload_.name));
-    std::vector<Contestant> contestants{own_contestant("fixgate 8/8", simulators_.front(), workload_)};
+    measurements_.section("Microseconds a step, one stream at a time (ratio: Fixgate's speed to it)",
+                          Shown::Microseconds);
+    std::vector<Contestant> contestants{own_contestant("fixgate", simulators_.front(), workload_)};
     contestants.insert(contestants.end(), peers_.begin(), peers_.end());
     for (Contestant& contestant : contestants) contestant.batch = 1;
     FIXGATE_ASSIGN(const Rounds rounds, take_turns(contestants, options_.turns));
-    add_records(workload_.name + " 8/8 one stream", contestants, rounds, 0, measurements_);
-    fmt::print("microseconds a step:");
-    for (std::size_t k = 0; k < contestants.size(); ++k)
-      fmt::print("  {} {:.2f}", contestants[k].name, 1e6 / median(rounds[k]));
-    fmt::print("\n");
+    add_records(workload_.name + " 8/8, one stream", contestants, rounds, 0, measurements_);
     return {};
   }
 
   // By the clock on the wall: worth something only while nothing else runs on the machine.
   Result<void> compare_threads() {
-    measurements_.section(fmt::format("{}: threads (ratio: to one thread)", workload_.name));
+    measurements_.section("Tokens per second with threads, by the clock on the wall (ratio: to one thread)");
     std::vector<Contestant> contestants;
     for (const int threads : {2, 1}) {
-      contestants.push_back({fmt::format("fixgate 8/8"), 16, threads,
-                             [this, threads](std::size_t batch, double seconds) -> Result<double> {
-                               return tokens_per_second(simulators_.front(), workload_.sequences, batch,
-                                                        threads, seconds, wall_seconds);
-                             }});
+      contestants.push_back(
+          {"fixgate", 16, threads, [this, threads](std::size_t batch, double seconds) -> Result<double> {
+             return tokens_per_second(simulators_.front(), workload_.sequences, batch, threads, seconds,
+                                      wall_seconds);
+           }});
     }
     FIXGATE_ASSIGN(const Rounds rounds, take_turns(contestants, {options_.turns.rounds, kWallTurn}));
     std::vector<double> ratios;
     for (std::size_t round = 0; round < rounds[0].size(); ++round)
       ratios.push_back(rounds[0][round] / rounds[1][round]);
-    measurements_.add({workload_.name + " scaling", "fixgate 8/8", 1, 16, median(rounds[1]), 1});
-    measurements_.add({workload_.name + " scaling", "fixgate 8/8", 2, 16, median(rounds[0]), median(ratios)});
+    measurements_.add({workload_.name + " 8/8, threads", "fixgate", 1, 16, median(rounds[1]), 1});
+    measurements_.add(
+        {workload_.name + " 8/8, threads", "fixgate", 2, 16, median(rounds[0]), median(ratios)});
     return {};
   }
 
@@ -156,7 +155,7 @@ class Comparison {
 
 // Turns between the peak and the products, so that both see the same clock.
 void compare_with_peak(const Options& options, Measurements& measurements) {
-  measurements.section("matrix products against the machine (multiply-accumulates/s; ratio: of the peak)");
+  measurements.section("Multiply-accumulates per second of matrix products (ratio: of the machine's peak)");
   struct Kind {
     const char* name;
     Peak (*peak)(double);
@@ -175,12 +174,13 @@ void compare_with_peak(const Options& options, Measurements& measurements) {
         rates.push_back(products_per_second(gates, 128, 16, kind.bytes, kind.vnni, 0.1));
         ratios.push_back(rates.back() / peaks.back());
       }
-      const std::string workload = fmt::format("products {}x128x128 {}", gates, kind.name);
+      const std::string workload =
+          fmt::format("products {}x128x128 {} ({})", gates, kind.name, kind.peak(0).instruction);
       if (median(peaks) == 0) {
         measurements.skip(workload, "this machine does not have the instruction");
         continue;
       }
-      measurements.add({workload, kind.peak(0).instruction, 1, 0, median(peaks), 1});
+      measurements.add({workload, "peak", 1, 0, median(peaks), 1});
       measurements.add({workload, "fixgate", 1, 16, median(rates), median(ratios)});
     }
   }
@@ -188,7 +188,9 @@ void compare_with_peak(const Options& options, Measurements& measurements) {
 
 // Tokens per second, and in the ratio's place 10^9 multiply-accumulates per second.
 Result<void> measure_sizes(const Options& options, Measurements& measurements) {
-  measurements.section("hidden sizes, random GRU of 64 inputs at 8/8 (ratio: 10^9 multiply-accumulates/s)");
+  measurements.section(
+      "Tokens per second by hidden size, GRU of 64 inputs at 8/8 (ratio: 10^9 multiply-accumulates per "
+      "second)");
   for (const int hidden : {32, 64, 128, 256, 512, 1024}) {
     FIXGATE_ASSIGN(const Workload workload, random_workload(hidden, 50, 32, kSeed));
     FIXGATE_ASSIGN(const FixedNetwork network, quantised(workload, {8, 8}));
@@ -198,9 +200,9 @@ Result<void> measure_sizes(const Options& options, Measurements& measurements) {
       figures.push_back(tokens_per_second(simulator, workload.sequences, 16, 1, 0.2));
     const double rate = median(figures);
     const double products = static_cast<double>(multiply_accumulates(workload.network));
-    measurements.add({workload.name, "fixgate 8/8", 1, 16, rate, rate * products / 1e9});
+    measurements.add({workload.name, "fixgate", 1, 16, rate, rate * products / 1e9});
   }
-  measurements.section("lengths, random GRU of 128 units at 8/8 (ratio: to the first)");
+  measurements.section("Tokens per second by sequence length, GRU of 128 units at 8/8 (ratio: to the first)");
   double first = 0;
   for (const int steps : {50, 100, 200, 400, 800, 1600}) {
     FIXGATE_ASSIGN(const Workload workload, random_workload(128, steps, 32, kSeed));
@@ -211,7 +213,7 @@ Result<void> measure_sizes(const Options& options, Measurements& measurements) {
       figures.push_back(tokens_per_second(simulator, workload.sequences, 16, 1, 0.2));
     const double rate = median(figures);
     if (first == 0) first = rate;
-    measurements.add({fmt::format("GRU 128, {} steps", steps), "fixgate 8/8", 1, 16, rate, rate / first});
+    measurements.add({fmt::format("GRU 128, {} steps", steps), "fixgate", 1, 16, rate, rate / first});
   }
   return {};
 }

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "commands.h"
+#include "diagnostic/printable.h"
 
 namespace {
 
@@ -73,7 +74,8 @@ int run(int argc, char** argv) {
                                                   static_cast<std::size_t>(threads));
   const fixgate::Result<void> result = chosen();
   if (result && std::fflush(stdout) == 0) return 0;
-  fmt::print(stderr, "fixgate: {}\n", result ? "standard output cannot be written" : result.error().message);
+  fmt::print(stderr, "fixgate: {}\n",
+             result ? "standard output cannot be written" : fixgate::printable(result.error().message));
   return kFailure;
 }
 

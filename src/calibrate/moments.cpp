@@ -29,9 +29,4 @@ Eigen::MatrixXd Moments::second_moment() const {
   return (moment + moment.transpose()) / 2;  // exactly symmetric
 }
 
-Eigen::MatrixXd Moments::covariance() const {
-  const Eigen::VectorXd center = mean();
-  return second_moment() - center * center.transpose();
-}
-
 }  // namespace fixgate

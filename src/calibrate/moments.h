@@ -24,8 +24,6 @@ class Moments {
   [[nodiscard]] Eigen::VectorXd mean() const;
   /// E[u uᵀ], about zero.
   [[nodiscard]] Eigen::MatrixXd second_moment() const;
-  /// E[(u - mean)(u - mean)ᵀ].
-  [[nodiscard]] Eigen::MatrixXd covariance() const;
 
  private:
   double weight_ = 0;

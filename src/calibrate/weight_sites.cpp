@@ -9,7 +9,6 @@ class SiteLister {
 
   void operator()(const EmbeddingLayer& layer) {
     sites.embedding = layer.name + ".table";
-    sites.embedding_layer = index;
     table_ = layer.table.get();
   }
 

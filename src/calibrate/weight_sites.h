@@ -35,8 +35,7 @@ struct GateSite {
 };
 
 struct WeightSites {
-  std::string embedding;  // its table; empty: none
-  std::size_t embedding_layer = 0;
+  std::string embedding;  // the table of the first layer; empty: it is none
   std::vector<DenseSite> dense;
   std::vector<GateSite> gates;
 };

@@ -15,14 +15,18 @@
 namespace fixgate {
 
 /// One use of a weight matrix. An error D of row r costs, to second order, harm[r] * D^T C D, where C is the
-/// covariance (with a bias that makes up for the mean) or the second moment of what the row is multiplied
-/// with.
+/// covariance of what the row is multiplied with (with a bias that makes up for the mean) or its second
+/// moment.
 struct MatrixUse {
-  Eigen::VectorXd mean;        // [columns] of what the fixed-point network multiplies the row with
-  Eigen::VectorXd float_mean;  // [columns] of the same in float
-  Eigen::MatrixXd moment;      // [columns, columns] about zero; an embedding: W^T diag(harm of W's rows) W
-  Eigen::VectorXd
-      harm;  // [rows] expected rise of the loss in nats (or half squares) for each unit of squared error
+  Eigen::VectorXd mean;  // [columns] of what the rows are multiplied with
+  // [columns, columns] its second moment; an embedding: V^T F V, with F the Fisher information of the sums of
+  // the layer that reads it and V that layer's weights, the fixed-point ones where they are known
+  Eigen::MatrixXd moment;
+  // [columns, columns] an embedding: V^T F W, with W the layer's float weights: moment^-1 cross e is the row
+  // that makes up best for the errors of V. Others: as `moment`
+  Eigen::MatrixXd cross;
+  // [rows] expected rise of the loss in nats (or half squares) for each unit of squared error
+  Eigen::VectorXd harm;
   bool has_bias = false;  // a bias is added to each row's sum, which can make up for the mean of the error
 };
 

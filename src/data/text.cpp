@@ -4,7 +4,7 @@
 #include <cassert>
 #include <optional>
 
-#include "data/utf8.h"
+#include "diagnostic/utf8.h"
 
 namespace fixgate {
 namespace {

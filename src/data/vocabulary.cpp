@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "data/utf8.h"
+#include "diagnostic/utf8.h"
 #include "files/read.h"
 
 namespace fixgate {

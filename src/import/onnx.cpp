@@ -2,10 +2,10 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
-#include <algorithm>
 #include <limits>
 #include <unordered_set>
 
+#include "diagnostic/printable.h"
 #include "files/read.h"
 #include "import/attribute_data.h"
 #include "import/functions.h"
@@ -157,12 +157,9 @@ Result<Graph> convert_model(const onnx::ModelProto& model, const Folder& folder,
   return graph;
 }
 
-/// The error with its file; names out of a damaged file may hold anything, so control characters go.
+/// The error with its file; names out of a damaged file may hold anything.
 tl::unexpected<Error> in_file(const std::string& name, const Error& error) {
-  std::string message = error.within(name).message;
-  std::ranges::replace_if(
-      message, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return tl::make_unexpected(Error{std::move(message)});
+  return tl::make_unexpected(Error{printable(error.within(name).message)});
 }
 
 }  // namespace

@@ -25,19 +25,22 @@ struct Form {
   std::vector<Eigen::Index> order;
   RowMatrix curvature;  // damped, in the original order
   RowMatrix upper;      // U of the Cholesky factors U^T U of the inverse, in `order`
+  Matrix target;        // takes a float row to what it should become before rounding
 };
 
-Form prepare(const Matrix& curvature) {
+Form prepare(const Matrix& curvature, const Matrix& cross) {
   const Eigen::Index n = curvature.rows();
   Form form;
   form.curvature = curvature;
   const double mean = curvature.diagonal().mean();
-  form.curvature.diagonal().array() += mean > 0 ? kDamping * mean : 1;
+  const double damping = mean > 0 ? kDamping * mean : 1;
+  form.curvature.diagonal().array() += damping;
   form.order.resize(static_cast<std::size_t>(n));
   std::iota(form.order.begin(), form.order.end(), Eigen::Index{0});
   std::ranges::stable_sort(form.order, std::greater<>(), [&](Eigen::Index k) { return curvature(k, k); });
   const Matrix ordered = form.curvature(form.order, form.order);
   const Matrix inverse = ordered.llt().solve(Matrix::Identity(n, n));
+  form.target = form.curvature.llt().solve(cross + damping * Matrix::Identity(n, n));
   form.upper = Eigen::LLT<Matrix>((inverse + inverse.transpose()) / 2).matrixU();
   return form;
 }
@@ -125,7 +128,7 @@ class Compensation {
       : weights_(weights), options_(options), fixed_(fixed) {}
 
   void round(const CurvatureGroup& group) {
-    const Form form = prepare(group.curvature);
+    const Form form = prepare(group.curvature, group.cross);
     const auto count = static_cast<Eigen::Index>(group.rows.size());
     parallel_for_each_index(static_cast<std::size_t>((count + kRowsPerTask - 1) / kRowsPerTask),
                             [&](std::size_t task) {
@@ -139,7 +142,7 @@ class Compensation {
   // fixed_ holds the nearest rounding: the row keeps it unless something is cheaper.
   void round_row(Eigen::Index index, const Form& form) {
     const auto row = static_cast<std::size_t>(index);
-    const Vector weights = weights_.row(index).cast<double>().transpose();
+    const Vector weights = form.target * weights_.row(index).cast<double>().transpose();
     const int chosen = fixed_.row_fractions[row];
     Best best;
     RowRounding nearest(weights, options_.code, chosen, form);

@@ -32,11 +32,17 @@ Eigen::MatrixXd curvature_of(const MatrixUse& use, bool correct_bias) {
   return use.moment - use.mean * use.mean.transpose();
 }
 
+Eigen::MatrixXd cross_of(const MatrixUse& use, bool correct_bias) {
+  if (!correct_bias || !use.has_bias) return use.cross;
+  return use.cross - use.mean * use.mean.transpose();
+}
+
 std::vector<CurvatureGroup> group_rows(const std::vector<MatrixUse>& uses, Eigen::Index rows,
                                        bool correct_bias) {
   std::vector<Eigen::Index> order(static_cast<std::size_t>(rows));
   std::iota(order.begin(), order.end(), Eigen::Index{0});
-  if (uses.size() == 1) return {{order, curvature_of(uses[0], correct_bias)}};
+  if (uses.size() == 1)
+    return {{order, curvature_of(uses[0], correct_bias), cross_of(uses[0], correct_bias)}};
   std::vector<Eigen::VectorXd> harm;
   for (const MatrixUse& use : uses) harm.push_back(smoothed(use.harm));
   const Eigen::VectorXd ratios = log_ratios(harm);
@@ -47,6 +53,7 @@ std::vector<CurvatureGroup> group_rows(const std::vector<MatrixUse>& uses, Eigen
     CurvatureGroup group;
     group.rows.assign(order.begin() + g * rows / count, order.begin() + (g + 1) * rows / count);
     group.curvature = Eigen::MatrixXd::Zero(uses[0].moment.rows(), uses[0].moment.cols());
+    group.cross = group.curvature;
     for (std::size_t use = 0; use < uses.size(); ++use) {
       double share = 0;  // of the row's harm, mean over the group's rows
       for (const Eigen::Index row : group.rows) {
@@ -54,8 +61,9 @@ std::vector<CurvatureGroup> group_rows(const std::vector<MatrixUse>& uses, Eigen
         for (const Eigen::VectorXd& one : harm) all += one[row];
         if (all > 0) share += harm[use][row] / all;
       }
-      group.curvature +=
-          share / static_cast<double>(group.rows.size()) * curvature_of(uses[use], correct_bias);
+      share /= static_cast<double>(group.rows.size());
+      group.curvature += share * curvature_of(uses[use], correct_bias);
+      group.cross += share * cross_of(uses[use], correct_bias);
     }
     groups.push_back(std::move(group));
   }

@@ -124,9 +124,9 @@ Eigen::VectorXd row_error(const FloatMatrix& weights, const WeightMatrix& fixed,
 }
 
 Eigen::VectorXd lost_mean(const FloatMatrix& weights, const WeightMatrix& fixed, const MatrixUse& use) {
-  Eigen::VectorXd lost = weights.cast<double>() * (use.float_mean - use.mean);
+  Eigen::VectorXd lost(weights.rows());
   for (Eigen::Index row = 0; row < weights.rows(); ++row)
-    lost[row] += row_error(weights, fixed, row).dot(use.mean);
+    lost[row] = row_error(weights, fixed, row).dot(use.mean);
   return lost;
 }
 

@@ -42,8 +42,7 @@ double rounding_cost(const FloatMatrix& weights, const WeightMatrix& fixed,
 /// Float minus fixed, by column.
 Eigen::VectorXd row_error(const FloatMatrix& weights, const WeightMatrix& fixed, Eigen::Index row);
 
-/// What the mean of the sums loses by the rounding of the weights and by the mean noise of their operand: W
-/// E[u] - V E[v].
+/// What the mean of each row's sum loses by the rounding of its weights.
 Eigen::VectorXd lost_mean(const FloatMatrix& weights, const WeightMatrix& fixed, const MatrixUse& use);
 
 /// The binary point of each row, as quantise_weights() chooses it.

@@ -57,12 +57,12 @@ std::string to_text(Stalls stalls) {
 }
 
 Result<Simulation> Simulation::build(SimulationSpec spec) {
+  FIXGATE_ASSIGN(std::string version, version_of(spec.simulator));
   std::error_code error;
   std::filesystem::create_directories(spec.build, error);
   if (error) return fail("{}: cannot be made: {}", spec.build.string(), error.message());
   spec.build = std::filesystem::absolute(spec.build);
   for (std::filesystem::path& source : spec.sources) source = std::filesystem::absolute(source);
-  FIXGATE_ASSIGN(std::string version, version_of(spec.simulator));
   Simulation simulation(std::move(spec), std::move(version));
   FIXGATE_CHECK(simulation.compile());
   return simulation;
@@ -81,8 +81,9 @@ ProgramCall Simulation::compile_call() const {
                       "-Wno-style", "-Wno-fatal", "--Mdir",       spec_.build.string(),
                       "-o",         "simulation", "--top-module", spec_.top + "_tb"};
     if (spec_.waveform) call.arguments.insert(call.arguments.end(), {"--trace", "+define+FG_WAVEFORM"});
-    if (spec_.netlist) // Verilator refuses the default values of ports in Yosys's models of iCE40 cells.
-      call.arguments.insert(call.arguments.end(), {"+define+FG_NETLIST", "+define+NO_ICE40_DEFAULT_ASSIGNMENTS"});
+    if (spec_.netlist)  // Verilator refuses the default values of ports in Yosys's models of iCE40 cells.
+      call.arguments.insert(call.arguments.end(),
+                            {"+define+FG_NETLIST", "+define+NO_ICE40_DEFAULT_ASSIGNMENTS"});
     if (has_compiler_cache()) call.environment = {"OBJCACHE=ccache"};
   } else {
     call.program = "iverilog";

@@ -40,6 +40,7 @@ class Capture {
   const rlimit limit{options.largest_file, options.largest_file};
   const bool ready = ::dup2(output, STDOUT_FILENO) >= 0 && ::dup2(error, STDERR_FILENO) >= 0 &&
                      ::chdir(options.folder.c_str()) == 0 &&
+                     (options.path.empty() || ::setenv("PATH", options.path.c_str(), 1) == 0) &&
                      (options.largest_file == 0 || ::setrlimit(RLIMIT_FSIZE, &limit) == 0);
   if (ready) ::execvp(arguments.front(), arguments.data());
   ::_exit(127);

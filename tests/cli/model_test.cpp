@@ -186,5 +186,11 @@ TEST_F(WrongModel, NamesThatAreNoText) {
     expect_model_refused("m.onnx", {});
 }
 
+TEST_F(WrongModel, NamesThatAreNoTextAreShownAsOneLine) {
+  model_.mutable_graph()->mutable_node(0)->set_op_type("Foo\xff\n\x1b[2J");
+  (void)store("m.onnx", model_.SerializeAsString());
+  expect_model_refused("m.onnx", {"Foo\\xff\\x0a\\x1b[2J"});
+}
+
 }  // namespace
 }  // namespace fixgate

@@ -7,8 +7,9 @@ namespace fixgate::fast {
 
 Batch::Batch(std::span<const Sequence* const> sequences) : sequences_(sequences), order_(sequences.size()) {
   std::iota(order_.begin(), order_.end(), std::size_t{0});
-  std::ranges::stable_sort(order_, std::ranges::greater{},
-                           [&](std::size_t index) { return sequences[index]->steps(); });
+  const auto steps = [&](std::size_t index) { return sequences[index]->steps(); };
+  if (!std::ranges::is_sorted(order_, std::ranges::greater{}, steps))
+    std::ranges::stable_sort(order_, std::ranges::greater{}, steps);
   first_rows_.push_back(0);
   for (const std::size_t index : order_) {
     steps_.push_back(sequences[index]->steps());

@@ -57,14 +57,20 @@ class Projection {
   AlignedArray<std::int32_t> constant_;
 };
 
+/// What one step of a cell reads besides its states, by place.
+struct StepInputs {
+  const std::int32_t* const* projections = nullptr;  // [gates, units]
+  const std::uint8_t* const* vectors = nullptr;      // x itself, of cells that join it with h
+};
+
 /// The states of the sequences of one batch, and what one run works in.
 class CellWork {
  public:
   virtual ~CellWork() = default;
   virtual void load(std::size_t place, const FixedState::Cell& state) = 0;
   virtual void store(std::size_t place, FixedState::Cell& state) const = 0;
-  /// One step of the first `places` sequences; `projections` by place: [gates, units].
-  virtual void step(std::size_t places, const std::int32_t* const* projections) = 0;
+  /// One step of the first `places` sequences.
+  virtual void step(std::size_t places, const StepInputs& inputs) = 0;
   /// h, stored as the plan says.
   [[nodiscard]] virtual const std::uint8_t* hidden(std::size_t place) const = 0;
   /// Adds the overflows of all steps since load.
@@ -73,23 +79,24 @@ class CellWork {
 
 class Cell : public CellEngine {
  public:
-  Cell(const CellPlan& plan, const EmbeddedRows* embedded, bool vnni, const RowOrder& order)
+  /// `may_join`: whether the cell can compute W x and R h in one product, where the plan joins them.
+  Cell(const CellPlan& plan, const EmbeddedRows* embedded, bool may_join, bool vnni, const RowOrder& order)
       : plan_(plan), projection_(plan, vnni, order) {
     if (embedded != nullptr && embedded->rows.rows() * projection_.rows() <= kMostProjected)
       project(*embedded);
+    joins_ = may_join && plan.joined && !projected_;
   }
 
   void run(const Batch& batch, const Values& inputs, std::span<FixedState::Cell* const> states, Keep keep,
            StoredRows& outputs, std::size_t first_column, OverflowCounts& counts) const override {
     const std::unique_ptr<CellWork> work = start(batch.size());
-    auto sums = aligned_zeros<std::int32_t>(projected_ ? 1 : batch.size() * projection_.rows());
-    std::vector<const std::int32_t*> projections(batch.size());
+    Projecting projecting(projected_ || joins_ ? 1 : batch.size() * projection_.rows(), batch.size());
     for (std::size_t place = 0; place < states.size(); ++place) work->load(place, *states[place]);
     std::size_t active = batch.size();
     for (std::size_t visited = 0; visited < batch.longest(); ++visited) {
       active = batch.active(visited, active);
-      find_projections(batch, inputs, visited, sums.get(), {projections.data(), active});
-      work->step(active, projections.data());
+      find_projections(batch, inputs, visited, active, projecting);
+      work->step(active, {projecting.projections.data(), projecting.vectors.data()});
       hand_on(batch, visited, active, *work, keep, first_column, outputs);
     }
     for (std::size_t place = 0; place < states.size(); ++place) work->store(place, *states[place]);
@@ -100,9 +107,20 @@ class Cell : public CellEngine {
  protected:
   [[nodiscard]] const CellPlan& plan() const { return plan_; }
   [[nodiscard]] std::size_t units() const { return projection_.units(); }
+  [[nodiscard]] bool joins() const { return joins_; }
 
  private:
   static constexpr std::size_t kMostProjected = std::size_t{1} << 26;  // 256 MiB of projected tokens
+
+  /// What a run projects with, by place.
+  struct Projecting {
+    Projecting(std::size_t sums_count, std::size_t places)
+        : sums(aligned_zeros<std::int32_t>(sums_count)), projections(places), vectors(places) {}
+
+    AlignedArray<std::int32_t> sums;
+    std::vector<const std::int32_t*> projections;
+    std::vector<const std::uint8_t*> vectors;
+  };
 
   [[nodiscard]] virtual std::unique_ptr<CellWork> start(std::size_t places) const = 0;
 
@@ -126,23 +144,24 @@ class Cell : public CellEngine {
       hwy::Prefetch(projection + row);
   }
 
-  void find_projections(const Batch& batch, const Values& inputs, std::size_t visited, std::int32_t* sums,
-                        std::span<const std::int32_t*> projections) const {
-    if (projected_) {
-      for (std::size_t place = 0; place < projections.size(); ++place) {
-        const std::size_t step = batch.step(place, visited, plan_.reverse);
-        projections[place] = projected(batch.sequence(place).tokens[step]);
-        if (visited + 1 < batch.steps(place))
-          prefetch(projected(batch.sequence(place).tokens[batch.step(place, visited + 1, plan_.reverse)]));
-      }
-      return;
+  void find_projections(const Batch& batch, const Values& inputs, std::size_t visited, std::size_t active,
+                        Projecting& projecting) const {
+    if (projected_) return look_up_projections(batch, visited, active, projecting);
+    for (std::size_t place = 0; place < active; ++place) {
+      projecting.vectors[place] = inputs.row(batch, place, batch.step(place, visited, plan_.reverse));
+      projecting.projections[place] = projecting.sums.get() + place * projection_.rows();
     }
-    std::vector<const std::uint8_t*> rows(projections.size());
-    for (std::size_t place = 0; place < projections.size(); ++place) {
-      rows[place] = inputs.row(batch, place, batch.step(place, visited, plan_.reverse));
-      projections[place] = sums + place * projection_.rows();
+    if (!joins_) projection_.run(projecting.vectors.data(), active, projecting.sums.get());
+  }
+
+  void look_up_projections(const Batch& batch, std::size_t visited, std::size_t active,
+                           Projecting& projecting) const {
+    for (std::size_t place = 0; place < active; ++place) {
+      const auto& tokens = batch.sequence(place).tokens;
+      projecting.projections[place] = projected(tokens[batch.step(place, visited, plan_.reverse)]);
+      if (visited + 1 < batch.steps(place))
+        prefetch(projected(tokens[batch.step(place, visited + 1, plan_.reverse)]));
     }
-    projection_.run(rows.data(), rows.size(), sums);
   }
 
   // Hands the new h on: of every step, of the last, or of the one that the cell comes to last.
@@ -181,6 +200,7 @@ class Cell : public CellEngine {
 
   const CellPlan& plan_;
   Projection projection_;
+  bool joins_ = false;
   AlignedArray<std::int32_t> projected_;  // [vocabulary, gates, units]; empty: not worked out in advance
 };
 

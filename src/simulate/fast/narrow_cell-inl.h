@@ -164,6 +164,21 @@ class NarrowTable {
 /// signal <- (R h << left) + addend, one signal a part, in the order of the units.
 class NarrowProducts {
  public:
+  /// Joined: signal <- ((R h + W x) << left) + constant.
+  NarrowProducts(const CellPlan& cell, const JoinedPlan& joined, bool vnni)
+      : products_(joined.recurrent, &joined.input, vnni, RowOrder::paired()), joined_(true) {
+    std::vector<const std::vector<std::int32_t>*> left;
+    std::vector<const std::vector<std::int32_t>*> right;
+    std::vector<const std::vector<std::int32_t>*> constant;
+    for (std::size_t g = 0; g < cell.gates.size(); ++g) {
+      left.push_back(&joined.left[g]);
+      right.push_back(&cell.gates[g].written.right);
+      constant.push_back(&cell.gates[g].input.constant);
+      targets_.push_back(cell.gates[g].written.target);
+    }
+    order_rows(left, right, constant);
+  }
+
   NarrowProducts(const Stack& stack, const std::vector<WrittenPart>& parts, std::size_t first_gate,
                  std::optional<std::size_t> rec, bool vnni)
       : products_(stack, vnni, RowOrder::paired()), first_gate_(first_gate), rec_(rec) {
@@ -176,13 +191,11 @@ class NarrowProducts {
       constant.push_back(&part.sums->constant);
       targets_.push_back(part.written->target);
     }
-    left_ = ordered_rows(left, products_.part_rows(), RowOrder::paired());
-    right_ = ordered_rows(right, products_.part_rows(), RowOrder::paired());
-    constant_ = ordered_rows(constant, products_.part_rows(), RowOrder::paired());
+    order_rows(left, right, constant);
   }
 
   /// `written` [parts, `places`, units]; `fitting` by part: how many values, of padding too, were in range.
-  void run(const std::uint8_t* const* vectors, std::size_t places, const std::int32_t* const* projections,
+  void run(const std::uint8_t* const* vectors, std::size_t places, const StepInputs& inputs,
            std::int16_t* written, std::size_t* fitting) const {
     const std::size_t units = products_.part_rows();
     const auto write = [&](std::size_t row, std::size_t place, std::size_t some, const std::int32_t* from,
@@ -191,18 +204,35 @@ class NarrowProducts {
       std::int16_t* to = written + (part * places + place) * units + row % units;
       const std::size_t projected = first_gate_ * units + row;
       fitting[part] +=
-          part == rec_
+          joined_ || part == rec_
               ? write_group(row, some, from, stride, to, [&](std::size_t) { return constant_.get() + row; })
               : write_group(row, some, from, stride, to,
-                            [&](std::size_t k) { return projections[place + k] + projected; });
+                            [&](std::size_t k) { return inputs.projections[place + k] + projected; });
     };
-    products_.multiply(vectors, places, write);
+    products_.multiply(vectors, places, write, inputs.vectors);
   }
 
  private:
+  using ByPart = std::vector<const std::vector<std::int32_t>*>;
+
+  void order_rows(const ByPart& left, const ByPart& right, const ByPart& constant) {
+    left_ = ordered_rows(left, products_.part_rows(), RowOrder::paired());
+    right_ = ordered_rows(right, products_.part_rows(), RowOrder::paired());
+    constant_ = ordered_rows(constant, products_.part_rows(), RowOrder::paired());
+    shifts_left_ =
+        std::any_of(left_.get(), left_.get() + products_.rows(), [](std::int32_t by) { return by != 0; });
+  }
+
   template <class Addend>
   HWY_INLINE std::size_t write_group(std::size_t row, std::size_t some, const std::int32_t* from,
                                      std::size_t stride, std::int16_t* to, Addend addend) const {
+    return shifts_left_ ? write_shifted<true>(row, some, from, stride, to, addend)
+                        : write_shifted<false>(row, some, from, stride, to, addend);
+  }
+
+  template <bool kShiftsLeft, class Addend>
+  HWY_INLINE std::size_t write_shifted(std::size_t row, std::size_t some, const std::int32_t* from,
+                                       std::size_t stride, std::int16_t* to, Addend addend) const {
     const Lanes32 d;
     const std::size_t lanes = hn::Lanes(d);
     const std::size_t units = products_.part_rows();
@@ -214,17 +244,25 @@ class NarrowProducts {
     std::size_t fitting = 0;
     for (std::size_t k = 0; k < some; ++k, from += stride, to += units) {
       const std::int32_t* added = addend(k);
-      const Vector32 sum0 = hn::Add(hn::Load(d, from) << left0, hn::Load(d, added));
-      const Vector32 sum1 = hn::Add(hn::Load(d, from + lanes) << left1, hn::Load(d, added + lanes));
+      Vector32 sum0 = hn::Load(d, from);
+      Vector32 sum1 = hn::Load(d, from + lanes);
+      if constexpr (kShiftsLeft) {
+        sum0 = sum0 << left0;
+        sum1 = sum1 << left1;
+      }
+      sum0 = hn::Add(sum0, hn::Load(d, added));
+      sum1 = hn::Add(sum1, hn::Load(d, added + lanes));
       hn::Store(fit({sum0 >> right0, sum1 >> right1}, fitting), Lanes16(), to);
     }
     return fitting;
   }
 
   Products products_;
-  std::size_t first_gate_;
+  std::size_t first_gate_ = 0;
   std::optional<std::size_t> rec_;  // part
-  std::vector<Target> targets_;     // not NarrowFit: vectors may not stand in containers of the library
+  bool joined_ = false;
+  bool shifts_left_ = true;      // any row
+  std::vector<Target> targets_;  // not NarrowFit: vectors may not stand in containers of the library
   AlignedArray<std::int32_t> left_;
   AlignedArray<std::int32_t> right_;
   AlignedArray<std::int32_t> constant_;
@@ -233,12 +271,15 @@ class NarrowProducts {
 /// What every run of a cell reads.
 struct NarrowConstants {
   NarrowConstants(const NetworkPlan& network, const CellPlan& cell, const FixedState::Cell& initial_state,
-                  std::size_t padded_units, const MachineSettings& machine)
+                  std::size_t padded_units, bool joins, const MachineSettings& machine)
       : plan(cell),
         initial(initial_state),
         units(padded_units),
-        recurrent(cell.recurrent, recurrent_parts(cell), 0,
-                  cell.linear_before_reset ? std::optional<std::size_t>(2) : std::nullopt, machine.vnni) {
+        recurrent(
+            joins ? NarrowProducts(cell, *cell.joined, machine.vnni)
+                  : NarrowProducts(cell.recurrent, recurrent_parts(cell), 0,
+                                   cell.linear_before_reset ? std::optional<std::size_t>(2) : std::nullopt,
+                                   machine.vnni)) {
     for (const GatePlan& gate : cell.gates) tables.emplace_back(network, gate.table, machine.step_tables);
     if (cell.cell_table >= 0) cell_table.emplace(network, cell.cell_table, machine.step_tables);
     if (!cell.candidate.parts.empty())
@@ -278,9 +319,9 @@ class NarrowWork : public CellWork {
  public:
   NarrowWork(const NarrowConstants& constants, std::size_t places)
       : c_(constants),
-        gate_values_(aligned_zeros<std::int16_t>(places * c_.plan.gates.size() * c_.units)),
+        gate_values_(hwy::AllocateAligned<std::int16_t>(places * c_.plan.gates.size() * c_.units)),
         cell_values_(aligned_zeros<std::int16_t>(places * c_.units)),
-        activation_values_(aligned_zeros<std::int16_t>(places * c_.units)),
+        activation_values_(hwy::AllocateAligned<std::int16_t>(places * c_.units)),
         state_(zero_state(c_.plan.state, places * c_.units)),
         reset_(zero_state(c_.plan.reset_hidden, places * c_.units)),
         states_(places),
@@ -306,13 +347,13 @@ class NarrowWork : public CellWork {
       to.cell[unit] = cell_values_[place * c_.units + unit];
   }
 
-  void step(std::size_t places, const std::int32_t* const* projections) override {
+  void step(std::size_t places, const StepInputs& inputs) override {
     places_ = places;
     count_ = places * c_.units;
     written_ += count_;
-    c_.recurrent.run(states_.data(), places, projections, gate(0), pre_fitting_.data());
+    c_.recurrent.run(states_.data(), places, inputs, gate(0), pre_fitting_.data());
     if (c_.plan.kind == CellKind::Lstm) return lstm();
-    if (c_.plan.kind == CellKind::Gru) return gru(projections);
+    if (c_.plan.kind == CellKind::Gru) return gru(inputs);
     rnn();
   }
 
@@ -402,13 +443,13 @@ class NarrowWork : public CellWork {
     }
   }
 
-  void gru(const std::int32_t* const* projections) {
+  void gru(const StepInputs& inputs) {
     activate(0);
     activate(1);
     if (c_.plan.linear_before_reset)
-      linear_before_reset(projections);
+      linear_before_reset(inputs.projections);
     else
-      reset_before_linear(projections);
+      reset_before_linear(inputs);
     activate(2);
     // h' <- z * (h - n) + n * 2^left
     const NarrowSum sum(c_.plan.hidden_sum);
@@ -449,7 +490,7 @@ class NarrowWork : public CellWork {
   }
 
   // rh <- r * h ;  pre <- W x + R rh + b
-  void reset_before_linear(const std::int32_t* const* projections) {
+  void reset_before_linear(const StepInputs& inputs) {
     const Vector16 zero = hn::Zero(Lanes16());
     const NarrowSum sum(c_.plan.reset);
     const std::int16_t* r = gate(1);
@@ -458,7 +499,7 @@ class NarrowWork : public CellWork {
       const Vector16 reset = sum(load(r, k, c_.plan.reset.left_first), h, zero, zero, reset_fitting_);
       store_state(reset, c_.plan.reset_hidden, reset_at(k));
     }
-    c_.candidate->run(resets_.data(), places_, projections, gate(2), pre_fitting_.data() + 2);
+    c_.candidate->run(resets_.data(), places_, inputs, gate(2), pre_fitting_.data() + 2);
   }
 
   void rnn() {
@@ -490,8 +531,8 @@ class NarrowCell : public Cell {
  public:
   NarrowCell(const NetworkPlan& network, const CellPlan& plan, const FixedState::Cell& initial,
              const EmbeddedRows* embedded, const MachineSettings& machine)
-      : Cell(plan, embedded, machine.vnni, RowOrder::paired()),
-        constants_(network, plan, initial, units(), machine) {}
+      : Cell(plan, embedded, true, machine.vnni, RowOrder::paired()),
+        constants_(network, plan, initial, units(), joins(), machine) {}
 
   [[nodiscard]] bool padding_is_silent() const { return constants_.padding_is_silent(); }
 

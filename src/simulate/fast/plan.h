@@ -64,6 +64,19 @@ struct Stack {
       0;  // so many quads of columns add up in saturating 16-bit pairs without reaching the ends
 };
 
+/// W x and R h of every gate as one product: the left shifts that bring both to one fraction are in their
+/// weights.
+struct JoinedPlan {
+  JoinedPlan() = default;
+  JoinedPlan(JoinedPlan&&) = default;  // no copies: the stacks point into `weights`
+  JoinedPlan& operator=(JoinedPlan&&) = default;
+
+  std::vector<WeightMatrix> weights;  // W of every gate, then R of every gate
+  Stack input;
+  Stack recurrent;
+  std::vector<std::vector<std::int32_t>> left;  // what is left to shift; by gate, by row
+};
+
 struct GatePlan {
   SumRows input;       // W x + bias; the rounding half and the offsets of both factors are in it
   SumRows recurrent;   // R h; a constant only where rec is a signal of its own
@@ -90,6 +103,7 @@ struct CellPlan {
   Stack recurrent;  // R of every gate, without GRU's candidate where the reset comes first
   Stack candidate;  // that one, which reads r * h
   std::vector<GatePlan> gates;
+  std::optional<JoinedPlan> joined;
   Storage state;                         // h
   Storage reset_hidden;                  // GRU, linear_before_reset = 0
   ElementSum reset;                      // r * h there

@@ -73,10 +73,10 @@ void plain_tile(const Tile& tile) {
   for (int v = 0; v < kVectors; ++v)
     for (int b = 0; b < kBlocks; ++b) {
       std::uint32_t sum = 0;
-      for (std::size_t step = 0; step < tile.steps; ++step)
-        sum += static_cast<std::uint32_t>(
-            scalar_products<kBytes>(tile.weights + static_cast<std::size_t>(b) * tile.block_bytes + 4 * step,
-                                    tile.vectors[v] + 4 * step));
+      const std::uint8_t* weights = tile.weights + static_cast<std::size_t>(b) * tile.block_bytes;
+      for (const Segment& segment : tile.segments)
+        for (std::size_t step = 0; step < segment.steps; ++step, weights += 4)
+          sum += static_cast<std::uint32_t>(scalar_products<kBytes>(weights, segment.vectors[v] + 4 * step));
       tile.sums[v * kBlocks + b] = static_cast<std::int32_t>(sum);
     }
 }
@@ -104,18 +104,19 @@ void half_tile(const Tile& tile) {
   for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
   for (int b = 0; b < kBlocks; ++b) sums[v][b] = more[v][b] = hn::Zero(d);
   const std::uint8_t* weights = tile.weights;
-  for (std::size_t step = 0; step < tile.steps; ++step, weights += 4 * lanes) {
-    HWY_UNROLL(8)
-    for (int v = 0; v < kVectors; ++v) {
-      const auto x = hn::BitCast(d16, hn::Set(d, load_step(tile.vectors[v] + 4 * step)));
+  for (const Segment& segment : tile.segments)
+    for (std::size_t step = 0; step < segment.steps; ++step, weights += 4 * lanes) {
       HWY_UNROLL(8)
-      for (int b = 0; b < kBlocks; ++b) {
-        const auto* from =
-            reinterpret_cast<const std::int16_t*>(weights + static_cast<std::size_t>(b) * tile.block_bytes);
-        sums[v][b] = hn::ReorderWidenMulAccumulate(d, hn::Load(d16, from), x, sums[v][b], more[v][b]);
+      for (int v = 0; v < kVectors; ++v) {
+        const auto x = hn::BitCast(d16, hn::Set(d, load_step(segment.vectors[v] + 4 * step)));
+        HWY_UNROLL(8)
+        for (int b = 0; b < kBlocks; ++b) {
+          const auto* from =
+              reinterpret_cast<const std::int16_t*>(weights + static_cast<std::size_t>(b) * tile.block_bytes);
+          sums[v][b] = hn::ReorderWidenMulAccumulate(d, hn::Load(d16, from), x, sums[v][b], more[v][b]);
+        }
       }
     }
-  }
   HWY_UNROLL(8)
   for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
   for (int b = 0; b < kBlocks; ++b)
@@ -139,25 +140,22 @@ HWY_INLINE hn::Vec<Halves> pair_products(Vector32 x, Vector32 weights) {
 #endif
 }
 
-// Sums of 16 bits for as many steps as are proven, then widened into the sums in memory.
+// Adds one segment to the sums in memory: in 16 bits for as many steps as are proven, then widened.
 template <int kBlocks, int kVectors>
-void byte_tile(const Tile& tile) {
+void add_byte_segment(const Tile& tile, const Segment& segment, const std::uint8_t* weights) {
   const Lanes32 d;
   const Halves d16;
   const std::size_t lanes = hn::Lanes(d);
-  for (std::size_t k = 0; k < kVectors * kBlocks * lanes; k += lanes)
-    hn::Store(hn::Zero(d), d, tile.sums + k);
-  const std::uint8_t* weights = tile.weights;
-  for (std::size_t first = 0; first < tile.steps; first += tile.narrow_steps) {
+  for (std::size_t first = 0; first < segment.steps; first += tile.narrow_steps) {
     hn::Vec<Halves> narrow[kVectors][kBlocks];
     HWY_UNROLL(8)
     for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
     for (int b = 0; b < kBlocks; ++b) narrow[v][b] = hn::Zero(d16);
-    const std::size_t end = std::min(first + tile.narrow_steps, tile.steps);
+    const std::size_t end = std::min(first + tile.narrow_steps, segment.steps);
     for (std::size_t step = first; step < end; ++step, weights += 4 * lanes) {
       HWY_UNROLL(8)
       for (int v = 0; v < kVectors; ++v) {
-        const Vector32 x = hn::Set(d, load_step(tile.vectors[v] + 4 * step));
+        const Vector32 x = hn::Set(d, load_step(segment.vectors[v] + 4 * step));
         HWY_UNROLL(8)
         for (int b = 0; b < kBlocks; ++b) {
           const auto* from =
@@ -174,6 +172,19 @@ void byte_tile(const Tile& tile) {
       hn::Store(hn::ReorderWidenMulAccumulate(d, narrow[v][b], hn::Set(d16, 1), hn::Load(d, to), unused), d,
                 to);
     }
+  }
+}
+
+template <int kBlocks, int kVectors>
+void byte_tile(const Tile& tile) {
+  const Lanes32 d;
+  const std::size_t lanes = hn::Lanes(d);
+  for (std::size_t k = 0; k < kVectors * kBlocks * lanes; k += lanes)
+    hn::Store(hn::Zero(d), d, tile.sums + k);
+  const std::uint8_t* weights = tile.weights;
+  for (const Segment& segment : tile.segments) {
+    add_byte_segment<kBlocks, kVectors>(tile, segment, weights);
+    weights += segment.steps * 4 * lanes;
   }
 }
 #endif  // pairs of bytes
@@ -275,30 +286,37 @@ inline AlignedArray<std::int32_t> ordered_rows(const std::vector<const std::vect
 /// The weights of a stack, packed. Each part is padded to whole groups of rows.
 class Products {
  public:
-  Products(const Stack& stack, bool vnni, const RowOrder& order)
+  Products(const Stack& stack, bool vnni, const RowOrder& order) : Products(stack, nullptr, vnni, order) {}
+
+  /// With the columns of `more`, if there is one, behind those of `stack`: as many parts of as many rows, and
+  /// stored alike.
+  Products(const Stack& stack, const Stack* more, bool vnni, const RowOrder& order)
       : parts_(stack.parts.size()),
         part_rows_(rounded_up(static_cast<std::size_t>(stack.parts.front()->rows), order.group())),
         group_blocks_(order.group() / lane_count()),
-        steps_(rounded_up(static_cast<std::size_t>(stack.columns * stack.input.size), 4) / 4),
+        steps_{steps_of(stack), more == nullptr ? 0 : steps_of(*more)},
         narrow_steps_(static_cast<std::size_t>(std::max(stack.narrow_quads, 1))),
         tiles_(choose_tiles(stack.input.size == 1, vnni)),
-        packed_(aligned_zeros<std::uint8_t>(rows() * steps_ * 4)) {
-    for (std::size_t part = 0; part < parts_; ++part)
-      pack(*stack.parts[part], part, stack.input.size == 1, order);
+        packed_(aligned_zeros<std::uint8_t>(rows() * steps() * 4)) {
+    for (std::size_t part = 0; part < parts_; ++part) {
+      pack(*stack.parts[part], part, 0, stack.input.size == 1, order);
+      if (more != nullptr) pack(*more->parts[part], part, steps_[0], stack.input.size == 1, order);
+    }
   }
 
   [[nodiscard]] std::size_t rows() const { return parts_ * part_rows_; }
   [[nodiscard]] std::size_t part_rows() const { return part_rows_; }
   [[nodiscard]] std::size_t group_rows() const { return group_blocks_ * lane_count(); }
 
-  /// epilogue(row, place, count, sums, stride): `count` vectors from `place` on, of which the rows of one
-  /// group, from `row` on, are at sums, sums + stride, ...
+  /// `more`: the vectors of the second stack. epilogue(row, place, count, sums, stride): `count` vectors from
+  /// `place` on, of which the rows of one group, from `row` on, are at sums, sums + stride, ...
   template <class Epilogue>
-  void multiply(const std::uint8_t* const* vectors, std::size_t count, Epilogue epilogue) const {
+  void multiply(const std::uint8_t* const* vectors, std::size_t count, Epilogue epilogue,
+                const std::uint8_t* const* more = nullptr) const {
     HWY_ALIGN std::int32_t sums[kMostBlocks * kMostVectors * HWY_MAX_BYTES / 4];
     const std::size_t lanes = lane_count();
     const std::size_t groups = rows() / (lanes * group_blocks_);
-    const std::size_t block_bytes = steps_ * 4 * lanes;
+    const std::size_t block_bytes = steps() * 4 * lanes;
     for (std::size_t group = 0; group < groups;) {
       const std::size_t some_groups =
           next(groups - group, static_cast<std::size_t>(tiles_.blocks) / group_blocks_);
@@ -306,8 +324,9 @@ class Products {
       const std::uint8_t* weights = packed_.get() + group * group_blocks_ * block_bytes;
       for (std::size_t place = 0; place < count;) {
         const std::size_t some = next(count - place, static_cast<std::size_t>(tiles_.vectors));
+        const Segment second{steps_[1] == 0 ? nullptr : more + place, steps_[1]};
         tiles_.functions[blocks - 1][some - 1](
-            {weights, block_bytes, vectors + place, steps_, narrow_steps_, sums});
+            {weights, block_bytes, {{vectors + place, steps_[0]}, second}, narrow_steps_, sums});
         for (std::size_t g = 0; g < some_groups; ++g)
           epilogue((group + g) * group_blocks_ * lanes, place, some, sums + g * group_blocks_ * lanes,
                    blocks * lanes);
@@ -318,18 +337,27 @@ class Products {
   }
 
  private:
+  [[nodiscard]] std::size_t steps() const { return steps_[0] + steps_[1]; }
+
+  static std::size_t steps_of(const Stack& stack) {
+    const std::size_t bytes =
+        static_cast<std::size_t>(stack.columns) * static_cast<std::size_t>(stack.input.size);
+    return rounded_up(bytes, kStepBytes) / kStepBytes;
+  }
+
   // As few pieces as possible, all about as large.
   static std::size_t next(std::size_t left, std::size_t most) {
     const std::size_t pieces = (left + most - 1) / most;
     return (left + pieces - 1) / pieces;
   }
 
-  void pack(const WeightMatrix& weights, std::size_t part, bool bytes, const RowOrder& order) {
+  void pack(const WeightMatrix& weights, std::size_t part, std::size_t first_step, bool bytes,
+            const RowOrder& order) {
     const std::size_t lanes = lane_count();
     const std::size_t a_step = bytes ? 4 : 2;  // columns
     for (std::size_t row = 0; row < static_cast<std::size_t>(weights.rows); ++row) {
       const std::size_t at = part * part_rows_ + order(row);
-      std::uint8_t* block = packed_.get() + at / lanes * steps_ * 4 * lanes + at % lanes * 4;
+      std::uint8_t* block = packed_.get() + (at / lanes * steps() + first_step) * 4 * lanes + at % lanes * 4;
       const auto from = weights.row(static_cast<int>(row));
       for (std::size_t k = 0; k < from.size(); ++k) {
         std::uint8_t* to = block + k / a_step * 4 * lanes + k % a_step * (4 / a_step);
@@ -345,7 +373,7 @@ class Products {
   std::size_t parts_ = 0;
   std::size_t part_rows_ = 0;
   std::size_t group_blocks_ = 1;
-  std::size_t steps_ = 0;
+  std::size_t steps_[kSegments] = {};
   std::size_t narrow_steps_ = 1;
   TileFunctions tiles_;
   AlignedArray<std::uint8_t> packed_;

@@ -106,16 +106,13 @@ class BatchRun {
 
   [[nodiscard]] std::vector<IntegerMatrix> outputs() const {
     std::vector<IntegerMatrix> outputs(batch_.size());
-    const int columns = output_count(*plan_.network);
+    const auto columns = static_cast<std::size_t>(output_count(*plan_.network));
     for (std::size_t place = 0; place < batch_.size(); ++place) {
       const std::size_t steps = values_.every_step ? batch_.steps(place) : 1;
-      IntegerMatrix matrix(static_cast<int>(steps), columns);
-      const auto size = static_cast<std::size_t>(values_.storage().size);
-      std::int64_t* to = matrix.values.data();
-      for (std::size_t step = 0; step < steps; ++step) {
-        const std::uint8_t* from = values_.row(batch_, place, step);
-        for (int k = 0; k < columns; ++k, from += size) *to++ = fast::get_stored(values_.storage(), from);
-      }
+      IntegerMatrix matrix(static_cast<int>(steps), static_cast<int>(columns));
+      for (std::size_t step = 0; step < steps; ++step)
+        fast::get_all_stored(values_.storage(), values_.row(batch_, place, step),
+                             std::span(matrix.values).subspan(step * columns, columns));
       outputs[batch_.index(place)] = std::move(matrix);
     }
     return outputs;

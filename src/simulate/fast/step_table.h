@@ -1,6 +1,6 @@
 // Activation tables that rise by at most one from one input to the next, as those of few output bits do: a
 // base for every 16 inputs and a bit for each rise. On machines with AVX-512 VBMI and BITALG such a table
-// stands in twelve registers and answers 64 inputs at a time.
+// stands in twelve registers, or in six where its ends are flat, and answers 64 inputs at a time.
 #pragma once
 
 #include <array>
@@ -16,7 +16,9 @@ struct StepTable {
   static constexpr int kInputs = 4096;
   static constexpr int kGroup = 16;  // inputs to a base
 
-  std::int16_t first = 0;   // the smallest input
+  std::int16_t first = 0;   // the smallest input, of which smaller ones have the answer
+  std::int16_t last = 0;    // the same at the other end
+  bool is_short = false;    // at most half as many groups: the answers beyond are those at the ends
   std::int16_t lowest = 0;  // the smallest answer; bases count from it
   alignas(64) std::array<std::uint8_t, kInputs / kGroup> bases{};
   alignas(64) std::array<std::uint8_t, kInputs / kGroup> low_rises{};   // inputs 0..7 of the group

@@ -6,14 +6,21 @@
 
 namespace fixgate::fast {
 
+/// Vectors that follow each other in the columns of the weights, and how many steps of each.
+struct Segment {
+  const std::uint8_t* const* vectors = nullptr;
+  std::size_t steps = 0;
+};
+
+inline constexpr int kSegments = 2;
+
 /// A step is four bytes of each factor: four products of unsigned with signed bytes, or two of half words. A
 /// block is as many rows of weights as a vector has 32-bit lanes, packed step by step.
 struct Tile {
   const std::uint8_t* weights = nullptr;  // first block
   std::size_t block_bytes = 0;
-  const std::uint8_t* const* vectors = nullptr;
-  std::size_t steps = 0;
-  std::size_t narrow_steps = 0;  // so many may be summed in 16 bits
+  Segment segments[kSegments];   // the second may have no steps
+  std::size_t narrow_steps = 0;  // so many of one segment may be summed in 16 bits
   std::int32_t* sums = nullptr;  // [vectors][blocks][lanes]
 };
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "simulate/fast/batch.h"
@@ -34,6 +35,8 @@ AlignedArray<T> aligned_zeros(std::size_t count) {
 /// One stored integer.
 std::int64_t get_stored(const Storage& storage, const std::uint8_t* from);
 void set_stored(const Storage& storage, std::int64_t q, std::uint8_t* to);
+/// As many as `to` holds, one behind the other.
+void get_all_stored(const Storage& storage, const std::uint8_t* from, std::span<std::int64_t> to);
 
 /// Rows of stored integers, each beginning at a multiple of `alignment` bytes, padded with zeros.
 class StoredRows {

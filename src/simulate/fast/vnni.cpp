@@ -32,31 +32,35 @@ FIXGATE_VNNI inline __m512i broadcast(const std::uint8_t* from) {
 template <bool kBytes, int kBlocks, int kVectors>
 FIXGATE_VNNI void run_tile(const Tile& tile) {
   __m512i sums[kVectors][kBlocks];
-  const std::uint8_t* vectors[kVectors];
 #pragma GCC unroll 8
-  for (int v = 0; v < kVectors; ++v) {
-    vectors[v] = tile.vectors[v];
+  for (int v = 0; v < kVectors; ++v)
 #pragma GCC unroll 8
     for (int b = 0; b < kBlocks; ++b) sums[v][b] = _mm512_setzero_si512();
-  }
   const std::uint8_t* weights = tile.weights;
-  for (std::size_t step = 0; step < tile.steps; ++step) {
-    __m512i column[kBlocks];
+  for (const Segment& segment : tile.segments) {
+    if (segment.steps == 0) continue;
+    const std::uint8_t* vectors[kVectors];
 #pragma GCC unroll 8
-    for (int b = 0; b < kBlocks; ++b)
-      column[b] = _mm512_load_si512(weights + static_cast<std::size_t>(b) * tile.block_bytes);
-    weights += kVectorBytes;
+    for (int v = 0; v < kVectors; ++v) vectors[v] = segment.vectors[v];
+    for (std::size_t step = 0; step < segment.steps; ++step) {
+      __m512i column[kBlocks];
 #pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) {
-      const __m512i x = broadcast(vectors[v] + 4 * step);
+      for (int b = 0; b < kBlocks; ++b)
+        column[b] = _mm512_load_si512(weights + static_cast<std::size_t>(b) * tile.block_bytes);
+      weights += kVectorBytes;
 #pragma GCC unroll 8
-      for (int b = 0; b < kBlocks; ++b) sums[v][b] = multiply_add<kBytes>(sums[v][b], column[b], x);
+      for (int v = 0; v < kVectors; ++v) {
+        const __m512i x = broadcast(vectors[v] + 4 * step);
+#pragma GCC unroll 8
+        for (int b = 0; b < kBlocks; ++b) sums[v][b] = multiply_add<kBytes>(sums[v][b], column[b], x);
+      }
     }
   }
 #pragma GCC unroll 8
   for (int v = 0; v < kVectors; ++v)
 #pragma GCC unroll 8
-    for (int b = 0; b < kBlocks; ++b) _mm512_store_si512(tile.sums + 16 * (v * kBlocks + b), sums[v][b]);
+    for (int b = 0; b < kBlocks; ++b)
+      _mm512_store_si512(tile.sums + std::size_t{16} * static_cast<std::size_t>(v * kBlocks + b), sums[v][b]);
 }
 
 template <bool kBytes, int kBlocks, std::size_t... kVectors>

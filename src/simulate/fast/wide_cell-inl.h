@@ -136,8 +136,9 @@ class WideWork : public CellWork {
     for (std::size_t unit = 0; unit < to.cell.size(); ++unit) to.cell[unit] = *cell().at(place, unit);
   }
 
-  void step(std::size_t places, const std::int32_t* const* projections) override {
+  void step(std::size_t places, const StepInputs& inputs) override {
     const Extent extent{c_.units, places};
+    const std::int32_t* const* projections = inputs.projections;
     c_.recurrent.run(states_.data(), places, projections, gate(0), pre_counts_.get());
     if (c_.plan.kind == CellKind::Lstm) return lstm(extent);
     if (c_.plan.kind == CellKind::Gru) return gru(extent, projections);
@@ -290,7 +291,8 @@ class WideCell : public Cell {
  public:
   WideCell(const NetworkPlan& network, const CellPlan& plan, const FixedState::Cell& initial,
            const EmbeddedRows* embedded, bool vnni)
-      : Cell(plan, embedded, vnni, RowOrder::plain()), constants_(network, plan, initial, units(), vnni) {}
+      : Cell(plan, embedded, false, vnni, RowOrder::plain()),
+        constants_(network, plan, initial, units(), vnni) {}
 
   [[nodiscard]] bool is_narrow() const override { return false; }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,9 @@ struct FixedNetworkRange {
   int weight_width = 16;
   double wide_weights = 0.15;
   double coded_weights = 0.2;  // ternary, binary, powers of two
-  bool is_plain = false;       // signals that saturate and do not round to even; tables that rise slowly
+  double one_encoding = 0.1;   // chance that all weights of a network share one of these
+  std::optional<WeightEncoding> encoding = std::nullopt;  // of all weights
+  bool is_plain = false;  // signals that saturate and do not round to even; tables that rise slowly
 };
 
 class FixedNetworkMaker {
@@ -42,6 +45,8 @@ class FixedNetworkMaker {
     network_.inputs = random_.number(1, range_.most_inputs);
     network_.streaming = false;
     network_.float_parameters = 1000;
+    if (random_.chance(range_.one_encoding)) one_encoding_ = any_encoding();
+    if (range_.encoding) one_encoding_ = range_.encoding;
     make_entry();
     const int recurrent_layers = random_.chance(0.1) ? 0 : random_.number(1, 2);
     for (int layer = 0; layer < recurrent_layers; ++layer) add_recurrent("r" + std::to_string(layer));
@@ -92,10 +97,13 @@ class FixedNetworkMaker {
     return network_.signals[static_cast<std::size_t>(signal)].format;
   }
 
+  WeightEncoding any_encoding() {
+    return random_.pick({WeightEncoding::Ternary, WeightEncoding::Binary, WeightEncoding::PowerOfTwo});
+  }
+
   void set_code(WeightMatrix& matrix) {
-    if (random_.chance(range_.coded_weights)) {
-      matrix.encoding =
-          random_.pick({WeightEncoding::Ternary, WeightEncoding::Binary, WeightEncoding::PowerOfTwo});
+    if (one_encoding_ || random_.chance(range_.coded_weights)) {
+      matrix.encoding = one_encoding_ ? *one_encoding_ : any_encoding();
       matrix.width = fixed_width(matrix.encoding);
       if (matrix.width == 0) matrix.width = random_.number(2, 4);
       return;
@@ -299,6 +307,7 @@ class FixedNetworkMaker {
 
   Random random_;
   FixedNetworkRange range_;
+  std::optional<WeightEncoding> one_encoding_;
   FixedNetwork network_;
   int signal_ = -1;  // what the layer before hands on
   int count_ = 0;

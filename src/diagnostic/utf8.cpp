@@ -1,4 +1,4 @@
-#include "data/utf8.h"
+#include "diagnostic/utf8.h"
 
 #include <cstdint>
 
