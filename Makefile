@@ -3,8 +3,9 @@ PRESET ?= release
 SHARED ?=
 PEER_PYTHON ?= $(FIXGATE_PEER_PYTHON)
 FUZZ_SECONDS ?= 60
+RANDOM_NETWORKS ?= 300
 
-.PHONY: help install install-developer configure program build demo test reproduce bench fuzz format tidy clean
+.PHONY: help install install-developer configure program build demo test reproduce verify verify-random area bench fuzz format tidy clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -34,6 +35,16 @@ test: build ## Run all tests; SHARED=FOLDER names the data that cannot be shippe
 
 reproduce: program ## The figures of docs/results.md: make reproduce SHARED=../shared
 	@build/$(PRESET)/fixgate sweep examples/reproduce.toml $(if $(SHARED),--data-root $(SHARED)) -o build/reproduce
+
+verify: program ## Accelerators against the simulator on real data: make verify SHARED=../shared
+	@build/$(PRESET)/fixgate verify --suite examples/verify.toml $(if $(SHARED),--data-root $(SHARED)) -o build/verify
+
+verify-random: configure ## RANDOM_NETWORKS (300) random accelerators against the simulator
+	@cmake --build --preset $(PRESET) --target verify_random
+	@build/$(PRESET)/tests/hardware/verify_random --count $(RANDOM_NETWORKS)
+
+area: program ## The area tables of docs/hardware.md: make area SHARED=../shared
+	@scripts/area-table build/$(PRESET)/fixgate build/area $(SHARED)
 
 bench: configure ## Measure the fast simulator: make bench SHARED=../shared PEER_PYTHON=... (bench/make_peers makes one)
 	@cmake --build --preset $(PRESET) --target bench_programs

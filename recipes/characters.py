@@ -11,6 +11,8 @@ import numpy as np
 import torch
 
 import card
+import files
+import language_model
 import onnx_file
 
 PACKAGE = "r-cran-janeaustenr"
@@ -67,10 +69,6 @@ def vocabulary_of(texts: dict[str, str]) -> list[str]:
     return vocabulary
 
 
-def write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
 def encode(text: str, vocabulary: list[str]) -> np.ndarray:
     number = {symbol: index for index, symbol in enumerate(vocabulary)}
     return np.array([number[symbol] for symbol in text], dtype=np.int64)
@@ -125,29 +123,6 @@ def cross_entropy(model, tokens: np.ndarray) -> float:
     with torch.no_grad():
         logits, _ = model(stream[:-1, None], torch.zeros(1, 1, HIDDEN))
         return torch.nn.functional.cross_entropy(logits[:, 0], stream[1:]).item()
-
-
-def perplexity(path: Path, tokens: np.ndarray, steps: int = 1000) -> float:
-    """Of the ONNX file with ONNX Runtime: `steps` characters a call, the state handed from call to call."""
-    network = onnx_file.session(path)
-    state = np.zeros((1, 1, HIDDEN), np.float32)
-    total = 0.0
-    for begin in range(0, len(tokens) - 1, steps):
-        inputs, targets = tokens[:-1][begin:begin + steps], tokens[1:][begin:begin + steps]
-        logits, state = network.run(None, {"tokens": inputs[:, None], "h0": state})
-        total -= log_probabilities(logits[:, 0])[np.arange(len(targets)), targets].sum()
-    return math.exp(total / (len(tokens) - 1))
-
-
-def log_probabilities(logits: np.ndarray) -> np.ndarray:
-    shifted = logits.astype(np.float64) - logits.max(1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
-
-
-def single_characters(train_tokens: np.ndarray, tokens: np.ndarray, symbols: int) -> float:
-    """The perplexity of the training text's character frequencies (counts plus one), as a baseline."""
-    counts = np.bincount(train_tokens, minlength=symbols) + 1
-    return math.exp(-np.log(counts / counts.sum())[tokens[1:]].mean())
 
 
 def export(model, path: Path) -> None:
@@ -207,14 +182,15 @@ def main() -> None:
     texts = split(load_book(arguments.source))
     vocabulary = vocabulary_of(texts)
     for name, text in texts.items():
-        write_text(arguments.output / f"{name}.txt", text)
+        files.write(arguments.output / f"{name}.txt", text)
     lines = [ESCAPES.get(symbol, symbol) + "\n" for symbol in vocabulary]
-    write_text(arguments.output / VOCABULARY, "".join(lines))
+    files.write(arguments.output / VOCABULARY, "".join(lines))
     tokens = {name: encode(text, vocabulary) for name, text in texts.items()}
     model = train(tokens["train"], tokens["validation"], len(vocabulary), arguments.seed)
     path = arguments.output / "characters-gru.onnx"
     export(model, path)
-    figures = {name: (perplexity(path, part), single_characters(tokens["train"], part, len(vocabulary)))
+    figures = {name: (language_model.perplexity(path, part),
+                      language_model.frequencies(tokens["train"], part, len(vocabulary)))
                for name, part in tokens.items()}
     print(path.name, {name: f"{pair[0]:.4f}" for name, pair in figures.items()})
     write_card(model, vocabulary, tokens, figures, arguments.seed, path)

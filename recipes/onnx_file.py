@@ -1,11 +1,15 @@
 """Writes a PyTorch module as the ONNX file that Fixgate reads, and runs that file with ONNX Runtime."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
 import torch
+from onnx import numpy_helper
+
+import files
 
 OPERATOR_SET = 14
 
@@ -13,17 +17,33 @@ OPERATOR_SET = 14
 def export(module, example_inputs, path: Path, input_names, output_names, dynamic_axes, description: str) -> None:
     """Exports with PyTorch's TorchScript exporter, then drops what only says where and how the file was made.
 
-    example_inputs: a tuple of tensors; dynamic_axes: value name -> {axis: symbolic name}.
+    example_inputs: a tuple of tensors; dynamic_axes: value name -> {axis: symbolic name}. A matrix that is used as it is and
+    transposed stands once in the file.
     """
     module.eval()
+    buffer = io.BytesIO()
     torch.onnx.export(
-        module, example_inputs, str(path), dynamo=False, opset_version=OPERATOR_SET, input_names=input_names,
+        module, example_inputs, buffer, dynamo=False, opset_version=OPERATOR_SET, input_names=input_names,
         output_names=output_names, dynamic_axes=dynamic_axes)
-    model = onnx.load(str(path))
+    model = onnx.load_from_string(buffer.getvalue())
+    tie(model.graph, [name for name, _ in module.named_parameters()])
     strip(model)
     model.doc_string = description
     onnx.checker.check_model(model, full_check=True)
-    path.write_bytes(model.SerializeToString(deterministic=True))
+    files.write(path, model.SerializeToString(deterministic=True))
+
+
+def tie(graph: onnx.GraphProto, parameters: list[str]) -> None:
+    """Puts a Transpose of the parameter in the place of each folded matrix that is one: the exporter stores it twice."""
+    matrices = {matrix.name: matrix for matrix in graph.initializer if len(matrix.dims) == 2}
+    originals = {name: numpy_helper.to_array(matrices[name]) for name in parameters if name in matrices}
+    for name in matrices.keys() - originals.keys():
+        values = numpy_helper.to_array(matrices[name])
+        for original, transposed in originals.items():
+            if np.array_equal(transposed.T, values):
+                graph.initializer.remove(matrices[name])
+                graph.node.insert(0, onnx.helper.make_node("Transpose", [original], [name], perm=[1, 0]))
+                break
 
 
 def strip(model: onnx.ModelProto) -> None:

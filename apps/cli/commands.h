@@ -17,6 +17,7 @@ void add_quantize(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_show(CLI::App& app, Command& chosen);
 void add_sweep(CLI::App& app, Command& chosen);
+void add_explore(CLI::App& app, Command& chosen);
 void add_rtl(CLI::App& app, Command& chosen);
 void add_verify(CLI::App& app, Command& chosen);
 void add_synth(CLI::App& app, Command& chosen);

@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
   fixgate::add_evaluate(app, chosen);
   fixgate::add_show(app, chosen);
   fixgate::add_sweep(app, chosen);
+  fixgate::add_explore(app, chosen);
   fixgate::add_rtl(app, chosen);
   fixgate::add_verify(app, chosen);
   fixgate::add_synth(app, chosen);

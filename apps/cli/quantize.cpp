@@ -5,15 +5,14 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 
-#include "calibrate/calibrate.h"
 #include "commands.h"
 #include "data/load.h"
 #include "data/task.h"
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
+#include "quantize/calibrated.h"
 #include "sweep/load_network.h"
 
 namespace fixgate {
@@ -36,16 +35,28 @@ Result<FormatPlan> choose_plan(const Options& options) {
   return read_plan(options.plan);
 }
 
-Result<std::optional<SignalProfile>> profile_of(const Network& network, const Options& options) {
-  if (options.task.empty()) return std::optional<SignalProfile>();
+Result<Quantised> quantise_calibrated(const Network& network, const FormatPlan& plan,
+                                      const Options& options) {
   FIXGATE_ASSIGN(const Task task, read_task(options.task));
   FIXGATE_ASSIGN(const DataSet data, load_data(task, Part::Calibration, options.data_root));
   fmt::print("calibration  {} of the training part, seed {}\n",
              data.is_stream ? fmt::format("{} tokens", task.calibration.tokens)
                             : fmt::format("{} sequences", data.samples.size()),
              task.calibration.seed);
-  FIXGATE_ASSIGN(SignalProfile profile, calibrate(network, data));
-  return std::optional<SignalProfile>(std::move(profile));
+  FIXGATE_ASSIGN(CalibratedNetwork calibrated,
+                 CalibratedNetwork::make(network, data, task.metric, task.calibration.seed));
+  auto quantised = calibrated.quantise(plan);
+  if (!quantised) return tl::make_unexpected(quantised.error().within(options.model));
+  if (!options.histograms.empty())
+    FIXGATE_CHECK(write_file(options.histograms, to_json(calibrated.profile())));
+  return quantised;
+}
+
+Result<Quantised> quantise_as_stated(const Network& network, const FormatPlan& plan, const Options& options) {
+  auto quantised = quantise(network, plan, nullptr);
+  if (!quantised)
+    return fail("{}: {} (give --task for calibration)", options.model, quantised.error().message);
+  return quantised;
 }
 
 void print_summary(const Options& options, const FixedNetwork& network) {
@@ -72,19 +83,13 @@ Result<void> quantize(const Options& options) {
   FIXGATE_CHECK(check_outputs(options));
   FIXGATE_ASSIGN(const FormatPlan plan, choose_plan(options));
   FIXGATE_ASSIGN(const Network network, load_network(options.model));
-  FIXGATE_ASSIGN(const std::optional<SignalProfile> profile, profile_of(network, options));
-  auto quantised = quantise(network, plan, profile ? &*profile : nullptr);
-  if (!quantised) {
-    const bool lacks_task = options.task.empty();
-    return fail("{}: {}{}", options.model, quantised.error().message,
-                lacks_task ? " (give --task for calibration)" : "");
-  }
-  if (!options.histograms.empty() && profile)
-    FIXGATE_CHECK(write_file(options.histograms, to_json(*profile)));
+  FIXGATE_ASSIGN(const Quantised quantised, options.task.empty()
+                                                ? quantise_as_stated(network, plan, options)
+                                                : quantise_calibrated(network, plan, options));
   if (!options.plan_output.empty())
-    FIXGATE_CHECK(write_file(options.plan_output, to_toml(quantised->resolved)));
-  FIXGATE_CHECK(write_fixed_network(quantised->network, options.output));
-  print_summary(options, quantised->network);
+    FIXGATE_CHECK(write_file(options.plan_output, to_toml(quantised.resolved)));
+  FIXGATE_CHECK(write_fixed_network(quantised.network, options.output));
+  print_summary(options, quantised.network);
   return {};
 }
 
@@ -98,7 +103,8 @@ void add_quantize(CLI::App& app, Command& chosen) {
                                    "Task file (TOML); its training data calibrate the formats");
   command->add_option("--data-root", options->data_root,
                       "Folder that the task's paths start from (default: the task file's)");
-  auto* preset = command->add_option("--preset", options->preset, "default or paper")->capture_default_str();
+  auto* preset = command->add_option("--preset", options->preset, "default, compensated or paper")
+                     ->capture_default_str();
   auto* weights = command->add_option("-w,--weights", options->widths.weights, "Bits of all weights")
                       ->check(CLI::Range(1, kMaxFormatWidth))
                       ->capture_default_str();

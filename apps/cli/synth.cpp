@@ -33,7 +33,7 @@ void add_synth(CLI::App& app, Command& chosen) {
   command->add_option("accelerator", options->accelerator, "Folder that `fixgate rtl` wrote")->required();
   command->add_option("--target", options->target, "ice40, ecp5, xilinx7 or generic")->required();
   command->add_option("--device", options->synthesis.device,
-                      "ice40: up5k (default), hx8k, hx1k, lp8k; ecp5: 25k (default), 45k, 85k");
+                      "ice40: hx8k (default), up5k, hx1k, lp8k; ecp5: 25k (default), 45k, 85k");
   command->add_option("--frequency", options->synthesis.frequency, "MHz that placement aims at")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -6,6 +6,7 @@ module fg_dense #(
   parameter int Lanes = 4,
   parameter int Split = 1,
   parameter int WWidth = 8,
+  parameter int WEncoding = 0,  // fg_pkg::Encoding...
   parameter int SumWidth = 24,
   parameter int TotalWidth = 32,
   parameter int ShiftWidth = 4,
@@ -49,6 +50,7 @@ module fg_dense #(
     .Rows(Outputs),
     .FirstRows(Outputs),
     .WWidth(WWidth),
+    .WEncoding(WEncoding),
     .SumWidth(SumWidth),
     .TotalWidth(TotalWidth),
     .ShiftWidth(ShiftWidth),

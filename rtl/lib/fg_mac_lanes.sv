@@ -3,6 +3,7 @@
 module fg_mac_lanes #(
   parameter int Lanes = 4,
   parameter int Split = 1,
+  parameter int Product = 0,   // fg_pkg::Product...
   parameter int WeightWidth = 8,
   parameter int OperandWidth = 8,
   parameter int SumWidth = 24  // proven to hold every partial sum
@@ -15,7 +16,12 @@ module fg_mac_lanes #(
   input  logic [Split*OperandWidth-1:0]      operand_i,
   output logic [Lanes*SumWidth-1:0]          sums_o
 );
-  localparam int ProductWidth = WeightWidth + OperandWidth + $clog2(Split);
+  // Of one product; one that is shifted need not be wider than the sum.
+  localparam int LeastWidth = (SumWidth > OperandWidth) ? SumWidth : OperandWidth + 1;
+  localparam int ShiftedWidth = OperandWidth + (1 << (WeightWidth - 1));
+  localparam int WidthOfOne = (Product != fg_pkg::ProductShift) ? WeightWidth + OperandWidth :
+                              (ShiftedWidth < LeastWidth) ? ShiftedWidth : LeastWidth;
+  localparam int ProductWidth = WidthOfOne + $clog2(Split);
 
   logic valid_q, valid_q2, first_q, first_q2;
   logic [Lanes*Split*WeightWidth-1:0] weights_q;
@@ -32,15 +38,25 @@ module fg_mac_lanes #(
   end
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    logic [Split*WidthOfOne-1:0] products;
     logic signed [ProductWidth-1:0] product, product_q;
     logic signed [SumWidth-1:0] sum_q;
 
+    for (genvar p = 0; p < Split; p++) begin : gen_product
+      fg_product #(
+        .Kind(Product),
+        .WeightWidth(WeightWidth),
+        .OperandWidth(OperandWidth),
+        .ProductWidth(WidthOfOne)
+      ) u_product (
+        .weight_i(weights_q[(l*Split+p)*WeightWidth+:WeightWidth]),
+        .operand_i(operand_q[p*OperandWidth+:OperandWidth]),
+        .product_o(products[p*WidthOfOne+:WidthOfOne])
+      );
+    end
     always_comb begin
       product = '0;
-      for (int p = 0; p < Split; p++) begin
-        product = product + $signed(weights_q[(l*Split+p)*WeightWidth+:WeightWidth]) *
-                            $signed(operand_q[p*OperandWidth+:OperandWidth]);
-      end
+      for (int p = 0; p < Split; p++) product = product + ProductWidth'($signed(products[p*WidthOfOne+:WidthOfOne]));
     end
     always_ff @(posedge clk_i) begin
       product_q <= product;

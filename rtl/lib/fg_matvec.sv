@@ -12,8 +12,10 @@ module fg_matvec #(
   parameter int Split = 1,
   parameter int Rows = 4,             // of a step, in a slice, both passes
   parameter int FirstRows = 4,        // of the first pass; equal to Rows: there is no second one
-  parameter int WWidth = 8,
+  parameter int WWidth = 8,           // of a stored weight; ternary: 2
+  parameter int WEncoding = 0,        // fg_pkg::Encoding...
   parameter int RWidth = 8,
+  parameter int REncoding = 0,
   parameter int SumWidth = 24,
   parameter int TotalWidth = 32,
   parameter int ShiftWidth = 4,
@@ -72,7 +74,23 @@ module fg_matvec #(
   localparam int RowWidth = (Rows > 1) ? $clog2(Rows) : 1;
   localparam int RowWordWidth = 2 * ShiftWidth + BiasWidth + HiddenBiasWidth;
 
-  localparam int WeightWidth = (Recurrent && RWidth > WWidth) ? RWidth : WWidth;
+  // Lanes multiply, unless all weights let them choose a sign or shift.
+  localparam bit WShifts = WEncoding == fg_pkg::EncodingPowerOfTwo;
+  localparam bit RShifts = Recurrent && REncoding == fg_pkg::EncodingPowerOfTwo;
+  localparam bit WSelects = WEncoding == fg_pkg::EncodingTernary || WEncoding == fg_pkg::EncodingBinary;
+  localparam bit RSelects = REncoding == fg_pkg::EncodingTernary || REncoding == fg_pkg::EncodingBinary;
+  localparam int Product = (WSelects && (RSelects || !Recurrent)) ? fg_pkg::ProductSelect :
+                           (WShifts && (RShifts || !Recurrent)) ? fg_pkg::ProductShift : fg_pkg::ProductMultiply;
+  localparam bit KeepCode = Product == fg_pkg::ProductShift;
+  // Of a weight, or of a code, as the lanes take it.
+  localparam int WValueWidth = WSelects ? 2 : (WShifts && !KeepCode) ? 1 << (WWidth - 1) : WWidth;
+  localparam int RValueWidth = RSelects ? 2 : (RShifts && !KeepCode) ? 1 << (RWidth - 1) : RWidth;
+  localparam int WeightWidth = (Recurrent && RValueWidth > WValueWidth) ? RValueWidth : WValueWidth;
+  // Of a memory's word.
+  localparam int WeightCount = AllLanes * Split;
+  localparam int TernaryWidth = (WeightCount + 4) / 5 * 8;
+  localparam int WWordWidth = (WEncoding == fg_pkg::EncodingTernary) ? TernaryWidth : WeightCount * WWidth;
+  localparam int RWordWidth = (REncoding == fg_pkg::EncodingTernary) ? TernaryWidth : WeightCount * RWidth;
   localparam int StateWidth = (SecondPass && SecondWidth > HiddenWidth) ? SecondWidth : HiddenWidth;
   localparam int OperandWidth = (Recurrent && StateWidth > InputWidth) ? StateWidth : InputWidth;
 
@@ -129,9 +147,9 @@ module fg_matvec #(
 
   // Cycle 1: the memories' words.
   logic [Split*InputWidth-1:0] x_elements;
-  logic [AllLanes*Split*WWidth-1:0] w_weights;
+  logic [WWordWidth-1:0] w_word;
   logic hidden_q;
-  logic [AllLanes*Split*WeightWidth-1:0] weights;
+  logic [WeightCount*WeightWidth-1:0] w_weights, weights;
   logic [Split*OperandWidth-1:0] operand;
   always_ff @(posedge clk_i) hidden_q <= hidden;
 
@@ -156,28 +174,49 @@ module fg_matvec #(
   );
 
   fg_rom #(
-    .Width(AllLanes * Split * WWidth),
+    .Width(WWordWidth),
     .Depth(Groups * XWords),
     .File(WFile)
   ) u_w (
     .clk_i,
     .address_i(w_address),
-    .word_o(w_weights)
+    .word_o(w_word)
+  );
+  fg_weights #(
+    .Count(WeightCount),
+    .Encoding(WEncoding),
+    .StoredWidth(WWidth),
+    .KeepCode(KeepCode),
+    .WeightWidth(WeightWidth)
+  ) u_w_weights (
+    .word_i(w_word),
+    .weights_o(w_weights)
   );
 
   if (Recurrent) begin : gen_recurrent
-    logic [AllLanes*Split*RWidth-1:0] r_weights;
+    logic [RWordWidth-1:0] r_word;
+    logic [WeightCount*WeightWidth-1:0] r_weights;
     logic [Split*HiddenWidth-1:0] stored, elements;
     logic clear_q, write_half_q, read_half_q, hidden_done;
 
     fg_rom #(
-      .Width(AllLanes * Split * RWidth),
+      .Width(RWordWidth),
       .Depth(RWords),
       .File(RFile)
     ) u_r (
       .clk_i,
       .address_i(r_address),
-      .word_o(r_weights)
+      .word_o(r_word)
+    );
+    fg_weights #(
+      .Count(WeightCount),
+      .Encoding(REncoding),
+      .StoredWidth(RWidth),
+      .KeepCode(KeepCode),
+      .WeightWidth(WeightWidth)
+    ) u_r_weights (
+      .word_i(r_word),
+      .weights_o(r_weights)
     );
 
     // The state of the step before is read while the new one is written.
@@ -275,11 +314,7 @@ module fg_matvec #(
       end
     end
 
-    for (genvar w = 0; w < AllLanes * Split; w++) begin : gen_weight
-      assign weights[w*WeightWidth+:WeightWidth] =
-          hidden_q ? WeightWidth'($signed(r_weights[w*RWidth+:RWidth])) :
-          WeightWidth'($signed(w_weights[w*WWidth+:WWidth]));
-    end
+    assign weights = hidden_q ? r_weights : w_weights;
   end else begin : gen_dense
     logic unused_hidden;
     assign unused_hidden = &{hidden, hidden_q, second, slice, hidden_word, r_address, step_last, hidden_valid_i,
@@ -302,6 +337,7 @@ module fg_matvec #(
   fg_mac_lanes #(
     .Lanes(AllLanes),
     .Split(Split),
+    .Product(Product),
     .WeightWidth(WeightWidth),
     .OperandWidth(OperandWidth),
     .SumWidth(SumWidth)

@@ -11,6 +11,15 @@ package fg_pkg;
   localparam int OverflowSaturate = 0;
   localparam int OverflowWrap = 1;
 
+  // How a memory holds weights (docs/numerics.md, section 4), and how lanes multiply by them.
+  localparam int EncodingPlain = 0;
+  localparam int EncodingTernary = 1;
+  localparam int EncodingBinary = 2;
+  localparam int EncodingPowerOfTwo = 3;
+  localparam int ProductMultiply = 0;
+  localparam int ProductSelect = 1;  // weights of -1, 0, 1
+  localparam int ProductShift = 2;   // powers of two
+
   // A signal's descriptor: what is done to an exact sum that enters it. Fields of 32 bits, by their lowest bit.
   localparam int SignalBits = 160;
   localparam int SignalShift = 0;      // fraction of the sum - fraction of the signal; may be negative

@@ -1,6 +1,7 @@
 module fg_mac_lanes_tb #(
   parameter int Lanes = 1,
   parameter int Split = 1,
+  parameter int Product = 0,
   parameter int WeightWidth = 1,
   parameter int OperandWidth = 1,
   parameter int SumWidth = 1,
@@ -38,6 +39,7 @@ module fg_mac_lanes_tb #(
   fg_mac_lanes #(
     .Lanes(Lanes),
     .Split(Split),
+    .Product(Product),
     .WeightWidth(WeightWidth),
     .OperandWidth(OperandWidth),
     .SumWidth(SumWidth)

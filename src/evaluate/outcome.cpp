@@ -160,9 +160,10 @@ void run_batch(const FixedNetwork& network, const FastSimulator& simulator, cons
 using ThreadCounts = tbb::enumerable_thread_specific<OverflowCounts>;
 
 Result<std::vector<Outcome>> run_batches(const FixedNetwork& network, const FastSimulator& simulator,
-                                         const DataSet& data, const Judge& judge_one, ThreadCounts& counts) {
+                                         const DataSet& data, const char* title, const Judge& judge_one,
+                                         ThreadCounts& counts) {
   std::vector<Result<Outcome>> results(data.samples.size());
-  Progress progress("fixed", count_steps(data), "steps");
+  Progress progress(title, count_steps(data), "steps");
   const std::vector<Indices> batches = batches_of(data);
   parallel_for_each_index(batches.size(), [&](std::size_t index) {
     run_batch(network, simulator, data, batches[index], judge_one, counts.local(), results);
@@ -173,25 +174,64 @@ Result<std::vector<Outcome>> run_batches(const FixedNetwork& network, const Fast
   return all_answers(std::move(results), data);
 }
 
-/// One sequence at a time, with either simulator.
+/// One sequence at a time, with either simulator; a stream goes on from `state`.
 template <typename AnySimulator>
-Result<std::vector<Outcome>> run_singly(const AnySimulator& simulator, const DataSet& data,
-                                        const Judge& judge_one, ThreadCounts& counts) {
+Result<std::vector<Outcome>> run_singly(const AnySimulator& simulator, const DataSet& data, const char* title,
+                                        const Judge& judge_one, FixedState& carried, ThreadCounts& counts) {
   return run_samples(
-      data, "fixed", [&] { return simulator.initial_state(); },
+      data, title, [&] { return data.is_stream ? carried : simulator.initial_state(); },
       [&](const Sample& sample, FixedState& state) -> Result<Outcome> {
         FIXGATE_ASSIGN(const IntegerMatrix outputs, simulator.run(sample.sequence, state, counts.local()));
+        if (data.is_stream) carried = state;
         return judge_one(outputs, sample);
       });
 }
 
-Result<std::vector<Outcome>> run_with(Simulator simulator, const FixedNetwork& network, const DataSet& data,
-                                      const Judge& judge_one, ThreadCounts& counts) {
-  if (simulator == Simulator::Reference)
-    return run_singly(ReferenceSimulator(network), data, judge_one, counts);
-  const FastSimulator fast(network);
-  return data.is_stream ? run_singly(fast, data, judge_one, counts)
-                        : run_batches(network, fast, data, judge_one, counts);
+/// What becomes of the outputs of one network, sample by sample, and how its signals overflow.
+class FixedJudge {
+ public:
+  FixedJudge(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
+             const OutputObserver& observer)
+      : network_(network),
+        metric_(metric),
+        counts_([&network] { return OverflowCounts(network.signals.size()); }) {
+    const auto signal = static_cast<std::size_t>(output_signal(network));
+    judge_ = [&, format = network.signals[signal].format.format](const IntegerMatrix& integers,
+                                                                 const Sample& sample) {
+      FloatMatrix outputs = real_outputs(integers, format);
+      if (observer) observer(static_cast<std::size_t>(&sample - data.samples.data()), outputs);
+      return judge(metric, network.output_function, std::move(outputs), sample);
+    };
+  }
+
+  [[nodiscard]] const Judge& each() const { return judge_; }
+  ThreadCounts& counts() { return counts_; }
+
+  FixedOutcomes finish(std::vector<Outcome> samples) {
+    FixedOutcomes outcomes;
+    outcomes.metric = total_metric(metric_, samples);
+    outcomes.samples = std::move(samples);
+    outcomes.counts = OverflowCounts(network_.signals.size());
+    for (const OverflowCounts& part : counts_) outcomes.counts.add(part);
+    return outcomes;
+  }
+
+ private:
+  const FixedNetwork& network_;
+  const MetricSpec& metric_;
+  ThreadCounts counts_;
+  Judge judge_;
+};
+
+Result<FixedOutcomes> run_fast(const FixedNetwork& network, const FastSimulator& simulator,
+                               const DataSet& data, const MetricSpec& metric, const char* title,
+                               FixedState& carried, const OutputObserver& observer) {
+  FixedJudge judged(network, data, metric, observer);
+  FIXGATE_ASSIGN(auto samples,
+                 data.is_stream
+                     ? run_singly(simulator, data, title, judged.each(), carried, judged.counts())
+                     : run_batches(network, simulator, data, title, judged.each(), judged.counts()));
+  return judged.finish(std::move(samples));
 }
 
 }  // namespace
@@ -202,10 +242,12 @@ std::int64_t count_steps(const DataSet& data) {
   return steps;
 }
 
-Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric) {
+Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric,
+                                const OutputObserver& observer) {
   const FloatRunner runner(network);
   const auto answer = [&](const Sample& sample, FloatState& state) -> Result<Outcome> {
     FIXGATE_ASSIGN(FloatMatrix outputs, runner.run(sample.sequence, state));
+    if (observer) observer(static_cast<std::size_t>(&sample - data.samples.data()), outputs);
     return judge(metric, network.output_function, std::move(outputs), sample);
   };
   FloatOutcomes outcomes;
@@ -217,17 +259,33 @@ Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, con
 
 Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
                                 Simulator simulator) {
-  const Format& format = network.signals[static_cast<std::size_t>(output_signal(network))].format.format;
-  ThreadCounts counts([&] { return OverflowCounts(network.signals.size()); });
-  const Judge judge_one = [&](const IntegerMatrix& outputs, const Sample& sample) {
-    return judge(metric, network.output_function, real_outputs(outputs, format), sample);
-  };
-  FixedOutcomes outcomes;
-  FIXGATE_ASSIGN(outcomes.samples, run_with(simulator, network, data, judge_one, counts));
-  outcomes.metric = total_metric(metric, outcomes.samples);
-  outcomes.counts = OverflowCounts(network.signals.size());
-  for (const OverflowCounts& part : counts) outcomes.counts.add(part);
-  return outcomes;
+  if (simulator == Simulator::Fast) {
+    const FastSimulator fast(network);
+    FixedState state = fast.initial_state();
+    return run_fast(network, fast, data, metric, "fixed", state, {});
+  }
+  const ReferenceSimulator reference(network);
+  FixedState state = reference.initial_state();
+  FixedJudge judged(network, data, metric, {});
+  FIXGATE_ASSIGN(auto samples, run_singly(reference, data, "fixed", judged.each(), state, judged.counts()));
+  return judged.finish(std::move(samples));
+}
+
+struct FixedRunner::Parts {
+  explicit Parts(const FixedNetwork& from)
+      : network(from), simulator(from), carried(simulator.initial_state()) {}
+
+  const FixedNetwork& network;
+  FastSimulator simulator;
+  FixedState carried;  // of a stream
+};
+
+FixedRunner::FixedRunner(const FixedNetwork& network) : parts_(std::make_unique<Parts>(network)) {}
+FixedRunner::~FixedRunner() = default;
+
+Result<FixedOutcomes> FixedRunner::run(const DataSet& data, const MetricSpec& metric,
+                                       const OutputObserver& observer) {
+  return run_fast(parts_->network, parts_->simulator, data, metric, "", parts_->carried, observer);
 }
 
 double agreement(const MetricSpec& metric, const std::vector<Outcome>& a, const std::vector<Outcome>& b) {

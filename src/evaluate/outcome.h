@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,14 +33,37 @@ struct FixedOutcomes {
   OverflowCounts counts{0};
 };
 
+/// Sees the real-valued outputs of a sample (by its place in the data set) before they are judged; called
+/// from any thread.
+using OutputObserver = std::function<void(std::size_t sample, const FloatMatrix& outputs)>;
+
 /// Both give the same integers; the reference is there to check with.
 enum class Simulator { Fast, Reference };
 
 /// Run over all cores, over samples, or, for a stream, one sample after the other with the state carried
 /// through. The result does not depend on the number of threads. Errors name the sample.
-Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric);
+Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric,
+                                const OutputObserver& observer = {});
 Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
                                 Simulator simulator = Simulator::Fast);
+
+/// A network made ready once and run on several data sets, without progress on the terminal.
+class FixedRunner {
+ public:
+  /// `network` outlives the runner.
+  explicit FixedRunner(const FixedNetwork& network);
+  ~FixedRunner();
+  FixedRunner(const FixedRunner&) = delete;
+  FixedRunner& operator=(const FixedRunner&) = delete;
+
+  /// As run_fixed, with the fast simulator. A stream goes on in the state in which the call before left it.
+  Result<FixedOutcomes> run(const DataSet& data, const MetricSpec& metric,
+                            const OutputObserver& observer = {});
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 /// Share of equal decisions (accuracy, perplexity), or root of the mean squared difference of the outputs
 /// (rmse, mae).

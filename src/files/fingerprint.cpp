@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "files/read.h"
+
 namespace fixgate {
 
 std::string fingerprint_of(const std::vector<std::string>& parts) {
@@ -15,6 +17,17 @@ std::string fingerprint_of(const std::vector<std::string>& parts) {
     }
   }
   return fmt::format("{:016x}", hash);
+}
+
+Result<std::vector<std::string>> fingerprints_of_files(const std::filesystem::path& folder,
+                                                       const std::vector<std::filesystem::path>& files) {
+  std::vector<std::string> fingerprints;
+  for (const std::filesystem::path& file : files) {
+    if (file.empty()) continue;
+    FIXGATE_ASSIGN(const std::string bytes, read_file(folder / file));
+    fingerprints.push_back(fingerprint_of({bytes}));
+  }
+  return fingerprints;
 }
 
 }  // namespace fixgate

@@ -11,18 +11,21 @@
 #include "network/kinds.h"
 #include "numeric/activation_table.h"
 #include "numeric/format.h"
+#include "numeric/weight_code.h"
 
 namespace fixgate {
 
-/// Signed integers [rows, columns] of one width; value = q * 2^-row_fractions[row].
+/// Signed integers [rows, columns] of one encoding and width; value = q * 2^-row_fractions[row].
 struct WeightMatrix {
   std::string name;  // "<layer>.W_i", "<layer>.R_i", "<layer>.forward.W_i", "<layer>.table", "<layer>.W"
   int rows = 0;
   int columns = 0;
-  int width = 8;                     // bits, 1..32
+  int width = 8;                     // bits of the encoding
   std::vector<std::int32_t> values;  // row-major
   std::vector<int> row_fractions;    // one a row
+  WeightEncoding encoding = WeightEncoding::Integer;
 
+  [[nodiscard]] WeightCode code() const { return {encoding, width}; }
   [[nodiscard]] std::span<const std::int32_t> row(int index) const {
     return {values.data() + static_cast<std::size_t>(index) * static_cast<std::size_t>(columns),
             static_cast<std::size_t>(columns)};

@@ -83,7 +83,7 @@ class FootprintCounter {
   void add_matrix(std::vector<FootprintEntry>& all, std::size_t index) const {
     const WeightMatrix& matrix = network_.weights[index];
     const bool recurrent = weights_are_recurrent_[index];
-    all.push_back({matrix.name, "weights", matrix.width * count_of(matrix.values), recurrent});
+    all.push_back({matrix.name, "weights", matrix.code().stored_bits(count_of(matrix.values)), recurrent});
     if (const std::int64_t bits = binary_point_bits(matrix); bits > 0)
       all.push_back({matrix.name, "binary points", bits, recurrent});
   }

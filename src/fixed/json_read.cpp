@@ -111,8 +111,12 @@ class Assembler {
   void read_matrix(ObjectReader& reader) {
     WeightMatrix matrix;
     matrix.name = reader.text("name");
+    matrix.encoding = reader.word("encoding", parse_weight_encoding);
     matrix.width = reader.small_integer("width");
-    const ElementType type = weight_element(matrix.width);
+    if (auto checked = check_weight_code(matrix.code()); !checked)
+      reader.note("width", checked.error().message);
+    if (fault_) return;
+    const ElementType type = weight_element(matrix.code().plain_width());
     const StoredTensor values = take(reader, "name", matrix.name, type, 2);
     const StoredTensor fractions =
         take(reader, "row_fractions", reader.text("row_fractions"), ElementType::I8, 1);

@@ -108,13 +108,16 @@ class Describer {
   }
 
   ordered_json describe_matrix(const WeightMatrix& matrix) {
-    const ElementType type = weight_element(matrix.width);
+    const ElementType type = weight_element(matrix.code().plain_width());
     const std::string fractions = matrix.name + ":row_fractions";
     tensors_.push_back(
         {matrix.name, type, {matrix.rows, matrix.columns}, encode_integers(matrix.values, type)});
     tensors_.push_back(
         {fractions, ElementType::I8, {matrix.rows}, encode_integers(matrix.row_fractions, ElementType::I8)});
-    return {{"name", matrix.name}, {"width", matrix.width}, {"row_fractions", fractions}};
+    return {{"name", matrix.name},
+            {"encoding", to_text(matrix.encoding)},
+            {"width", matrix.width},
+            {"row_fractions", fractions}};
   }
 
   static ordered_json describe_table(const ActivationTable& table) {

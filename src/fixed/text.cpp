@@ -48,8 +48,8 @@ std::string weights_text(const FixedNetwork& network) {
   TextColumns lines(2);
   for (const WeightMatrix& matrix : network.weights) {
     const auto [low, high] = std::minmax_element(matrix.row_fractions.begin(), matrix.row_fractions.end());
-    lines.add({matrix.name, fmt::format("{} x {}", matrix.rows, matrix.columns),
-               fmt::format("{} bits", matrix.width), range_text(*low, *high)});
+    lines.add({matrix.name, fmt::format("{} x {}", matrix.rows, matrix.columns), describe(matrix.code()),
+               range_text(*low, *high)});
   }
   return lines.text();
 }

@@ -39,13 +39,14 @@ Result<void> check_shape(const WeightMatrix& matrix) {
 
 Result<void> check_matrix(const WeightMatrix& matrix) {
   FIXGATE_CHECK(check_shape(matrix));
+  FIXGATE_CHECK(check_weight_code(matrix.code()));
   for (std::size_t row = 0; row < matrix.row_fractions.size(); ++row)
-    if (auto checked = check_format({true, matrix.width, matrix.row_fractions[row]}); !checked)
+    if (auto checked = check_format({true, matrix.code().plain_width(), matrix.row_fractions[row]}); !checked)
       return tl::make_unexpected(checked.error().within(fmt::format("row {}", row)));
-  const Format format{true, matrix.width, 0};
   const auto outside = std::find_if_not(matrix.values.begin(), matrix.values.end(),
-                                        [&](std::int32_t weight) { return format.contains(weight); });
-  if (outside != matrix.values.end()) return fail("weight {} does not fit {} bits", *outside, matrix.width);
+                                        [&](std::int32_t weight) { return matrix.code().contains(weight); });
+  if (outside != matrix.values.end())
+    return fail("weight {} does not fit {}", *outside, describe(matrix.code()));
   return {};
 }
 

@@ -118,8 +118,17 @@ TEST(Verify, Weights) {
   refuses("tiny_lstm", "4 rows have 3 binary points", [](Net& n) { n.weights[0].row_fractions.pop_back(); });
   refuses("tiny_lstm", "weight 128 does not fit 8 bits", [](Net& n) { n.weights[0].values[5] = 128; });
   refuses("tiny_lstm", "weight -129 does not fit 8 bits", [](Net& n) { n.weights[0].values[5] = -129; });
-  refuses("tiny_lstm", "row 0: width 0", [](Net& n) { n.weights[0].width = 0; });
-  refuses("tiny_lstm", "row 0: width 33", [](Net& n) { n.weights[0].width = 33; });
+  refuses("tiny_lstm", "integer weights of 0 bits are impossible", [](Net& n) { n.weights[0].width = 0; });
+  refuses("tiny_lstm", "integer weights of 33 bits are impossible", [](Net& n) { n.weights[0].width = 33; });
+  refuses("tiny_lstm", "ternary weights of 3 bits are impossible", [](Net& n) {
+    n.weights[0].encoding = WeightEncoding::Ternary;
+    n.weights[0].width = 3;
+  });
+  refuses("tiny_lstm", "weight 3 does not fit power of two, 3 bits", [](Net& n) {
+    n.weights[0].encoding = WeightEncoding::PowerOfTwo;
+    n.weights[0].width = 3;
+    n.weights[0].values.assign(12, 3);
+  });
   refuses("tiny_lstm", "row 2: 65 fraction", [](Net& n) { n.weights[0].row_fractions[2] = 65; });
   refuses("tiny_lstm", "row 2: -65 fraction", [](Net& n) { n.weights[0].row_fractions[2] = -65; });
   refuses("tiny_lstm", "'more' has no use", [](Net& n) { n.weights.push_back({"more", 1, 1, 8, {1}, {0}}); });

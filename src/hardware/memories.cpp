@@ -16,7 +16,7 @@ namespace {
 // The matrices of one side of an engine, by gate, and what stands where in its words.
 struct WeightSide {
   std::vector<const WeightMatrix*> matrices;
-  int width = 1;             // of a weight
+  WeightCode code;
   std::vector<int> columns;  // of each element of each word; -1: none
 };
 
@@ -35,33 +35,57 @@ Places places_of(const FixedNetwork& network, const Engine& engine) {
   return {shape, engine.geometry, schedule, list_rows(shape, schedule), list_groups(schedule)};
 }
 
-// One row of a group, in all words: lane `lane` of slice `slice`.
-void fill_row(MemoryImage& image, int first_word, const Places& places, const WeightSide& side,
-              const SliceRow& row, int slice, int lane) {
-  const int unit = unit_of(places.shape, places.schedule, slice, row.unit);
-  if (unit < 0) return;
-  const auto weights = side.matrices[static_cast<std::size_t>(row.gate)]->row(unit);
-  const int split = places.geometry.split;
-  const std::int64_t lane_bit = (std::int64_t{slice} * places.geometry.lanes + lane) * split * side.width;
-  for (std::size_t element = 0; element < side.columns.size(); ++element) {
-    const int column = side.columns[element];
-    const int word = static_cast<int>(element) / split;
-    const std::int64_t bit = lane_bit + static_cast<std::int64_t>(element) % split * side.width;
-    if (column >= 0) image.set(first_word + word, bit, side.width, weights[static_cast<std::size_t>(column)]);
+// The weights of all words, word after word; 0 where none stands.
+class WeightWords {
+ public:
+  WeightWords(const Places& places, const WeightSide& side)
+      : places_(places),
+        side_(side),
+        words_of_group_(static_cast<int>(side.columns.size()) / places.geometry.split),
+        weights_(static_cast<std::size_t>(words()) * multipliers()) {
+    for (std::size_t g = 0; g < places.groups.size(); ++g)
+      for (int lane = 0; lane < places.groups[g].rows; ++lane)
+        for (int slice = 0; slice < places.geometry.slices; ++slice)
+          fill_row(static_cast<int>(g), places.rows[static_cast<std::size_t>(places.groups[g].first + lane)],
+                   slice, lane);
   }
-}
 
-MemoryImage weight_image(const Places& places, const WeightSide& side) {
-  const int words = static_cast<int>(side.columns.size()) / places.geometry.split;
-  MemoryImage image(words * places.schedule.groups(),
-                    std::int64_t{places.geometry.multipliers()} * side.width);
-  for (std::size_t g = 0; g < places.groups.size(); ++g)
-    for (int lane = 0; lane < places.groups[g].rows; ++lane)
-      for (int slice = 0; slice < places.geometry.slices; ++slice)
-        fill_row(image, static_cast<int>(g) * words, places, side,
-                 places.rows[static_cast<std::size_t>(places.groups[g].first + lane)], slice, lane);
-  return image;
-}
+  [[nodiscard]] MemoryImage image() const {
+    MemoryImage image(words(), side_.code.stored_bits(static_cast<std::int64_t>(multipliers())));
+    for (int word = 0; word < words(); ++word)
+      put_weights(image, word, side_.code,
+                  std::span(weights_).subspan(static_cast<std::size_t>(word) * multipliers(), multipliers()));
+    return image;
+  }
+
+ private:
+  [[nodiscard]] int words() const { return words_of_group_ * places_.schedule.groups(); }
+  [[nodiscard]] std::size_t multipliers() const {
+    return static_cast<std::size_t>(places_.geometry.multipliers());
+  }
+
+  // One row of a group, in all words: lane `lane` of slice `slice`.
+  void fill_row(int group, const SliceRow& row, int slice, int lane) {
+    const int unit = unit_of(places_.shape, places_.schedule, slice, row.unit);
+    if (unit < 0) return;
+    const auto weights = side_.matrices[static_cast<std::size_t>(row.gate)]->row(unit);
+    const int split = places_.geometry.split;
+    const int first = (slice * places_.geometry.lanes + lane) * split;
+    for (std::size_t element = 0; element < side_.columns.size(); ++element) {
+      const int column = side_.columns[element];
+      const int place = static_cast<int>(element);
+      const auto word = static_cast<std::size_t>(group * words_of_group_ + place / split);
+      if (column >= 0)
+        weights_[word * multipliers() + static_cast<std::size_t>(first + place % split)] =
+            weights[static_cast<std::size_t>(column)];
+    }
+  }
+
+  const Places& places_;
+  const WeightSide& side_;
+  int words_of_group_;
+  std::vector<std::int32_t> weights_;
+};
 
 MemoryImage row_image(const Places& places, const AlignedSums& sums, const RowWord& layout) {
   MemoryImage image(static_cast<int>(places.rows.size()),
@@ -126,9 +150,10 @@ MemoryImage table_image(const ActivationTable& table) {
   return image;
 }
 
-std::string geometry_text(const EngineGeometry& geometry) {
-  return fmt::format("{} x {} x {} weights a word (slices, lanes, split), lowest first", geometry.slices,
-                     geometry.lanes, geometry.split);
+std::string geometry_text(const EngineGeometry& geometry, WeightEncoding encoding) {
+  return fmt::format("{} x {} x {} weights a word (slices, lanes, split), lowest first{}", geometry.slices,
+                     geometry.lanes, geometry.split,
+                     encoding == WeightEncoding::Integer ? "" : "; " + storage_text(encoding));
 }
 
 // Collects the files of one engine after the other.
@@ -167,9 +192,10 @@ class MemoryLister {
   Result<void> add_embedding(const FixedEmbedding& layer) {
     const WeightMatrix& matrix = weights_of(network_, layer.weights);
     const EmbeddingAlignment alignment = align_embedding(network_, layer);
-    MemoryImage weights(matrix.rows * matrix.columns, matrix.width);
+    const int width = stored_weights(network_, layer).w.width;
+    MemoryImage weights(matrix.rows * matrix.columns, width);
     for (std::size_t k = 0; k < matrix.values.size(); ++k)
-      weights.set(static_cast<int>(k), 0, matrix.width, matrix.values[k]);
+      weights.set(static_cast<int>(k), 0, width, matrix.values[k]);
     MemoryImage shifts(matrix.rows, alignment.shift_width);
     for (int token = 0; token < matrix.rows; ++token)
       shifts.set(token, 0, alignment.shift_width,
@@ -187,7 +213,7 @@ class MemoryLister {
     FIXGATE_ASSIGN(const AlignedSums sums, align_sums(network_, layer));
     add_weights("w", places,
                 {{&weights_of(network_, layer.weights)},
-                 weight_widths(network_, layer).w,
+                 stored_weights(network_, layer).w,
                  list_input_columns(places.shape, places.geometry)});
     add_rows(places, sums, {sums.widths.shift, sums.widths.bias, 0});
     return {};
@@ -196,9 +222,9 @@ class MemoryLister {
   Result<void> add_recurrent(const FixedRecurrent& layer) {
     const Places places = places_of(network_, *engine_);
     FIXGATE_ASSIGN(const AlignedSums sums, align_sums(network_, layer));
-    const WeightWidths widths = weight_widths(network_, layer);
-    WeightSide input{{}, widths.w, list_input_columns(places.shape, places.geometry)};
-    WeightSide hidden{{}, widths.r, list_hidden_columns(places.shape, places.geometry)};
+    const EngineWeights stored = stored_weights(network_, layer);
+    WeightSide input{{}, stored.w, list_input_columns(places.shape, places.geometry)};
+    WeightSide hidden{{}, stored.r, list_hidden_columns(places.shape, places.geometry)};
     for (const FixedGate& gate : layer.cells.front().gates) {
       input.matrices.push_back(&weights_of(network_, gate.input_weights));
       hidden.matrices.push_back(&weights_of(network_, gate.recurrent_weights));
@@ -214,8 +240,8 @@ class MemoryLister {
   void add_weights(const std::string& part, const Places& places, const WeightSide& side) {
     add_file(part,
              fmt::format("{}{}: {}", side.matrices.front()->name, side.matrices.size() > 1 ? " and on" : "",
-                         geometry_text(places.geometry)),
-             weight_image(places, side));
+                         geometry_text(places.geometry, side.code.encoding)),
+             WeightWords(places, side).image());
   }
 
   void add_rows(const Places& places, const AlignedSums& sums, const RowWord& layout) {
@@ -263,18 +289,19 @@ EmbeddingAlignment align_embedding(const FixedNetwork& network, const FixedEmbed
   return {*high, std::max(1, static_cast<int>(std::bit_width(static_cast<unsigned>(*high - *low))))};
 }
 
-WeightWidths weight_widths(const FixedNetwork& network, const FixedLayer& layer) {
-  WeightWidths widths;
-  if (const auto* embedding = std::get_if<FixedEmbedding>(&layer))
-    widths.w = weights_of(network, embedding->weights).width;
+EngineWeights stored_weights(const FixedNetwork& network, const FixedLayer& layer) {
+  if (const auto* embedding = std::get_if<FixedEmbedding>(&layer))  // an entry a word: nothing to pack
+    return {{WeightEncoding::Integer, weights_of(network, embedding->weights).code().plain_width()}, {}};
   if (const auto* dense = std::get_if<FixedDense>(&layer))
-    widths.w = weights_of(network, dense->weights).width;
+    return {weights_of(network, dense->weights).code(), {}};
+  std::vector<WeightCode> w;
+  std::vector<WeightCode> r;
   if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer))
     for (const FixedGate& gate : recurrent->cells.front().gates) {
-      widths.w = std::max(widths.w, weights_of(network, gate.input_weights).width);
-      widths.r = std::max(widths.r, weights_of(network, gate.recurrent_weights).width);
+      w.push_back(weights_of(network, gate.input_weights).code());
+      r.push_back(weights_of(network, gate.recurrent_weights).code());
     }
-  return widths;
+  return {common_code(w), common_code(r)};
 }
 
 Result<std::vector<MemoryFile>> list_memories(const Accelerator& accelerator) {

@@ -6,6 +6,7 @@
 
 #include "hardware/accelerator.h"
 #include "hardware/memory_image.h"
+#include "hardware/stored_weights.h"
 
 namespace fixgate {
 
@@ -38,11 +39,11 @@ struct EmbeddingAlignment {
 };
 EmbeddingAlignment align_embedding(const FixedNetwork& network, const FixedEmbedding& layer);
 
-/// The largest width of the gates' W matrices, and of their R matrices.
-struct WeightWidths {
-  int w = 1;
-  int r = 1;
+/// How a layer's memories of W and of R hold the weights of all gates.
+struct EngineWeights {
+  WeightCode w;
+  WeightCode r;
 };
-WeightWidths weight_widths(const FixedNetwork& network, const FixedLayer& layer);
+EngineWeights stored_weights(const FixedNetwork& network, const FixedLayer& layer);
 
 }  // namespace fixgate

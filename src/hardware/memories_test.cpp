@@ -32,6 +32,20 @@ class Words {
     return is_signed && value >> (width - 1) != 0 ? value - (std::int64_t{1} << width) : value;
   }
 
+  /// Of a word of weights, the one at `index`.
+  [[nodiscard]] std::int64_t weight(int word, int index, const WeightCode& code) const {
+    if (code.encoding == WeightEncoding::Binary) return number(word, index, 1, false) == 1 ? -1 : 1;
+    if (code.encoding == WeightEncoding::Ternary) {
+      std::int64_t byte = number(word, index / 5 * 8, 8, false);
+      for (int k = 0; k < index % 5; ++k) byte /= 3;
+      return byte % 3 - 1;
+    }
+    const std::int64_t stored = number(word, index * code.width, code.width);
+    if (code.encoding == WeightEncoding::Integer) return stored;
+    const std::int64_t exponent = number(word, index * code.width, code.width - 1, false) - 1;
+    return exponent < 0 ? 0 : (stored < 0 ? -1 : 1) * (std::int64_t{1} << exponent);
+  }
+
  private:
   static std::vector<bool> bits_of(const std::string& hex) {
     std::vector<bool> bits;
@@ -86,12 +100,18 @@ Column hidden_column(const EngineGeometry& geometry, int units, int column) {
 
 struct Side {
   const WeightMatrix& matrix;
-  int width;
+  WeightCode code;
   bool hidden;
   int words;  // of a group
 };
 
-// Every weight where it belongs; its count, to know that nothing else is there.
+// What a place without a weight holds.
+std::int64_t padding_of(const WeightCode& code) {
+  return code.encoding == WeightEncoding::Binary ? 1 : 0;
+}
+
+// Every weight where it belongs; their sum, less that of the padding in their place, to know that nothing
+// else is there.
 std::int64_t check_weights(const Words& words, const EngineShape& shape, const EngineGeometry& geometry,
                            int gate, const Side& side) {
   const int units = (shape.outputs + geometry.slices - 1) / geometry.slices;
@@ -102,22 +122,20 @@ std::int64_t check_weights(const Words& words, const EngineShape& shape, const E
       const Column at = side.hidden ? hidden_column(geometry, units, column) : input_column(geometry, column);
       const int weight = (row / units * geometry.lanes + place.lane) * geometry.split + at.element;
       const std::int64_t expected = side.matrix.row(row)[static_cast<std::size_t>(column)];
-      EXPECT_EQ(words.number(place.group * side.words + at.word, weight * side.width, side.width), expected)
+      EXPECT_EQ(words.weight(place.group * side.words + at.word, weight, side.code), expected)
           << side.matrix.name << ' ' << row << ' ' << column;
-      sum += expected;
+      sum += expected - padding_of(side.code);
     }
   }
   return sum;
 }
 
-// Of everything in a weight memory: padding must be zero.
-std::int64_t sum_of(const Words& words, const EngineGeometry& geometry, int width) {
+// Of everything in a weight memory, less that of padding alone.
+std::int64_t sum_of(const Words& words, const EngineGeometry& geometry, const WeightCode& code) {
   std::int64_t sum = 0;
   for (std::size_t word = 0; word < words.count(); ++word)
-    for (int weight = 0; weight < geometry.multipliers(); ++weight) {
-      const std::int64_t value = words.number(static_cast<int>(word), weight * width, width);
-      sum += value;
-    }
+    for (int weight = 0; weight < geometry.multipliers(); ++weight)
+      sum += words.weight(static_cast<int>(word), weight, code) - padding_of(code);
   return sum;
 }
 
@@ -127,7 +145,7 @@ void check_recurrent(const Accelerator& accelerator, const Engine& engine) {
   const EngineShape shape = shape_of(accelerator.network, engine);
   const EngineGeometry& geometry = engine.geometry;
   const int units = (shape.outputs + geometry.slices - 1) / geometry.slices;
-  const WeightWidths widths = weight_widths(accelerator.network, layer);
+  const EngineWeights stored = stored_weights(accelerator.network, layer);
   const int w_words = (shape.inputs + geometry.split - 1) / geometry.split;
   const int r_words = geometry.slices * ((units + geometry.split - 1) / geometry.split);
   std::int64_t w_sum = 0;
@@ -136,13 +154,13 @@ void check_recurrent(const Accelerator& accelerator, const Engine& engine) {
     const FixedGate& gate = layer.cells.front().gates[g];
     const int index = static_cast<int>(g);
     w_sum += check_weights(words.at(engine.identifier + "_w.hex"), shape, geometry, index,
-                           {weights_of(accelerator.network, gate.input_weights), widths.w, false, w_words});
+                           {weights_of(accelerator.network, gate.input_weights), stored.w, false, w_words});
     r_sum +=
         check_weights(words.at(engine.identifier + "_r.hex"), shape, geometry, index,
-                      {weights_of(accelerator.network, gate.recurrent_weights), widths.r, true, r_words});
+                      {weights_of(accelerator.network, gate.recurrent_weights), stored.r, true, r_words});
   }
-  EXPECT_EQ(sum_of(words.at(engine.identifier + "_w.hex"), geometry, widths.w), w_sum);
-  EXPECT_EQ(sum_of(words.at(engine.identifier + "_r.hex"), geometry, widths.r), r_sum);
+  EXPECT_EQ(sum_of(words.at(engine.identifier + "_w.hex"), geometry, stored.w), w_sum);
+  EXPECT_EQ(sum_of(words.at(engine.identifier + "_r.hex"), geometry, stored.r), r_sum);
 }
 
 TEST(Memories, WeightsStandWhereTheDocumentSays) {
@@ -165,8 +183,8 @@ TEST(Memories, DenseWeightsToo) {
     const WeightMatrix& matrix = weights_of(accelerator.network, layer.weights);
     const int words = (shape.inputs + engine.geometry.split - 1) / engine.geometry.split;
     const Words memory = words_of(accelerator).at(engine.identifier + "_w.hex");
-    const auto sum = check_weights(memory, shape, engine.geometry, 0, {matrix, matrix.width, false, words});
-    EXPECT_EQ(sum_of(memory, engine.geometry, matrix.width), sum);
+    const auto sum = check_weights(memory, shape, engine.geometry, 0, {matrix, matrix.code(), false, words});
+    EXPECT_EQ(sum_of(memory, engine.geometry, matrix.code()), sum);
   }
 }
 
@@ -212,7 +230,8 @@ TEST(Memories, TablesAndEmbeddings) {
     const WeightMatrix& matrix =
         weights_of(network, std::get<FixedEmbedding>(network.layers.front()).weights);
     for (std::size_t k = 0; k < matrix.values.size(); ++k)
-      EXPECT_EQ(words.at("embedding_w.hex").number(static_cast<int>(k), 0, matrix.width), matrix.values[k]);
+      EXPECT_EQ(words.at("embedding_w.hex").number(static_cast<int>(k), 0, matrix.code().plain_width()),
+                matrix.values[k]);
   }
 }
 

@@ -64,7 +64,7 @@ class ParameterLister {
     number("Tokens", engine_.inputs);
     number("TokenWidth", index_width(engine_.inputs));
     number("Dimension", engine_.outputs);
-    number("WWidth", weight_widths(network_, layer).w);
+    stored("W", stored_weights(network_, layer).w);
     number("ShiftWidth", alignment.shift_width);
     signal("Output", layer.output_signal, alignment.fraction);
     width("OutputWidth", layer.output_signal);
@@ -80,7 +80,7 @@ class ParameterLister {
     number("Outputs", engine_.outputs);
     number("Lanes", engine_.geometry.lanes);
     number("Split", engine_.geometry.split);
-    number("WWidth", weight_widths(network_, layer).w);
+    stored("W", stored_weights(network_, layer).w);
     sum_widths(sums.widths);
     bit("HasActivation", layer.table >= 0);
     signal("Pre", layer.table >= 0 ? layer.pre_signal : layer.output_signal, sums.gates.front().fraction);
@@ -115,6 +115,13 @@ class ParameterLister {
  private:
   void number(const char* name, int value) {
     parameters_.push_back({name, "int", fmt::format("{}", value), ""});
+  }
+  void stored(const char* side, const WeightCode& weights) {
+    parameters_.push_back({fmt::format("{}Width", side), "int", fmt::format("{}", weights.width), ""});
+    if (weights.encoding == WeightEncoding::Integer) return;  // the default
+    parameters_.push_back({fmt::format("{}Encoding", side), "int",
+                           fmt::format("{}", static_cast<int>(weights.encoding)),
+                           storage_text(weights.encoding)});
   }
   void bit(const char* name, bool value) {
     parameters_.push_back({name, "bit", value ? "1'b1" : "1'b0", ""});
@@ -161,8 +168,8 @@ class ParameterLister {
     number("Slices", engine_.geometry.slices);
     number("Lanes", engine_.geometry.lanes);
     number("Split", engine_.geometry.split);
-    number("WWidth", weight_widths(network_, layer).w);
-    number("RWidth", weight_widths(network_, layer).r);
+    stored("W", stored_weights(network_, layer).w);
+    stored("R", stored_weights(network_, layer).r);
     sum_widths(sums.widths);
   }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 
 #include "fixed/testing/example_networks.h"
@@ -35,7 +36,9 @@ class RandomDesign {
     shape.inputs = number(1, 9);
     shape.hidden = number(1, 13);
     shape.outputs = number(1, 5);
-    return make_example(shape, engine_());
+    FixedNetwork network = make_example(shape, engine_());
+    if (chance()) encode(network.weights);
+    return network;
   }
 
   EngineGeometry geometry(const EngineShape& shape) {
@@ -54,6 +57,24 @@ class RandomDesign {
   }
 
  private:
+  // All in one encoding, or each in one of its own.
+  void encode(std::vector<WeightMatrix>& matrices) {
+    const bool is_common = chance();
+    int encoding = number(0, 3);
+    for (WeightMatrix& matrix : matrices) {
+      if (!is_common) encoding = number(0, 3);
+      const double largest = std::ldexp(1, matrix.code().plain_width() - 1);
+      matrix.encoding = static_cast<WeightEncoding>(encoding);
+      const int fixed = fixed_width(matrix.encoding);
+      if (fixed > 0 || matrix.encoding == WeightEncoding::PowerOfTwo)
+        matrix.width = fixed > 0 ? fixed : number(2, 4);
+      const WeightCode code = matrix.code();
+      for (std::int32_t& weight : matrix.values)
+        weight =
+            static_cast<std::int32_t>(code.nearest(weight / largest * static_cast<double>(-code.smallest())));
+    }
+  }
+
   std::mt19937_64 engine_;
 };
 

@@ -44,6 +44,11 @@ Result<std::string> text(const toml::node& node) {
   return fail("must be a text");
 }
 
+Result<bool> flag(const toml::node& node) {
+  if (const auto value = node.value_exact<bool>()) return *value;
+  return fail("must be true or false");
+}
+
 /// A parser for integers of low..high.
 auto integer(std::int64_t low, std::int64_t high) {
   return [low, high](const toml::node& node) -> Result<int> {
@@ -111,9 +116,15 @@ Result<WeightRule> weight_rule(const toml::table& table) {
   KeyReader reader(table);
   read_match(reader, rule.match);
   reader.read("width", rule.width, integer(1, kMaxFormatWidth));
+  reader.read("encoding", rule.encoding, word(parse_weight_encoding));
   reader.read("binary_point", rule.per_row, word(parse_binary_point));
   reader.read("fraction", rule.fraction, integer(-kMaxFraction, kMaxFraction));
+  reader.read("rounding", rule.rounding, word(parse_weight_rounding));
+  reader.read("correct_bias", rule.correct_bias, flag);
   FIXGATE_CHECK(reader.finish());
+  if (rule.encoding && rule.width)
+    if (auto checked = check_weight_code({*rule.encoding, *rule.width}); !checked)
+      return tl::make_unexpected(checked.error().within(line_of(table)));
   if (rule.fraction && rule.per_row.value_or(false))
     return fail("{}: 'fraction' is one for the matrix; drop it or say binary_point = \"per_matrix\"",
                 line_of(table));
@@ -236,8 +247,11 @@ std::string to_toml(const FormatPlan& plan) {
   for (const WeightRule& rule : plan.weights) {
     RuleWriter writer(text, "weight", rule.match);
     writer.add("width", rule.width);
+    writer.add_word("encoding", rule.encoding);
     if (rule.per_row) writer.add_text("binary_point", std::string(*rule.per_row ? "per_row" : "per_matrix"));
     writer.add("fraction", rule.fraction);
+    writer.add_word("rounding", rule.rounding);
+    writer.add("correct_bias", rule.correct_bias);
   }
   for (const TableRule& rule : plan.tables) {
     RuleWriter writer(text, "table", rule.match);

@@ -12,6 +12,7 @@
 #include "network/kinds.h"
 #include "numeric/activation_table.h"
 #include "numeric/format.h"
+#include "quantize/weights.h"
 
 namespace fixgate {
 
@@ -31,8 +32,11 @@ struct SignalRule {
 struct WeightRule {
   std::string match = "*";
   std::optional<int> width;
+  std::optional<WeightEncoding> encoding;
   std::optional<bool> per_row;  // a binary point for each row, or one for the matrix
   std::optional<int> fraction;  // one for the matrix, stated
+  std::optional<WeightRounding> rounding;
+  std::optional<bool> correct_bias;  // the bias makes up for the mean of the rounding error
 };
 
 enum class TablePlacement {
@@ -78,7 +82,8 @@ struct PresetOptions {
 /// gates) rounded to nearest with the range of least squared error; pre-activations and cell states 4 bits
 /// wider, the outputs 16 bits. "paper": one width for all weights (one binary point per matrix) and one for
 /// all activations, truncation, min/max ranges, piecewise-linear tables of 16 uniform segments; the outputs
-/// 16 bits. docs/formats.md has the table.
+/// 16 bits. "compensated": "default" with compensated rounding and corrected biases. docs/formats.md has the
+/// table.
 Result<FormatPlan> preset_plan(std::string_view name, const PresetOptions& options);
 
 }  // namespace fixgate

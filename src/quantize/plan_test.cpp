@@ -60,6 +60,14 @@ WeightRule random_weight_rule(Random& random) {
   WeightRule rule;
   rule.match = random_text(random);
   rule.width = maybe<int>(random, [&] { return random.number(1, 32); });
+  rule.encoding = maybe<WeightEncoding>(random, [&] {
+    return random.pick({WeightEncoding::Integer, WeightEncoding::Ternary, WeightEncoding::PowerOfTwo});
+  });
+  if (rule.encoding && rule.width && !check_weight_code({*rule.encoding, *rule.width})) rule.encoding.reset();
+  rule.rounding = maybe<WeightRounding>(random, [&] {
+    return random.pick({WeightRounding::Nearest, WeightRounding::Compensated});
+  });
+  rule.correct_bias = maybe<bool>(random, [&] { return random.chance(0.5); });
   rule.per_row = maybe<bool>(random, [&] { return random.chance(0.5); });
   if (!rule.per_row.value_or(false))
     rule.fraction = maybe<int>(random, [&] { return random.number(-64, 64); });
@@ -105,6 +113,9 @@ void expect_same(const WeightRule& a, const WeightRule& b) {
   EXPECT_EQ(a.width, b.width);
   EXPECT_EQ(a.per_row, b.per_row);
   EXPECT_EQ(a.fraction, b.fraction);
+  EXPECT_EQ(a.encoding, b.encoding);
+  EXPECT_EQ(a.rounding, b.rounding);
+  EXPECT_EQ(a.correct_bias, b.correct_bias);
 }
 
 void expect_same(const TableRule& a, const TableRule& b) {

@@ -53,6 +53,16 @@ FormatPlan default_plan(const PresetOptions& options) {
   return plan;
 }
 
+FormatPlan compensated_plan(const PresetOptions& options) {
+  FormatPlan plan = default_plan(options);
+  plan.preset = "compensated";
+  for (WeightRule& rule : plan.weights) {
+    rule.rounding = WeightRounding::Compensated;
+    rule.correct_bias = true;
+  }
+  return plan;
+}
+
 FormatPlan paper_plan(const PresetOptions& options) {
   FormatPlan plan;
   plan.preset = "paper";
@@ -74,8 +84,9 @@ Result<FormatPlan> preset_plan(std::string_view name, const PresetOptions& optio
   FIXGATE_CHECK(check_width("weights", options.weights));
   FIXGATE_CHECK(check_width("activations", options.activations));
   if (name == "default") return default_plan(options);
+  if (name == "compensated") return compensated_plan(options);
   if (name == "paper") return paper_plan(options);
-  return fail("'{}' is no preset: expected default or paper", name);
+  return fail("'{}' is no preset: expected default, compensated or paper", name);
 }
 
 }  // namespace fixgate

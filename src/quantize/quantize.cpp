@@ -5,9 +5,11 @@
 #include <map>
 #include <utility>
 
+#include "calibrate/weight_sites.h"
 #include "fixed/proof.h"
 #include "fixed/verify.h"
 #include "numeric/requantise.h"
+#include "quantize/compensated.h"
 #include "quantize/resolve.h"
 
 namespace fixgate {
@@ -16,8 +18,8 @@ namespace {
 /// Builds the FixedNetwork layer by layer, in the order of the data flow.
 class Builder {
  public:
-  Builder(const Network& network, const FormatPlan& plan)
-      : network_(network), plan_(plan), list_(list_signals(network)) {}
+  Builder(const Network& network, const FormatPlan& plan, const WeightStatistics* statistics)
+      : network_(network), plan_(plan), statistics_(statistics), list_(list_signals(network)) {}
 
   Result<FixedNetwork> run(const SignalProfile* profile) {
     FIXGATE_ASSIGN(const auto formats, resolve_signals(plan_, list_.signals, profile));
@@ -38,7 +40,8 @@ class Builder {
   }
 
   Result<void> operator()(const EmbeddingLayer& layer) {
-    FixedEmbedding fixed{layer.name, add_weights(layer.name + ".table", *layer.table), here().output};
+    FixedEmbedding fixed{layer.name, -1, here().output};
+    FIXGATE_ASSIGN(fixed.weights, add_weights(layer.name + ".table", *layer.table));
     shared_[layer.table.get()] = fixed.weights;
     return push(std::move(fixed));
   }
@@ -50,11 +53,16 @@ class Builder {
     fixed.name = layer.name;
     fixed.input_signal = current_;
     const auto tied = shared_.find(layer.weights.get());
-    fixed.weights = tied != shared_.end() ? tied->second : add_weights(layer.name + ".W", *layer.weights);
+    if (tied != shared_.end()) {
+      fixed.weights = tied->second;
+    } else {
+      FIXGATE_ASSIGN(fixed.weights, add_weights(layer.name + ".W", *layer.weights));
+    }
     shared_[layer.weights.get()] = fixed.weights;
     fixed.output_signal = here().output;
     if (layer.has_bias) {
-      FIXGATE_ASSIGN(fixed.bias, bias_at(layer.bias.cast<double>(), input_fractions(fixed.weights)));
+      const Bias bias = layer.bias.cast<double>() + correction(fixed.weights, *layer.weights, true);
+      FIXGATE_ASSIGN(fixed.bias, bias_at(bias, input_fractions(fixed.weights)));
     }
     if (layer.has_activation) {
       fixed.pre_signal = here().pre_activation;
@@ -109,11 +117,6 @@ class Builder {
     return {};
   }
 
-  static std::string cell_prefix(const RecurrentLayer& layer, std::size_t cell) {
-    if (layer.cells.size() == 1) return layer.name + ".";
-    return layer.name + (layer.cells[cell].reverse ? ".reverse." : ".forward.");
-  }
-
   // The names that the plan's rules for weights and tables may match.
   void collect_names() {
     std::map<const FloatMatrix*, bool> seen;
@@ -134,9 +137,24 @@ class Builder {
       if (signal.has_function) table_names_.push_back(signal.name);
   }
 
-  int add_weights(const std::string& name, const FloatMatrix& matrix) {
-    fixed_.weights.push_back(quantise_weights(name, matrix, weight_options_.at(name)));
+  Result<int> add_weights(const std::string& name, const FloatMatrix& matrix) {
+    const WeightOptions& options = weight_options_.at(name);
+    if ((options.rounding != WeightRounding::Nearest || options.correct_bias) && statistics_ == nullptr)
+      return fail("weights '{}': rounding = \"compensated\" and correct_bias need calibration data", name);
+    fixed_.weights.push_back(options.rounding == WeightRounding::Nearest
+                                 ? quantise_weights(name, matrix, options)
+                                 : compensate_weights(name, matrix, options, statistics_->at(name)));
     return static_cast<int>(fixed_.weights.size()) - 1;
+  }
+
+  // What the bias behind a matrix makes up for, if the plan wants it. A tied table's last use is the
+  // decoder's.
+  [[nodiscard]] Bias correction(int index, const FloatMatrix& matrix, bool last_use = false) const {
+    const WeightMatrix& fixed = weights(index);
+    if (!weight_options_.at(fixed.name).correct_bias) return Bias::Zero(fixed.rows);
+    const auto& uses = statistics_->at(fixed.name);
+    const MatrixUse& use = last_use ? uses.back() : uses.front();
+    return use.has_bias ? lost_mean(matrix, fixed, use) : Bias::Zero(fixed.rows);
   }
 
   // The same table, made twice, is stored once.
@@ -208,13 +226,15 @@ class Builder {
     const std::string prefix = cell_prefix(layer, index);
     FixedGate fixed;
     fixed.name = gate_names(layer.kind)[gate];
-    fixed.input_weights =
-        add_weights(prefix + "W_" + fixed.name, cell.input_weights.middleRows(first, hidden));
-    fixed.recurrent_weights =
-        add_weights(prefix + "R_" + fixed.name, cell.recurrent_weights.middleRows(first, hidden));
+    const FloatMatrix input_weights = cell.input_weights.middleRows(first, hidden);
+    const FloatMatrix recurrent_weights = cell.recurrent_weights.middleRows(first, hidden);
+    FIXGATE_ASSIGN(fixed.input_weights, add_weights(prefix + "W_" + fixed.name, input_weights));
+    FIXGATE_ASSIGN(fixed.recurrent_weights, add_weights(prefix + "R_" + fixed.name, recurrent_weights));
     const bool is_candidate = layer.kind == CellKind::Gru && gate == 2;
-    const Bias input_bias = cell.input_bias.segment(first, hidden).cast<double>();
-    const Bias recurrent_bias = cell.recurrent_bias.segment(first, hidden).cast<double>();
+    const Bias input_bias = cell.input_bias.segment(first, hidden).cast<double>() +
+                            correction(fixed.input_weights, input_weights);
+    const Bias recurrent_bias = cell.recurrent_bias.segment(first, hidden).cast<double>() +
+                                correction(fixed.recurrent_weights, recurrent_weights);
     if (is_candidate && layer.linear_before_reset) {
       FIXGATE_ASSIGN(fixed.bias, bias_at(input_bias, input_fractions(fixed.input_weights)));
       FIXGATE_ASSIGN(fixed.recurrent_bias,
@@ -244,6 +264,7 @@ class Builder {
 
   const Network& network_;
   const FormatPlan& plan_;
+  const WeightStatistics* statistics_;
   SignalList list_;
   FixedNetwork fixed_;
   std::vector<std::string> weight_names_;
@@ -271,8 +292,9 @@ FormatPlan resolved_plan(const FormatPlan& plan, const FixedNetwork& network) {
 
 }  // namespace
 
-Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile) {
-  FIXGATE_ASSIGN(FixedNetwork fixed, Builder(network, plan).run(profile));
+Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile,
+                           const WeightStatistics* statistics) {
+  FIXGATE_ASSIGN(FixedNetwork fixed, Builder(network, plan, statistics).run(profile));
   Quantised quantised{std::move(fixed), {}};
   quantised.resolved = resolved_plan(plan, quantised.network);
   quantised.network.plan = to_toml(quantised.resolved);

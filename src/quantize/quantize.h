@@ -13,8 +13,10 @@ struct Quantised {
   FormatPlan resolved;   // the plan again, with the format of every signal in full
 };
 
-/// `profile` may be null if the plan states every format. Errors: what the plan leaves open or asks for in
-/// vain, a table or an accumulator that cannot be made; each names the signal, matrix or layer.
-Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile);
+/// `profile` may be null if the plan states every format, `statistics` if it rounds all weights to nearest
+/// and corrects no bias. Errors: what the plan leaves open or asks for in vain, a table or an accumulator
+/// that cannot be made; each names the signal, matrix or layer.
+Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile,
+                           const WeightStatistics* statistics = nullptr);
 
 }  // namespace fixgate

@@ -81,6 +81,14 @@ const std::string& itself(const std::string& name) {
   return name;
 }
 
+// A width alone leaves the encoding as it is, unless that has only one.
+WeightCode combine(WeightCode code, const WeightRule& rule) {
+  if (rule.width && fixed_width(code.encoding) != 0) code.encoding = WeightEncoding::Integer;
+  code.encoding = rule.encoding.value_or(code.encoding);
+  code.width = rule.width.value_or(fixed_width(code.encoding) != 0 ? fixed_width(code.encoding) : code.width);
+  return code;
+}
+
 }  // namespace
 
 Result<std::vector<SignalFormat>> resolve_signals(const FormatPlan& plan, const std::vector<Signal>& signals,
@@ -103,10 +111,12 @@ Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan,
   std::vector<WeightOptions> all;
   for (const std::string& name : names) {
     WeightOptions options;
-    options.width = 0;
+    options.code.width = 0;
     for (const WeightRule& rule : plan.weights) {
       if (!matches(rule.match, name)) continue;
-      options.width = rule.width.value_or(options.width);
+      options.code = combine(options.code, rule);
+      options.rounding = rule.rounding.value_or(options.rounding);
+      options.correct_bias = rule.correct_bias.value_or(options.correct_bias);
       if (rule.per_row) options.has_fraction = false;
       options.per_row = rule.per_row.value_or(options.per_row);
       if (!rule.fraction) continue;
@@ -114,7 +124,9 @@ Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan,
       options.per_row = false;
       options.fraction = *rule.fraction;
     }
-    if (options.width == 0) return fail("weights '{}': no rule of the plan gives them a width", name);
+    if (options.code.width == 0) return fail("weights '{}': no rule of the plan gives them a width", name);
+    if (auto checked = check_weight_code(options.code); !checked)
+      return tl::make_unexpected(checked.error().within(fmt::format("weights '{}'", name)));
     all.push_back(options);
   }
   return all;

@@ -117,16 +117,43 @@ match = "a.R_?"
 binary_point = "per_row"
 )");
   ASSERT_TRUE(all);
-  EXPECT_EQ((*all)[0].width, 4);
+  EXPECT_EQ((*all)[0].code.width, 4);
   EXPECT_TRUE((*all)[0].has_fraction);
   EXPECT_FALSE((*all)[0].per_row);
   EXPECT_EQ((*all)[0].fraction, 3);
-  EXPECT_EQ((*all)[1].width, 4);
+  EXPECT_EQ((*all)[1].code.width, 4);
   EXPECT_FALSE((*all)[1].has_fraction);
   EXPECT_TRUE((*all)[1].per_row);
-  EXPECT_EQ((*all)[2].width, 8);
+  EXPECT_EQ((*all)[2].code.width, 8);
   EXPECT_FALSE((*all)[2].has_fraction);
   EXPECT_TRUE((*all)[2].per_row);
+}
+
+TEST(ResolveWeights, EncodingsBringTheirWidth) {
+  const auto all = weights(R"(
+[[weight]]
+encoding = "ternary"
+rounding = "compensated"
+correct_bias = true
+[[weight]]
+match = "a.R_?"
+width = 3
+[[weight]]
+match = "d.W"
+encoding = "power_of_two"
+width = 4
+[[weight]]
+match = "d.W"
+width = 5
+)");
+  ASSERT_TRUE(all);
+  EXPECT_EQ((*all)[0].code, (WeightCode{WeightEncoding::Ternary, 2}));
+  EXPECT_EQ((*all)[0].rounding, WeightRounding::Compensated);
+  EXPECT_TRUE((*all)[0].correct_bias);
+  EXPECT_EQ((*all)[1].code, (WeightCode{WeightEncoding::Integer, 3}));
+  EXPECT_EQ((*all)[2].code, (WeightCode{WeightEncoding::PowerOfTwo, 5}));
+  EXPECT_EQ(weights("[[weight]]\nencoding = \"power_of_two\"\n[[weight]]\nwidth = 9").error().message,
+            "weights 'a.W_i': power_of_two weights of 9 bits are impossible: 2 to 5");
 }
 
 TEST(ResolveWeights, RefusesWhatIsOpenOrWithoutUse) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "calibrate/range.h"
+#include "quantize/curvature.h"
 
 namespace fixgate {
 namespace {
@@ -12,11 +13,16 @@ namespace {
 // finer steps would change no output visibly, and each would cost a bit of accumulator and of alignment.
 constexpr int kMostAboveMatrix = 12;
 
-std::int64_t rounded(double weight, const Format& format) {
-  const double q = std::nearbyint(std::ldexp(weight, format.fraction));
-  return static_cast<std::int64_t>(
-      std::clamp(q, static_cast<double>(format.min()), static_cast<double>(format.max())));
-}
+/// A code at a binary point.
+struct Grid {
+  WeightCode code;
+  int fraction = 0;
+
+  [[nodiscard]] double value(std::int64_t q) const { return std::ldexp(static_cast<double>(q), -fraction); }
+  [[nodiscard]] std::int64_t nearest(double weight) const {
+    return code.nearest(std::ldexp(weight, fraction));
+  }
+};
 
 struct SquaredError {
   double whole = 0;
@@ -24,29 +30,36 @@ struct SquaredError {
 };
 
 template <typename Weights>
-SquaredError squared_error(const Weights& weights, const Format& format) {
-  const double low = format.value(format.min());
-  const double high = format.value(format.max());
+SquaredError squared_error(const Weights& weights, const Grid& grid) {
+  const double low = grid.value(grid.code.smallest());
+  const double high = grid.value(grid.code.largest());
   SquaredError sum;
   for (Eigen::Index k = 0; k < weights.size(); ++k) {
     const double weight = weights(k);
-    const double error = weight - format.value(rounded(weight, format));
+    const double error = weight - grid.value(grid.nearest(weight));
     sum.whole += error * error;
     if (weight < low || weight > high) sum.clipped += error * error;
   }
   return sum;
 }
 
+// The most fraction bits at which the code reaches every weight.
+int safe_fraction(double magnitude, const WeightCode& code) {
+  if (code.encoding == WeightEncoding::Integer) return fraction_for_magnitude(magnitude, code.width, true);
+  if (magnitude == 0) return 0;
+  return static_cast<int>(std::floor(std::log2(static_cast<double>(code.largest()) / magnitude)));
+}
+
 // From the binary point at which all weights fit: any other to its left is no better. To its right ever more
 // is clipped, so the search ends where that alone is as bad as the best.
 template <typename Weights>
-int best_fraction(const Weights& weights, int width, int most) {
+int best_fraction(const Weights& weights, const WeightCode& code, int most) {
   const double magnitude = weights.size() == 0 ? 0.0 : weights.cwiseAbs().maxCoeff();
-  const int safe = std::min(fraction_for_magnitude(magnitude, width, true), most);
+  const int safe = std::clamp(safe_fraction(magnitude, code), -kMaxFraction, most);
   int best = safe;
-  double least = squared_error(weights, {true, width, safe}).whole;
+  double least = squared_error(weights, {code, safe}).whole;
   for (int fraction = safe + 1; fraction <= most; ++fraction) {
-    const SquaredError error = squared_error(weights, {true, width, fraction});
+    const SquaredError error = squared_error(weights, {code, fraction});
     if (error.clipped >= least) break;
     if (error.whole >= least) continue;
     least = error.whole;
@@ -55,20 +68,20 @@ int best_fraction(const Weights& weights, int width, int most) {
   return best;
 }
 
+}  // namespace
+
 std::vector<int> choose_fractions(const FloatMatrix& weights, const WeightOptions& options) {
   const auto rows = static_cast<std::size_t>(weights.rows());
   if (options.has_fraction) return std::vector<int>(rows, options.fraction);
   const Eigen::Map<const FloatVector> all(weights.data(), weights.size());
-  const int whole = best_fraction(all, options.width, kMaxFraction);
+  const int whole = best_fraction(all, options.code, kMaxFraction);
   std::vector<int> fractions(rows, whole);
   if (!options.per_row) return fractions;
   const int most = std::min(whole + kMostAboveMatrix, kMaxFraction);
   for (std::size_t row = 0; row < rows; ++row)
-    fractions[row] = best_fraction(weights.row(static_cast<Eigen::Index>(row)), options.width, most);
+    fractions[row] = best_fraction(weights.row(static_cast<Eigen::Index>(row)), options.code, most);
   return fractions;
 }
-
-}  // namespace
 
 WeightMatrix quantise_weights(const std::string& name, const FloatMatrix& weights,
                               const WeightOptions& options) {
@@ -76,15 +89,55 @@ WeightMatrix quantise_weights(const std::string& name, const FloatMatrix& weight
   matrix.name = name;
   matrix.rows = static_cast<int>(weights.rows());
   matrix.columns = static_cast<int>(weights.cols());
-  matrix.width = options.width;
+  matrix.width = options.code.width;
+  matrix.encoding = options.code.encoding;
   matrix.row_fractions = choose_fractions(weights, options);
   matrix.values.reserve(static_cast<std::size_t>(weights.size()));
   for (Eigen::Index row = 0; row < weights.rows(); ++row) {
-    const Format format{true, options.width, matrix.row_fractions[static_cast<std::size_t>(row)]};
+    const Grid grid{options.code, matrix.row_fractions[static_cast<std::size_t>(row)]};
     for (Eigen::Index column = 0; column < weights.cols(); ++column)
-      matrix.values.push_back(static_cast<std::int32_t>(rounded(weights(row, column), format)));
+      matrix.values.push_back(static_cast<std::int32_t>(grid.nearest(weights(row, column))));
   }
   return matrix;
+}
+
+double rounding_cost(const FloatMatrix& weights, const WeightMatrix& fixed,
+                     const std::vector<MatrixUse>& uses, bool correct_bias) {
+  double cost = 0;
+  for (const MatrixUse& use : uses) {
+    const Eigen::MatrixXd curvature = curvature_of(use, correct_bias);
+    for (Eigen::Index row = 0; row < weights.rows(); ++row) {
+      const Eigen::VectorXd error = row_error(weights, fixed, row);
+      cost += use.harm[row] * error.dot(curvature * error);
+    }
+  }
+  return cost;
+}
+
+Eigen::VectorXd row_error(const FloatMatrix& weights, const WeightMatrix& fixed, Eigen::Index row) {
+  const auto integers = fixed.row(static_cast<int>(row));
+  const int fraction = fixed.row_fractions[static_cast<std::size_t>(row)];
+  Eigen::VectorXd error = weights.row(row).cast<double>().transpose();
+  for (Eigen::Index k = 0; k < error.size(); ++k)
+    error[k] -= std::ldexp(static_cast<double>(integers[static_cast<std::size_t>(k)]), -fraction);
+  return error;
+}
+
+Eigen::VectorXd lost_mean(const FloatMatrix& weights, const WeightMatrix& fixed, const MatrixUse& use) {
+  Eigen::VectorXd lost(weights.rows());
+  for (Eigen::Index row = 0; row < weights.rows(); ++row)
+    lost[row] = row_error(weights, fixed, row).dot(use.mean);
+  return lost;
+}
+
+std::string to_text(WeightRounding rounding) {
+  return rounding == WeightRounding::Nearest ? "nearest" : "compensated";
+}
+
+Result<WeightRounding> parse_weight_rounding(std::string_view text) {
+  for (const WeightRounding rounding : {WeightRounding::Nearest, WeightRounding::Compensated})
+    if (text == to_text(rounding)) return rounding;
+  return fail("'{}' is no rounding of weights: expected nearest or compensated", text);
 }
 
 Result<std::int64_t> quantise_bias(double bias, int fraction) {

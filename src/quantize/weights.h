@@ -1,24 +1,52 @@
-// Rounds float matrices to integers: docs/numerics.md, section 4.
+// Rounds float matrices to integers: docs/numerics.md, section 4; docs/methods.md says how the integers are
+// chosen.
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "calibrate/weight_statistics.h"
 #include "fixed/fixed_network.h"
 #include "network/network.h"
 
 namespace fixgate {
 
+enum class WeightRounding {
+  Nearest,     // each weight by itself
+  Compensated  // each weight takes up the error of those before it, by the moments of what they are
+               // multiplied with
+};
+
+std::string to_text(WeightRounding rounding);
+Result<WeightRounding> parse_weight_rounding(std::string_view text);
+
 struct WeightOptions {
-  int width = 8;
+  WeightCode code;
   bool per_row = true;        // a binary point for each row
   bool has_fraction = false;  // one stated binary point for the matrix
   int fraction = 0;
+  WeightRounding rounding = WeightRounding::Nearest;
+  bool correct_bias = false;  // the bias makes up for the mean of the rounding error
 };
 
-/// Nearest integers, ties to even, clipped to the width. A binary point that is not stated is the one of
+/// Nearest integers of the code, clipped to its range. A binary point that is not stated is the one of
 /// least squared error, over the row or over the matrix.
 WeightMatrix quantise_weights(const std::string& name, const FloatMatrix& weights,
                               const WeightOptions& options);
+
+/// What an error D of a row costs: the sum over `uses` of harm[row] * D^T C D, with C the covariance where
+/// the bias makes up for the mean (`correct_bias`), else the second moment.
+double rounding_cost(const FloatMatrix& weights, const WeightMatrix& fixed,
+                     const std::vector<MatrixUse>& uses, bool correct_bias);
+
+/// Float minus fixed, by column.
+Eigen::VectorXd row_error(const FloatMatrix& weights, const WeightMatrix& fixed, Eigen::Index row);
+
+/// What the mean of each row's sum loses by the rounding of its weights.
+Eigen::VectorXd lost_mean(const FloatMatrix& weights, const WeightMatrix& fixed, const MatrixUse& use);
+
+/// The binary point of each row, as quantise_weights() chooses it.
+std::vector<int> choose_fractions(const FloatMatrix& weights, const WeightOptions& options);
 
 /// One bias at its accumulator's fraction, to nearest, ties to even. Error: it needs more than 62 bits.
 Result<std::int64_t> quantise_bias(double bias, int fraction);

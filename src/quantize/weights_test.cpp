@@ -11,7 +11,16 @@ namespace {
 
 using testing_support::Random;
 
-double row_error(const FloatMatrix& weights, const WeightMatrix& fixed, int row) {
+WeightOptions options(int width, bool per_row, bool has_fraction, int fraction) {
+  WeightOptions all;
+  all.code.width = width;
+  all.per_row = per_row;
+  all.has_fraction = has_fraction;
+  all.fraction = fraction;
+  return all;
+}
+
+double squared_row_error(const FloatMatrix& weights, const WeightMatrix& fixed, int row) {
   const Format format{true, fixed.width, fixed.row_fractions[static_cast<std::size_t>(row)]};
   double sum = 0;
   for (int k = 0; k < fixed.columns; ++k) {
@@ -36,19 +45,21 @@ TEST(QuantiseWeights, PerRowIsNeverWorseThanPerMatrix) {
     Random random(seed);
     const FloatMatrix weights = uneven_matrix(random);
     const int width = random.number(1, 24);
-    const WeightMatrix by_row = quantise_weights("W", weights, {width, true, false, 0});
-    const WeightMatrix whole = quantise_weights("W", weights, {width, false, false, 0});
+    const WeightMatrix by_row = quantise_weights("W", weights, options(width, true, false, 0));
+    const WeightMatrix whole = quantise_weights("W", weights, options(width, false, false, 0));
     for (int row = 0; row < by_row.rows; ++row) {
-      ASSERT_LE(row_error(weights, by_row, row), row_error(weights, whole, row));
+      ASSERT_LE(squared_row_error(weights, by_row, row), squared_row_error(weights, whole, row));
       ASSERT_EQ(whole.row_fractions[static_cast<std::size_t>(row)], whole.row_fractions[0]);
     }
   }
 }
 
 void expect_least_error(const FloatMatrix& row, int width, bool per_row) {
-  const double error = row_error(row, quantise_weights("W", row, {width, per_row, false, 0}), 0);
+  const double error =
+      squared_row_error(row, quantise_weights("W", row, options(width, per_row, false, 0)), 0);
   for (int fraction = -30; fraction <= 40; ++fraction)
-    ASSERT_LE(error, row_error(row, quantise_weights("W", row, {width, false, true, fraction}), 0))
+    ASSERT_LE(error,
+              squared_row_error(row, quantise_weights("W", row, options(width, false, true, fraction)), 0))
         << fraction;
 }
 
@@ -85,7 +96,7 @@ TEST(QuantiseWeights, TakesTheLeastErrorOfHeavyTailsInFewBits) {
 TEST(QuantiseWeights, RoundsToNearestEvenAndClips) {
   FloatMatrix weights(1, 8);
   weights << 0.5F, 1.5F, 2.5F, -0.5F, -1.5F, 2.4F, 9, -9;
-  const WeightMatrix fixed = quantise_weights("a.W", weights, {4, false, true, 0});
+  const WeightMatrix fixed = quantise_weights("a.W", weights, options(4, false, true, 0));
   EXPECT_EQ(fixed.values, (std::vector<std::int32_t>{0, 2, 2, 0, -2, 2, 7, -8}));
   EXPECT_EQ(fixed.name, "a.W");
   EXPECT_EQ(fixed.width, 4);
@@ -97,7 +108,7 @@ TEST(QuantiseWeights, RoundsToNearestEvenAndClips) {
 TEST(QuantiseWeights, HoldsTheWidestFormat) {
   FloatMatrix weights(1, 2);
   weights << 1e9F, -1e9F;
-  const WeightMatrix fixed = quantise_weights("W", weights, {32, false, true, 3});
+  const WeightMatrix fixed = quantise_weights("W", weights, options(32, false, true, 3));
   EXPECT_EQ(fixed.values, (std::vector<std::int32_t>{2147483647, -2147483647 - 1}));
 }
 
@@ -105,7 +116,7 @@ TEST(QuantiseWeights, GivesZeroAndTinyRowsNoFarBinaryPoint) {
   FloatMatrix weights = FloatMatrix::Constant(3, 2, 0.9F);
   weights.row(1).setZero();
   weights.row(2).setConstant(1e-30F);
-  const WeightMatrix fixed = quantise_weights("W", weights, {8, true, false, 0});
+  const WeightMatrix fixed = quantise_weights("W", weights, options(8, true, false, 0));
   for (const int fraction : fixed.row_fractions) EXPECT_LE(std::abs(fraction - fixed.row_fractions[0]), 12);
   for (int k = 2; k < 6; ++k) EXPECT_EQ(fixed.values[static_cast<std::size_t>(k)], 0);
 }

@@ -6,7 +6,6 @@
 #include <numeric>
 #include <optional>
 
-#include "calibrate/calibrate.h"
 #include "data/load.h"
 #include "data/task.h"
 #include "evaluate/outcome.h"
@@ -15,14 +14,14 @@
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
-#include "quantize/quantize.h"
+#include "quantize/calibrated.h"
 #include "sweep/load_network.h"
 
 namespace fixgate {
 namespace {
 
 // Raised whenever a figure could change with the same inputs.
-constexpr int kFigureVersion = 1;
+constexpr int kFigureVersion = 2;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -32,25 +31,27 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 struct Loaded {
   Network network;
   Task task;
-  SignalProfile profile;
+  DataSet calibration;
+  std::optional<CalibratedNetwork> calibrated;
   DataSet test;
   FloatOutcomes reference;
 };
 
-Result<Loaded> load(const SuiteNetwork& entry, const std::filesystem::path& root) {
-  Loaded loaded;
+// Stays where it is: the calibrated network refers to the network and its data.
+Result<void> load(const SuiteNetwork& entry, const std::filesystem::path& root, Loaded& loaded) {
   FIXGATE_ASSIGN(loaded.network, load_network(entry.model));
   FIXGATE_ASSIGN(loaded.task, read_task(entry.task));
-  FIXGATE_ASSIGN(const DataSet calibration, load_data(loaded.task, Part::Calibration, root));
-  FIXGATE_ASSIGN(loaded.profile, calibrate(loaded.network, calibration));
+  FIXGATE_ASSIGN(loaded.calibration, load_data(loaded.task, Part::Calibration, root));
+  FIXGATE_ASSIGN(loaded.calibrated,
+                 CalibratedNetwork::make(loaded.network, loaded.calibration, loaded.task.metric,
+                                         loaded.task.calibration.seed));
   FIXGATE_ASSIGN(loaded.test, load_data(loaded.task, Part::Test, root));
   FIXGATE_ASSIGN(loaded.reference, run_float(loaded.network, loaded.test, loaded.task.metric));
-  return loaded;
+  return {};
 }
 
-Result<SweepRecord> evaluate_plan(const Loaded& loaded, const SuitePlan& plan,
-                                  const std::filesystem::path& file) {
-  FIXGATE_ASSIGN(const Quantised quantised, quantise(loaded.network, plan.plan, &loaded.profile));
+Result<SweepRecord> evaluate_plan(Loaded& loaded, const SuitePlan& plan, const std::filesystem::path& file) {
+  FIXGATE_ASSIGN(const Quantised quantised, loaded.calibrated->quantise(plan.plan));
   FIXGATE_CHECK(write_fixed_network(quantised.network, file));
   const auto start = std::chrono::steady_clock::now();
   FIXGATE_ASSIGN(const FixedOutcomes outcomes, run_fixed(quantised.network, loaded.test, loaded.task.metric));
@@ -85,11 +86,9 @@ Result<std::string> input_fingerprint(const SuiteNetwork& entry, const std::file
   FIXGATE_ASSIGN(const Task task, read_task(entry.task));
   std::vector<std::string> contents = {model, task_text};
   const std::filesystem::path folder = root.empty() ? task.folder : root;
-  for (const auto& data : {task.data.train, task.data.test, task.data.archive, task.data.vocabulary}) {
-    if (data.empty()) continue;
-    FIXGATE_ASSIGN(const std::string bytes, read_file(folder / data));
-    contents.push_back(fingerprint_of({bytes}));
-  }
+  FIXGATE_ASSIGN(const auto data, fingerprints_of_files(folder, {task.data.train, task.data.test,
+                                                                 task.data.archive, task.data.vocabulary}));
+  contents.insert(contents.end(), data.begin(), data.end());
   return fingerprint_of(contents);
 }
 
@@ -123,8 +122,9 @@ class NetworkSweep {
     const auto same = std::ranges::find(known_, fingerprint, &SweepRecord::fingerprint);
     if (same != known_.end() && std::filesystem::exists(file)) return *same;
     if (!loaded_) {
-      FIXGATE_ASSIGN(Loaded loaded, load(entry_, root_));
-      loaded_ = std::make_unique<Loaded>(std::move(loaded));
+      auto loaded = std::make_unique<Loaded>();
+      FIXGATE_CHECK(load(entry_, root_, *loaded));
+      loaded_ = std::move(loaded);
     }
     FIXGATE_ASSIGN(SweepRecord record, evaluate_plan(*loaded_, plan, file));
     record.network = entry_.name;

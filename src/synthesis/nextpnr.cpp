@@ -14,14 +14,17 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<std::string> arguments_of(const PlacementSpec& spec, const std::filesystem::path& report) {
+constexpr const char* kReport = "nextpnr.json";
+
+/// Files are named from the work folder: the program of PyPI has a /tmp of its own.
+std::vector<std::string> arguments_of(const PlacementSpec& spec) {
   std::vector<std::string> arguments{"--" + spec.device.name,
                                      "--package",
                                      spec.device.package,
                                      "--json",
-                                     std::filesystem::absolute(spec.json).string(),
+                                     std::filesystem::relative(spec.json, spec.work).string(),
                                      "--report",
-                                     report.string(),
+                                     kReport,
                                      "--freq",
                                      fmt::format("{}", spec.frequency),
                                      "--seed",
@@ -70,9 +73,8 @@ Result<Placement> parse_placement(const std::string& text) {
 }
 
 Result<Placement> place_design(const PlacementSpec& spec, const std::string& program) {
-  const std::filesystem::path report = std::filesystem::absolute(spec.work) / "nextpnr.json";
-  FIXGATE_CHECK(run_program_well({program, arguments_of(spec, report), {}, {}}));
-  FIXGATE_ASSIGN(const std::string text, read_file(report));
+  FIXGATE_CHECK(run_program_well({program, arguments_of(spec), spec.work, {}}));
+  FIXGATE_ASSIGN(const std::string text, read_file(spec.work / kReport));
   FIXGATE_ASSIGN(Placement placement, parse_placement(text));
   FIXGATE_ASSIGN(placement.version, nextpnr_version(program));
   return placement;

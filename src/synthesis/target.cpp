@@ -26,8 +26,8 @@ Result<SynthesisTarget> parse_target(const std::string& name) {
 const std::vector<Device>& devices_of(SynthesisTarget target) {
   static const std::map<SynthesisTarget, std::vector<Device>> devices{
       {SynthesisTarget::Ice40,
-       {{"up5k", "sg48", true},
-        {"hx8k", "ct256", false},
+       {{"hx8k", "ct256", false},
+        {"up5k", "sg48", true},
         {"hx1k", "tq144", false},
         {"lp8k", "cm225", false}}},
       {SynthesisTarget::Ecp5,

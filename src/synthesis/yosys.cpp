@@ -39,13 +39,20 @@ std::string mapping_commands(const MappingSpec& spec) {
   return generic_commands(spec.top);
 }
 
+/// As Yosys, which runs in the accelerator's folder, is to name a file: the program of PyPI has a /tmp of its
+/// own.
+std::string from_folder(const MappingSpec& spec, const std::filesystem::path& file) {
+  return std::filesystem::relative(file, spec.folder).string();
+}
+
 std::string script_of(const MappingSpec& spec, const Mapping& mapping) {
   // Deferred: compiled with the parameters of the instances, not with the defaults.
   std::string script = "read_verilog -sv -defer";
-  for (const std::filesystem::path& source : spec.sources) script += fmt::format(" \"{}\"", source.string());
+  for (const std::filesystem::path& source : spec.sources)
+    script += fmt::format(" \"{}\"", from_folder(spec, source));
   script += "\n" + mapping_commands(spec);
-  script += fmt::format("write_json \"{}\"\n", mapping.json.string());
-  script += fmt::format("write_verilog -noattr \"{}\"\n", mapping.verilog.string());
+  script += fmt::format("write_json \"{}\"\n", from_folder(spec, mapping.json));
+  script += fmt::format("write_verilog -noattr \"{}\"\n", from_folder(spec, mapping.verilog));
   return script;
 }
 
@@ -79,18 +86,17 @@ Result<CellCounts> count_cells(const std::string& netlist, const std::string& to
 
 Result<Mapping> map_design(const MappingSpec& spec) {
   const std::filesystem::path work = std::filesystem::absolute(spec.work);
+  const std::string program = yosys_program();
   Mapping mapping;
+  FIXGATE_ASSIGN(mapping.version, yosys_version(program));
   mapping.json = work / "netlist.json";
   mapping.verilog = work / "netlist.v";
-  MappingSpec absolute = spec;
-  for (std::filesystem::path& source : absolute.sources) source = std::filesystem::absolute(source);
-  FIXGATE_CHECK(write_file(work / "synthesis.ys", script_of(absolute, mapping)));
-  const std::string program = yosys_program();
-  FIXGATE_ASSIGN(mapping.version, yosys_version(program));
-  ProgramCall call{program,
-                   {"-q", "-l", (work / "yosys.log").string(), "-s", (work / "synthesis.ys").string()},
-                   spec.folder,
-                   {}};
+  FIXGATE_CHECK(write_file(work / "synthesis.ys", script_of(spec, mapping)));
+  ProgramCall call{
+      program,
+      {"-q", "-l", from_folder(spec, work / "yosys.log"), "-s", from_folder(spec, work / "synthesis.ys")},
+      spec.folder,
+      {}};
   FIXGATE_CHECK(run_program_well(call));
   FIXGATE_ASSIGN(const std::string netlist, read_file(mapping.json));
   FIXGATE_ASSIGN(mapping.cells, count_cells(netlist, spec.top));

@@ -57,12 +57,12 @@ std::string to_text(Stalls stalls) {
 }
 
 Result<Simulation> Simulation::build(SimulationSpec spec) {
+  FIXGATE_ASSIGN(std::string version, version_of(spec.simulator));
   std::error_code error;
   std::filesystem::create_directories(spec.build, error);
   if (error) return fail("{}: cannot be made: {}", spec.build.string(), error.message());
   spec.build = std::filesystem::absolute(spec.build);
   for (std::filesystem::path& source : spec.sources) source = std::filesystem::absolute(source);
-  FIXGATE_ASSIGN(std::string version, version_of(spec.simulator));
   Simulation simulation(std::move(spec), std::move(version));
   FIXGATE_CHECK(simulation.compile());
   return simulation;

@@ -5,12 +5,11 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "calibrate/calibrate.h"
 #include "data/load.h"
 #include "files/read.h"
 #include "files/write.h"
 #include "fixed/file.h"
-#include "quantize/quantize.h"
+#include "quantize/calibrated.h"
 #include "sweep/load_network.h"
 #include "sweep/suite_fields.h"
 #include "toml/document.h"
@@ -20,6 +19,7 @@ namespace fixgate {
 namespace {
 
 constexpr int kMostLanes = 1 << 20;
+constexpr const char* kAccelerators = "accelerators";
 
 /// None where the key is missing.
 Result<std::optional<std::int64_t>> optional_count(const toml::table& table, std::string_view key) {
@@ -63,15 +63,16 @@ Result<FixedNetwork> quantised(const VerificationEntry& entry, const std::filesy
                                const Task& task, const std::filesystem::path& data_root) {
   FIXGATE_ASSIGN(const Network network, load_network(model));
   FIXGATE_ASSIGN(const DataSet calibration, load_data(task, Part::Calibration, data_root));
-  FIXGATE_ASSIGN(const SignalProfile profile, calibrate(network, calibration));
-  FIXGATE_ASSIGN(Quantised quantised, quantise(network, entry.plan.plan, &profile));
+  FIXGATE_ASSIGN(CalibratedNetwork calibrated,
+                 CalibratedNetwork::make(network, calibration, task.metric, task.calibration.seed));
+  FIXGATE_ASSIGN(Quantised quantised, calibrated.quantise(entry.plan.plan));
   return std::move(quantised.network);
 }
 
 Result<VerificationRecord> verify_entry(const VerificationEntry& entry,
                                         const SuiteVerificationOptions& options) {
   const std::filesystem::path root = entry.needs_data_root ? options.data_root : "";
-  const std::filesystem::path folder = options.output / "accelerators" / entry.name;
+  const std::filesystem::path folder = options.output / kAccelerators / entry.name;
   FIXGATE_ASSIGN(const Task task, read_task(entry.task));
   FIXGATE_ASSIGN(FixedNetwork network,
                  quantised(entry, entry.needs_data_root ? root / entry.model : entry.model, task, root));
@@ -137,8 +138,9 @@ Result<SuiteVerification> run_verification_suite(const VerificationSuite& suite,
                                                  const SuiteVerificationOptions& options) {
   SuiteVerification done;
   std::error_code error;
-  std::filesystem::create_directories(options.output, error);
-  if (error) return fail("{}: cannot be made: {}", options.output.string(), error.message());
+  const std::filesystem::path accelerators = options.output / kAccelerators;
+  std::filesystem::create_directories(accelerators, error);
+  if (error) return fail("{}: cannot be made: {}", accelerators.string(), error.message());
   for (const VerificationEntry& entry : suite.networks) {
     if (entry.needs_data_root && options.data_root.empty()) {
       done.skipped.push_back(entry.name);

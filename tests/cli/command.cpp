@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -39,29 +40,58 @@ class Capture {
   const rlimit limit{options.largest_file, options.largest_file};
   const bool ready = ::dup2(output, STDOUT_FILENO) >= 0 && ::dup2(error, STDERR_FILENO) >= 0 &&
                      ::chdir(options.folder.c_str()) == 0 &&
+                     (options.path.empty() || ::setenv("PATH", options.path.c_str(), 1) == 0) &&
                      (options.largest_file == 0 || ::setrlimit(RLIMIT_FSIZE, &limit) == 0);
-  if (ready) ::execv(FIXGATE_PROGRAM, arguments.data());
+  if (ready) ::execvp(arguments.front(), arguments.data());
   ::_exit(127);
 }
 
 }  // namespace
 
-CommandResult run_command(const std::vector<std::string>& arguments, const CommandOptions& options) {
-  std::vector<std::string> all{"fixgate"};
+struct RunningCommand::Captures {
+  Capture output;
+  Capture error;
+};
+
+RunningCommand::RunningCommand(const std::vector<std::string>& arguments, const CommandOptions& options)
+    : captures_(std::make_unique<Captures>()) {
+  std::vector<std::string> all = options.launcher;
+  all.emplace_back(FIXGATE_PROGRAM);
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (std::string& argument : all) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
-  const Capture output;
-  const Capture error;
-  const pid_t child = ::fork();
-  if (child == 0) become_fixgate(pointers, options, output.descriptor(), error.descriptor());
-  int status = 0;
-  if (child < 0 || ::waitpid(child, &status, 0) != child) return {};
-  CommandResult result{-1, 0, output.text(), error.text()};
-  if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
-  if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
+  child_ = ::fork();
+  if (child_ == 0)
+    become_fixgate(pointers, options, captures_->output.descriptor(), captures_->error.descriptor());
+}
+
+RunningCommand::~RunningCommand() {
+  if (ended_ || child_ < 0) return;
+  send(SIGKILL);
+  (void)wait();
+}
+
+void RunningCommand::send(int signal) const {
+  ::kill(child_, signal);
+}
+
+bool RunningCommand::is_running() {
+  if (!ended_) ended_ = child_ < 0 || ::waitpid(child_, &status_, WNOHANG) == child_;
+  return !ended_;
+}
+
+CommandResult RunningCommand::wait() {
+  if (child_ < 0 || (!ended_ && ::waitpid(child_, &status_, 0) != child_)) return {};
+  ended_ = true;
+  CommandResult result{-1, 0, captures_->output.text(), captures_->error.text()};
+  if (WIFEXITED(status_)) result.exit_code = WEXITSTATUS(status_);
+  if (WIFSIGNALED(status_)) result.signal = WTERMSIG(status_);
   return result;
+}
+
+CommandResult run_command(const std::vector<std::string>& arguments, const CommandOptions& options) {
+  return RunningCommand(arguments, options).wait();
 }
 
 }  // namespace fixgate

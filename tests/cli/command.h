@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,29 @@ struct CommandOptions {
   std::filesystem::path folder = {};       // to run in
   std::uint64_t largest_file = 0;          // RLIMIT_FSIZE in bytes; 0: none
   std::filesystem::path output_file = {};  // instead of CommandResult::output
+  std::filesystem::path path = {};         // the only folder with programs; empty: the PATH as it is
+  std::vector<std::string> launcher = {};  // a program of the PATH, with its arguments, that starts fixgate
+};
+
+/// `fixgate arguments...` while it runs.
+class RunningCommand {
+ public:
+  RunningCommand(const std::vector<std::string>& arguments, const CommandOptions& options);
+  ~RunningCommand();
+  RunningCommand(const RunningCommand&) = delete;
+  RunningCommand& operator=(const RunningCommand&) = delete;
+
+  void send(int signal) const;
+  [[nodiscard]] bool is_running();
+  /// Waits for its end.
+  CommandResult wait();
+
+ private:
+  struct Captures;
+  std::unique_ptr<Captures> captures_;
+  int child_ = -1;
+  int status_ = 0;
+  bool ended_ = false;
 };
 
 /// Waits for the end of `fixgate arguments...`.

@@ -4,8 +4,10 @@
 #include "calibrate/calibrate.h"
 #include "data/load.h"
 #include "data/test_folder.h"
+#include "hardware/design_sources.h"
 #include "quantize/quantize.h"
 #include "sweep/load_network.h"
+#include "tools/program.h"
 #include "verification/gather.h"
 #include "verification/verification.h"
 
@@ -16,12 +18,12 @@ const std::filesystem::path kDigits = FIXGATE_SOURCE_DIR "/examples/digits";
 
 class DigitsHardware : public TestFolder {
  protected:
-  void write(const std::string& model) {
+  void write(const std::string& model, const AcceleratorOptions& more = {}) {
     const auto network = load_network(kDigits / model);
     task_ = *read_task(kDigits / "digits.toml");
     const auto profile = calibrate(*network, *load_data(task_, Part::Calibration, ""));
     auto quantised = quantise(*network, *preset_plan("default", {4, 8}), &*profile);
-    AcceleratorOptions options;
+    AcceleratorOptions options = more;
     options.lanes = {{"", 8}, {"classify_Gemm", 1}};
     accelerator_ = *design_accelerator(std::move(quantised->network), options);
     ASSERT_TRUE(write_accelerator(accelerator_, folder_ / "accelerator"));
@@ -35,6 +37,14 @@ class DigitsHardware : public TestFolder {
     EXPECT_TRUE(check(*result, "digits")) << check(*result, "digits").error().message;
     EXPECT_EQ(result->output_values, 10 * sequences);
     EXPECT_EQ(result->hidden_values, options.netlist ? 0 : 8 * 32 * sequences);
+  }
+
+  /// The SystemVerilog of docs/hardware.md.
+  static std::string documented_example() {
+    const std::string page = bytes_of(FIXGATE_SOURCE_DIR "/docs/hardware.md");
+    const std::string mark = "```systemverilog\n";
+    const std::size_t begin = page.find(mark) + mark.size();
+    return page.substr(begin, page.find("```", begin) - begin);
   }
 
   static VerificationOptions in(SimulatorKind simulator) {
@@ -67,6 +77,24 @@ TEST_F(DigitsHardware, TheLstmsNetlistForIce40Agrees) {
 TEST_F(DigitsHardware, TheGrusNetlistOfGenericGatesAgrees) {
   write("digits-gru.onnx");
   expect_equal(5, netlist_of(SynthesisTarget::Generic));
+}
+
+TEST_F(DigitsHardware, TheExampleOfTheDocumentationIsClean) {
+  AcceleratorOptions options;
+  options.name = "digits_lstm";
+  options.output = AcceleratorOutput::Index;
+  write("digits-lstm.onnx", options);
+  const std::string example = documented_example();
+  ASSERT_NE(example.find("module digit_reader"), std::string::npos);
+  const auto file = store("digit_reader.sv", example);
+  const auto sources = design_sources(folder_ / "accelerator");
+  ASSERT_TRUE(sources) << sources.error().message;
+  std::vector<std::string> arguments{"--lint-only", "-Wall", "--top-module", "digit_reader"};
+  for (const std::filesystem::path& source : *sources) arguments.push_back(source.string());
+  arguments.push_back(file.string());
+  const auto linted = run_program({"verilator", arguments, folder_, {}});
+  ASSERT_TRUE(linted) << linted.error().message;
+  EXPECT_EQ(linted->exit_code, 0) << linted->error;
 }
 
 }  // namespace

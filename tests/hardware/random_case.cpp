@@ -19,19 +19,23 @@ using testing_support::Random;
 constexpr std::uint64_t kSeedsOfACase = 1 << 20;  // networks that a case may try
 constexpr int kSequences = 3;
 
-/// The one reason for which a supported network is refused: exact sums beyond what the hardware holds.
-bool is_too_wide(const Error& error) {
-  return error.message.find("at one binary point") != std::string::npos;
+/// The reasons for which random networks are refused: exact sums beyond what the hardware holds, and an
+/// embedding with nothing behind it that computes.
+bool is_beyond_hardware(const Error& error) {
+  return error.message.find("at one binary point") != std::string::npos ||
+         error.message.find("no recurrent or dense layer before it") != std::string::npos;
 }
 
-Result<Accelerator> any_formats(Random& random, std::uint64_t seed) {
+Result<Accelerator> any_formats(Random& random, std::uint64_t seed, std::optional<WeightEncoding> encoding) {
   FixedNetworkRange range{true, false, random.number(1, 12), random.chance(0.5) ? 5 : 14};
+  range.one_encoding = 0.4;
+  range.encoding = encoding;
   std::uint64_t network_seed = seed * kSeedsOfACase;
   for (;;) {
     AcceleratorOptions options;
     if (random.chance(0.3)) options.output = AcceleratorOutput::Index;
     auto designed = design_accelerator(testing_support::next_fixed_network(network_seed, range), options);
-    if (designed || !is_too_wide(designed.error())) return designed;
+    if (designed || !is_beyond_hardware(designed.error())) return designed;
   }
 }
 
@@ -71,17 +75,28 @@ EngineGeometry random_geometry(Random& random, const EngineShape& shape) {
   }
 }
 
-}  // namespace
-
-Result<RandomCase> random_case(std::uint64_t seed) {
-  Random random(seed);
-  RandomCase one{seed, {}, {}};
-  FIXGATE_ASSIGN(one.accelerator, seed % 3 == 2 ? quantised_float(random) : any_formats(random, seed));
+RandomCase with_geometry(Accelerator accelerator, Random& random, std::uint64_t seed) {
+  RandomCase one{seed, std::move(accelerator), {}};
   for (Engine& engine : one.accelerator.engines)
     if (engine.kind != EngineKind::Embedding)
       engine.geometry = random_geometry(random, shape_of(one.accelerator.network, engine));
   one.sequences = random_sequences(one.accelerator.network, kSequences, seed);
   return one;
+}
+
+}  // namespace
+
+Result<RandomCase> random_case(std::uint64_t seed) {
+  Random random(seed);
+  FIXGATE_ASSIGN(Accelerator accelerator,
+                 seed % 3 == 2 ? quantised_float(random) : any_formats(random, seed, std::nullopt));
+  return with_geometry(std::move(accelerator), random, seed);
+}
+
+Result<RandomCase> encoded_case(std::uint64_t seed, WeightEncoding encoding) {
+  Random random(seed);
+  FIXGATE_ASSIGN(Accelerator accelerator, any_formats(random, seed, encoding));
+  return with_geometry(std::move(accelerator), random, seed);
 }
 
 std::string in_words(const RandomCase& one) {

@@ -21,6 +21,9 @@ struct RandomCase {
 /// float network through quantise(), and is larger. Error: the generator refuses what it should support.
 Result<RandomCase> random_case(std::uint64_t seed);
 
+/// The same, with all weights in one encoding.
+Result<RandomCase> encoded_case(std::uint64_t seed, WeightEncoding encoding);
+
 /// One line: layers, sizes, geometry.
 std::string in_words(const RandomCase& one);
 

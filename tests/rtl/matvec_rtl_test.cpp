@@ -1,8 +1,11 @@
 // The matrix-vector unit with random weights: docs/numerics.md, section 5.
+#include <span>
+
 #include "numeric/requantise.h"
 #include "rtl/module_test.h"
 #include "rtl/stream_run.h"
 #include "rtl/timeline.h"
+#include "rtl/weight_code.h"
 
 namespace fixgate::rtl {
 namespace {
@@ -11,7 +14,8 @@ struct Shape {
   int inputs, units, slices, lanes,
       split;  // units: rows without a hidden state, or hidden units of one row each
   bool recurrent;
-  int w_width, r_width, input_width, hidden_width;
+  WeightCode w, r;
+  int input_width, hidden_width;
   int shift_width, bias_width;
 
   [[nodiscard]] int slice_units() const { return (units + slices - 1) / slices; }
@@ -19,8 +23,8 @@ struct Shape {
   [[nodiscard]] int x_words() const { return (inputs + split - 1) / split; }
   [[nodiscard]] int slice_words() const { return (slice_units() + split - 1) / split; }
   [[nodiscard]] int sum_width() const {
-    return std::max(w_width + input_width + index_bits(inputs + 1),
-                    r_width + hidden_width + index_bits(units + 1));
+    return std::max(w.plain_width() + input_width + index_bits(inputs + 1),
+                    r.plain_width() + hidden_width + index_bits(units + 1));
   }
   [[nodiscard]] int total_width() const { return std::max(sum_width() + (1 << shift_width), bias_width) + 2; }
 };
@@ -35,8 +39,8 @@ Shape random_shape(Random& random) {
   } while ((shape.slices - 1) * shape.slice_units() >= shape.units);
   shape.lanes = random.number(1, 6);
   shape.split = random.pick({1, 2, 4, 8});
-  shape.w_width = random.number(1, 8);
-  shape.r_width = random.number(1, 8);
+  shape.w = random_code(random);
+  shape.r = random.chance(0.5) ? random_code(random) : shape.w;
   shape.input_width = random.number(1, 9);
   shape.hidden_width = random.number(1, 9);
   shape.shift_width = random.number(1, 3);
@@ -57,16 +61,18 @@ std::int64_t random_signed(Random& random, int width) {
 
 class Matvec {
  public:
-  Matvec(const Shape& shape, Random& random) : shape_(shape), rows_(static_cast<std::size_t>(shape.units)) {
-    for (Row& row : rows_) {
-      for (int k = 0; k < shape.inputs; ++k) row.w.push_back(random_signed(random, shape.w_width));
+  Matvec(const Shape& shape, Random& random)
+      : shape_(shape), rows_(static_cast<std::size_t>(shape.slices * shape.slice_units()), padding(shape)) {
+    hidden_.resize(static_cast<std::size_t>(shape.units));
+    for (Row& row : std::span(rows_).first(hidden_.size())) {
+      row = {};
+      for (int k = 0; k < shape.inputs; ++k) row.w.push_back(random_weight(random, shape.w));
       for (int k = 0; k < shape.units; ++k)
-        row.r.push_back(shape.recurrent ? random_signed(random, shape.r_width) : 0);
+        row.r.push_back(shape.recurrent ? random_weight(random, shape.r) : 0);
       row.x_shift = random.number(0, (1 << shape.shift_width) - 1);
       row.hidden_shift = random.number(0, (1 << shape.shift_width) - 1);
       row.bias = random_signed(random, shape.bias_width);
     }
-    hidden_.resize(rows_.size());
   }
 
   /// One step's words: {last, first, hidden totals, x totals, totals}, slice by slice in each.
@@ -92,13 +98,13 @@ class Matvec {
   }
 
   [[nodiscard]] std::string w_memory() const {
-    return memory(shape_.x_words(), shape_.w_width, [&](const Row& row, int word, int p) {
+    return memory(shape_.x_words(), shape_.w, [&](const Row& row, int word, int p) {
       const int column = word * shape_.split + p;
       return column < shape_.inputs ? row.w[static_cast<std::size_t>(column)] : 0;
     });
   }
   [[nodiscard]] std::string r_memory() const {
-    return memory(shape_.slices * shape_.slice_words(), shape_.r_width, [&](const Row& row, int word, int p) {
+    return memory(shape_.slices * shape_.slice_words(), shape_.r, [&](const Row& row, int word, int p) {
       const int local = word % shape_.slice_words() * shape_.split + p;
       const int unit = word / shape_.slice_words() * shape_.slice_units() + local;
       const bool exists = local < shape_.slice_units() && unit < shape_.units;
@@ -123,32 +129,36 @@ class Matvec {
  private:
   static std::int64_t product(const std::vector<std::int64_t>& a, const std::vector<std::int64_t>& b) {
     std::int64_t sum = 0;
-    for (std::size_t k = 0; k < b.size(); ++k) sum += a[k] * b[k];
+    for (std::size_t k = 0; k < a.size(); ++k) sum += a[k] * b[k];
     return sum;
   }
   [[nodiscard]] std::int64_t of_slice(const std::vector<std::int64_t>& list, int slice, int unit) const {
-    const auto index = static_cast<std::size_t>(slice * shape_.slice_units() + unit);
-    return index < list.size() ? list[index] : 0;
+    return list[static_cast<std::size_t>(slice * shape_.slice_units() + unit)];
   }
-  /// Padding is a row of zeros.
+  /// A row that fills a slice up: of zeros, which binary weights hold as 1.
+  static Row padding(const Shape& shape) {
+    const auto row = [](int size, bool is_one) {
+      return std::vector<std::int64_t>(static_cast<std::size_t>(size), is_one ? 1 : 0);
+    };
+    return {row(shape.inputs, shape.w.encoding == WeightEncoding::Binary),
+            row(shape.units, shape.recurrent && shape.r.encoding == WeightEncoding::Binary), 0, 0, 0};
+  }
   [[nodiscard]] Row row_of(int slice, int unit) const {
-    const auto index = static_cast<std::size_t>(slice * shape_.slice_units() + unit);
-    if (unit < shape_.slice_units() && index < rows_.size()) return rows_[index];
-    return {std::vector<std::int64_t>(static_cast<std::size_t>(shape_.inputs)),
-            std::vector<std::int64_t>(rows_.size()), 0, 0, 0};
+    if (unit >= shape_.slice_units()) return padding(shape_);
+    return rows_[static_cast<std::size_t>(slice * shape_.slice_units() + unit)];
   }
   template <typename Weight>
-  [[nodiscard]] std::string memory(int words_per_group, int width, Weight weight) const {
+  [[nodiscard]] std::string memory(int words_per_group, const WeightCode& code, Weight weight) const {
     std::vector<Word> words;
     for (int group = 0; group < shape_.groups(); ++group)
       for (int n = 0; n < words_per_group; ++n) {
-        Word word;
+        std::vector<std::int64_t> weights;
         for (int s = 0; s < shape_.slices; ++s)
           for (int lane = 0; lane < shape_.lanes; ++lane) {
             const Row row = row_of(s, group * shape_.lanes + lane);
-            for (int p = 0; p < shape_.split; ++p) word.add(weight(row, n, p), width);
+            for (int p = 0; p < shape_.split; ++p) weights.push_back(weight(row, n, p));
           }
-        words.push_back(word);
+        words.push_back(stored_word(code, weights));
       }
     return memory_text(words);
   }
@@ -183,8 +193,10 @@ void add_matvec(Bench& bench, Random& random) {
                     number("Split", shape.split),
                     number("Rows", shape.slice_units()),
                     number("FirstRows", shape.slice_units()),
-                    number("WWidth", shape.w_width),
-                    number("RWidth", shape.r_width),
+                    number("WWidth", shape.w.width),
+                    number("RWidth", shape.r.width),
+                    number("WEncoding", static_cast<int>(shape.w.encoding)),
+                    number("REncoding", static_cast<int>(shape.r.encoding)),
                     number("SumWidth", shape.sum_width()),
                     number("TotalWidth", shape.total_width()),
                     number("ShiftWidth", shape.shift_width),
@@ -196,7 +208,7 @@ void add_matvec(Bench& bench, Random& random) {
 }
 
 TEST(MatvecRtl, TotalsOfRandomWeights) {
-  check_module("fg_matvec", add_matvec, 30, 1);
+  check_module("fg_matvec", add_matvec, 40, 2);
 }
 
 TEST(LibraryRtl, EveryModuleHasATestbench) {

@@ -2,61 +2,81 @@
 #include "numeric/accumulator.h"
 #include "rtl/module_test.h"
 #include "rtl/timeline.h"
+#include "rtl/weight_code.h"
 
 namespace fixgate::rtl {
 namespace {
 
 constexpr int kCycles = 200;
 
-struct LaneShape {
-  int lanes, split, weight_width, operand_width;
+/// What lanes take, by the way in which they multiply: weights, or codes of powers of two.
+class LaneWeights {
+ public:
+  explicit LaneWeights(Random& random)
+      : kind(random.pick({ProductKind::Multiply, ProductKind::Select, ProductKind::Shift})) {
+    if (kind == ProductKind::Select) code_ = {WeightEncoding::Ternary, 2};
+    if (kind == ProductKind::Shift) code_ = {WeightEncoding::PowerOfTwo, random.number(2, 4)};
+    if (kind == ProductKind::Multiply) code_ = {WeightEncoding::Integer, random.number(1, 16)};
+    // Weights of fewer bits than their width: then the sum may be narrower than a product.
+    drawn_ = {code_.encoding, kind == ProductKind::Multiply ? random.number(1, code_.width) : code_.width};
+  }
+
+  [[nodiscard]] int width() const { return code_.width; }
+  [[nodiscard]] std::int64_t draw(Random& random) const { return random_weight(random, drawn_); }
+  [[nodiscard]] std::int64_t taken(std::int64_t weight) const {
+    return kind == ProductKind::Shift ? power_code(weight, code_.width) : weight;
+  }
+
+  ProductKind kind;
+
+ private:
+  WeightCode code_, drawn_;
 };
 
 void add_mac_lanes(Bench& bench, Random& random) {
-  const LaneShape shape{random.number(1, 6), random.pick({1, 2, 4}), random.number(1, 16),
-                        random.number(1, 17)};
-  const int products = shape.lanes * shape.split;
+  const LaneWeights weights(random);
+  const int lanes = random.number(1, 6);
+  const int split = random.pick({1, 2, 4});
+  const WeightCode operands{WeightEncoding::Integer, random.number(1, 17)};
   enum { Valid, First, Weights };
-  const int operand = Weights + products;
-  // Weights of fewer bits than their width: then the sum may be narrower than a product.
-  const std::int64_t largest_weight = std::int64_t{1} << random.number(0, shape.weight_width - 1);
-  std::vector<std::int64_t> sums(static_cast<std::size_t>(shape.lanes));
-  Wide reach = 1;
-  std::vector<std::pair<int, std::vector<std::int64_t>>> expected;
+  const int operand = Weights + lanes * split;
   const auto inputs =
-      joined({{1, 1}, repeated(products, shape.weight_width), repeated(shape.split, shape.operand_width)});
+      joined({{1, 1}, repeated(lanes * split, weights.width()), repeated(split, operands.width)});
   Timeline drawn(inputs, {}, kCycles, random);
-  bool begun = false;
+  std::vector<std::int64_t> sums(static_cast<std::size_t>(lanes));
+  std::vector<std::pair<int, std::vector<std::int64_t>>> expected;
+  Wide reach = 1;
   for (int cycle = 0; cycle < kCycles; ++cycle) {
     const bool valid = random.chance(0.7);
-    const bool first = random.chance(0.2) || (valid && !begun);
+    const bool first = random.chance(0.2) || (valid && expected.empty());
     drawn.drive(cycle, Valid, valid ? 1 : 0);
     drawn.drive(cycle, First, first ? 1 : 0);
-    const std::int64_t half = std::int64_t{1} << (shape.operand_width - 1);
-    for (int p = 0; p < shape.split; ++p) drawn.drive(cycle, operand + p, random.in(-half, half - 1));
-    for (int w = 0; w < products; ++w)
-      drawn.drive(cycle, Weights + w, random.in(-largest_weight, largest_weight - 1));
-    if (valid) begun = true;
-    for (int lane = 0; valid && lane < shape.lanes; ++lane) {
+    for (int p = 0; p < split; ++p) drawn.drive(cycle, operand + p, random_weight(random, operands));
+    for (int lane = 0; lane < lanes; ++lane) {
+      std::int64_t product = 0;
+      for (int p = 0; p < split; ++p) {
+        const std::int64_t weight = weights.draw(random);
+        drawn.drive(cycle, Weights + lane * split + p, weights.taken(weight));
+        product += weight * drawn.driven(cycle, operand + p);
+      }
       std::int64_t& sum = sums[static_cast<std::size_t>(lane)];
-      if (first) sum = 0;
-      for (int p = 0; p < shape.split; ++p)
-        sum += drawn.driven(cycle, Weights + lane * shape.split + p) * drawn.driven(cycle, operand + p);
+      if (valid) sum = (first ? 0 : sum) + product;
       reach = std::max<Wide>({reach, sum, -sum});
     }
-    if (begun) expected.emplace_back(cycle + 3, sums);
+    if (valid || !expected.empty()) expected.emplace_back(cycle + 3, sums);
   }
   const int sum_width = signed_width(-reach, reach);
-  Timeline timeline(inputs, repeated(shape.lanes, sum_width), kCycles, random);
+  Timeline timeline(inputs, repeated(lanes, sum_width), kCycles, random);
   for (int cycle = 0; cycle < kCycles; ++cycle)
     for (int field = 0; field < static_cast<int>(inputs.size()); ++field)
       timeline.drive(cycle, field, drawn.driven(cycle, field));
-  for (const auto& [cycle, lanes] : expected)
-    for (int lane = 0; lane < shape.lanes; ++lane)
-      timeline.expect(cycle, lane, lanes[static_cast<std::size_t>(lane)]);
-  timeline.add_to(bench, {number("Lanes", shape.lanes), number("Split", shape.split),
-                          number("WeightWidth", shape.weight_width),
-                          number("OperandWidth", shape.operand_width), number("SumWidth", sum_width)});
+  for (const auto& [cycle, values] : expected)
+    for (int lane = 0; lane < lanes; ++lane)
+      timeline.expect(cycle, lane, values[static_cast<std::size_t>(lane)]);
+  timeline.add_to(bench,
+                  {number("Lanes", lanes), number("Split", split),
+                   number("Product", static_cast<int>(weights.kind)), number("WeightWidth", weights.width()),
+                   number("OperandWidth", operands.width), number("SumWidth", sum_width)});
 }
 
 void add_row_sum(Bench& bench, Random& random) {

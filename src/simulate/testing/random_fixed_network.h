@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,9 @@ struct FixedNetworkRange {
   double odd_fraction = 0.1;
   int weight_width = 16;
   double wide_weights = 0.15;
+  double coded_weights = 0.2;  // ternary, binary, powers of two
+  double one_encoding = 0.1;   // chance that all weights of a network share one of these
+  std::optional<WeightEncoding> encoding = std::nullopt;  // of all weights
   bool is_plain = false;  // signals that saturate and do not round to even; tables that rise slowly
 };
 
@@ -41,6 +45,8 @@ class FixedNetworkMaker {
     network_.inputs = random_.number(1, range_.most_inputs);
     network_.streaming = false;
     network_.float_parameters = 1000;
+    if (random_.chance(range_.one_encoding)) one_encoding_ = any_encoding();
+    if (range_.encoding) one_encoding_ = range_.encoding;
     make_entry();
     const int recurrent_layers = random_.chance(0.1) ? 0 : random_.number(1, 2);
     for (int layer = 0; layer < recurrent_layers; ++layer) add_recurrent("r" + std::to_string(layer));
@@ -91,18 +97,37 @@ class FixedNetworkMaker {
     return network_.signals[static_cast<std::size_t>(signal)].format;
   }
 
+  WeightEncoding any_encoding() {
+    return random_.pick({WeightEncoding::Ternary, WeightEncoding::Binary, WeightEncoding::PowerOfTwo});
+  }
+
+  void set_code(WeightMatrix& matrix) {
+    if (one_encoding_ || random_.chance(range_.coded_weights)) {
+      matrix.encoding = one_encoding_ ? *one_encoding_ : any_encoding();
+      matrix.width = fixed_width(matrix.encoding);
+      if (matrix.width == 0) matrix.width = random_.number(2, 4);
+      return;
+    }
+    matrix.width = random_.chance(1 - range_.wide_weights) ? random_.number(1, range_.weight_width)
+                                                           : random_.number(17, 32);
+  }
+
+  std::int64_t random_weight(const WeightCode& code) {
+    const std::int64_t any = random_.in(code.smallest(), code.largest());
+    return random_.chance(0.1) ? random_.pick({code.smallest(), code.largest()})
+                               : code.nearest(static_cast<double>(any));
+  }
+
   int add_weights(const std::string& name, int rows, int columns) {
     WeightMatrix matrix;
     matrix.name = name;
     matrix.rows = rows;
     matrix.columns = columns;
-    matrix.width = random_.chance(1 - range_.wide_weights) ? random_.number(1, range_.weight_width)
-                                                           : random_.number(17, 32);
-    const std::int64_t half = std::int64_t{1} << (matrix.width - 1);
+    set_code(matrix);
+    const WeightCode code = matrix.code();
     for (int k = 0; k < rows * columns; ++k)
-      matrix.values.push_back(static_cast<std::int32_t>(random_.chance(0.1) ? random_.pick({-half, half - 1})
-                                                                            : random_.in(-half, half - 1)));
-    const int fraction = matrix.width - 1 + random_.number(-2, 3);
+      matrix.values.push_back(static_cast<std::int32_t>(random_weight(code)));
+    const int fraction = code.plain_width() - 1 + random_.number(-2, 3);
     const int spread = random_.chance(0.6) ? random_.number(1, 4) : 0;
     for (int row = 0; row < rows; ++row) matrix.row_fractions.push_back(fraction + random_.number(0, spread));
     network_.weights.push_back(std::move(matrix));
@@ -282,6 +307,7 @@ class FixedNetworkMaker {
 
   Random random_;
   FixedNetworkRange range_;
+  std::optional<WeightEncoding> one_encoding_;
   FixedNetwork network_;
   int signal_ = -1;  // what the layer before hands on
   int count_ = 0;

@@ -1,0 +1,76 @@
+// One calibration sequence, run forwards and backwards, and what the weights were multiplied with in it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "calibrate/weight_sites.h"
+#include "data/metric.h"
+#include "simulate/float_gradients.h"
+#include "simulate/reference/simulator.h"
+
+namespace fixgate {
+
+/// Where a sequence goes on from: the states of the float and of the fixed-point network.
+struct CalibrationState {
+  FloatState real;
+  FixedState fixed;
+};
+
+/// Matrices have a row for each step, in the order named.
+class ObservedRun {
+ public:
+  FloatMatrix outputs;        // of the float network
+  SignalGradients gradients;  // by a label drawn from the outputs
+
+  /// What the matrix is multiplied with, in the order in which the cell visits the steps: in the fixed-point
+  /// network if it was run, else in float.
+  [[nodiscard]] FloatMatrix gate_operand(const GateSite& site) const;
+  /// The same of a dense layer, a row for each of its output rows, in the order of the steps.
+  [[nodiscard]] FloatMatrix dense_operand(std::size_t layer) const;
+  [[nodiscard]] const Sequence& sequence() const { return *sequence_; }
+
+ private:
+  friend class CalibrationRunner;
+
+  [[nodiscard]] FloatMatrix layer_input(std::size_t layer) const;
+  [[nodiscard]] FloatMatrix layer_output(std::size_t layer) const;
+  [[nodiscard]] FloatMatrix recurrent_output(const RecurrentLayer& layer, int signal) const;
+  [[nodiscard]] FloatMatrix selected(const SelectLayer& select, std::size_t before) const;
+
+  const Network* network_ = nullptr;
+  const SignalList* signals_ = nullptr;
+  const Sequence* sequence_ = nullptr;
+  FloatTrace trace_{0};                                 // whose values the operands are
+  std::vector<std::vector<FloatVector>> start_hidden_;  // by layer and cell, as the trace
+};
+
+/// Runs sequences through a float network and, if there is one, its fixed-point twin.
+class CalibrationRunner {
+ public:
+  /// `network` outlives the runner; `fixed` may be null and is copied.
+  CalibrationRunner(const Network& network, const FixedNetwork* fixed, const MetricSpec& metric,
+                    std::uint64_t seed);
+
+  [[nodiscard]] CalibrationState initial_state() const;
+  /// Advances `state`. `number` tells the draws of one sequence from another's. The run refers to `sequence`.
+  /// Error: it does not fit the network.
+  Result<ObservedRun> run(const Sequence& sequence, std::uint64_t number, CalibrationState& state) const;
+
+  [[nodiscard]] const Network& network() const { return network_; }
+  [[nodiscard]] const SignalList& signals() const { return runner_.signals(); }
+  [[nodiscard]] const MetricSpec& metric() const { return metric_; }
+  /// Null: there is none. Without a last dense layer, behind which nothing is observed.
+  [[nodiscard]] const FixedNetwork* fixed() const { return fixed_ ? &*fixed_ : nullptr; }
+
+ private:
+  const Network& network_;
+  FloatRunner runner_;
+  FloatGradients gradients_;
+  MetricSpec metric_;
+  std::uint64_t seed_;
+  std::optional<FixedNetwork> fixed_;
+  std::optional<ReferenceSimulator> simulator_;
+};
+
+}  // namespace fixgate

@@ -1,0 +1,255 @@
+#include "explore/search_space.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <limits>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace fixgate {
+namespace {
+
+constexpr std::array kGranularities = {
+    std::pair{Granularity::PerNetwork, "network"}, std::pair{Granularity::PerLayer, "layer"},
+    std::pair{Granularity::PerGate, "gate"}, std::pair{Granularity::PerSignal, "signal"}};
+
+/// "layer.forward.W_z": the layer, and the gate without W_ or pre_.
+std::string owner_of(const std::string& name, Granularity granularity, DimensionKind kind) {
+  const std::string what = kind == DimensionKind::WeightWidth ? "weights" : "signals";
+  if (granularity == Granularity::PerNetwork)
+    return kind == DimensionKind::WeightWidth ? what : "activations";
+  const std::size_t dot = name.rfind('.');
+  if (granularity == Granularity::PerSignal || dot == std::string::npos) return name;
+  const std::string layer = name.substr(0, dot);
+  if (granularity == Granularity::PerLayer) return layer + " " + what;
+  std::string part = name.substr(dot + 1);
+  for (const std::string_view prefix : {"W_", "R_", "pre_"})
+    if (part.starts_with(prefix)) part.erase(0, prefix.size());
+  // The candidates' gates and what their tables give have different letters in ONNX and in the equations.
+  if (part == "n") part = "h";
+  if (part == "g") part = "c";
+  return layer + "." + part + " " + what;
+}
+
+std::vector<int> levels_of(const WidthRange& range) {
+  std::vector<int> levels;
+  for (int width = range.low; width <= range.high; ++width) levels.push_back(width);
+  return levels;
+}
+
+Result<void> check_range(const char* option, const WidthRange& range) {
+  if (range.low >= 1 && range.low <= range.high && range.high <= kMaxFormatWidth) return {};
+  return fail("{} {}..{}: expected widths of 1 to {}, the lower first", option, range.low, range.high,
+              kMaxFormatWidth);
+}
+
+int width_of(const FixedNetwork& network, int signal) {
+  return network.signals[static_cast<std::size_t>(signal)].format.format.width;
+}
+
+/// The width that the plan calls that of the activations: the narrowest signal that is multiplied again.
+int activation_width(const FixedNetwork& network) {
+  int narrowest = kMaxFormatWidth;
+  for (const FixedSignal& signal : network.signals)
+    if (signal.role != SignalRole::Output) narrowest = std::min(narrowest, signal.format.format.width);
+  return narrowest;
+}
+
+/// Signals that a piecewise-linear table of a free number of segments writes.
+std::vector<std::string> table_signals(const FormatPlan& plan, const FixedNetwork& network) {
+  std::set<int> written;
+  const auto is_free = [&](int table) {
+    return table >= 0 && network.tables[static_cast<std::size_t>(table)].kind == TableKind::PiecewiseLinear;
+  };
+  for (const FixedLayer& layer : network.layers) {
+    if (const auto* dense = std::get_if<FixedDense>(&layer))
+      if (is_free(dense->table)) written.insert(dense->output_signal);
+    if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer))
+      for (const FixedCell& cell : recurrent->cells) {
+        for (std::size_t gate = 0; gate < cell.gates.size(); ++gate)
+          if (is_free(cell.gates[gate].table))
+            written.insert(cell.signals.gate.empty() ? cell.signals.hidden : cell.signals.gate[gate]);
+        if (is_free(cell.cell_table)) written.insert(cell.signals.cell_activation);
+      }
+  }
+  std::vector<std::string> names;
+  for (const int signal : written) {
+    const std::string& name = network.signals[static_cast<std::size_t>(signal)].name;
+    std::optional<TablePlacement> placement;
+    for (const TableRule& rule : plan.tables)
+      if (matches(rule.match, name) && rule.placement) placement = rule.placement;
+    if (placement != TablePlacement::Plan) names.push_back(name);
+  }
+  return names;
+}
+
+/// Collects members into dimensions by their owner.
+class DimensionList {
+ public:
+  DimensionList(Granularity granularity, const SearchRanges& ranges)
+      : granularity_(granularity), ranges_(ranges) {}
+
+  void add(DimensionKind kind, const std::string& name, int offset) {
+    const std::string owner =
+        kind == DimensionKind::TableSegments ? table_owner(name) : owner_of(name, granularity_, kind);
+    const auto same = std::ranges::find_if(dimensions_, [&](const Dimension& dimension) {
+      return dimension.kind == kind && dimension.name == owner;
+    });
+    if (same != dimensions_.end()) {
+      same->members.push_back({name, offset});
+      return;
+    }
+    dimensions_.push_back({kind, owner, {{name, offset}}, levels(kind)});
+  }
+
+  std::vector<Dimension> take() {
+    for (Dimension& dimension : dimensions_) {
+      drop_too_wide(dimension);
+      const bool keeps_name = dimension.kind == DimensionKind::TableSegments;
+      if (dimension.members.size() == 1 && granularity_ != Granularity::PerNetwork && !keeps_name)
+        dimension.name = dimension.members.front().name;
+    }
+    return std::move(dimensions_);
+  }
+
+ private:
+  [[nodiscard]] std::string table_owner(const std::string& name) const {
+    if (granularity_ == Granularity::PerNetwork) return "tables";
+    if (granularity_ == Granularity::PerLayer) return name.substr(0, name.rfind('.')) + " tables";
+    return name + " table";
+  }
+
+  [[nodiscard]] std::vector<int> levels(DimensionKind kind) const {
+    if (kind == DimensionKind::TableSegments) return ranges_.segments;
+    return levels_of(kind == DimensionKind::WeightWidth ? ranges_.weights : ranges_.activations);
+  }
+
+  /// A table reads at most so many bits, a format has at most so many.
+  static void drop_too_wide(Dimension& dimension) {
+    if (dimension.kind != DimensionKind::SignalWidth) return;
+    int widest = 0;
+    for (const DimensionMember& member : dimension.members) widest = std::max(widest, member.offset);
+    std::erase_if(dimension.levels, [&](int level) { return level + widest > kMaxTableInputWidth; });
+  }
+
+  Granularity granularity_;
+  const SearchRanges& ranges_;
+  std::vector<Dimension> dimensions_;
+};
+
+}  // namespace
+
+std::string to_text(Granularity granularity) {
+  for (const auto& [value, text] : kGranularities)
+    if (value == granularity) return text;
+  return "?";
+}
+
+Result<Granularity> parse_granularity(std::string_view text) {
+  for (const auto& [value, name] : kGranularities)
+    if (text == name) return value;
+  return fail("'{}' is no granularity: expected network, layer, gate or signal", text);
+}
+
+Result<SearchSpace> make_search_space(FormatPlan base, const FixedNetwork& network, Granularity granularity,
+                                      const SearchRanges& ranges) {
+  FIXGATE_CHECK(check_range("--weights", ranges.weights));
+  FIXGATE_CHECK(check_range("--activations", ranges.activations));
+  if (ranges.segments.empty()) return fail("--segments: expected at least one number of segments");
+  DimensionList list(granularity, ranges);
+  for (const WeightMatrix& matrix : network.weights)
+    if (matrix.encoding == WeightEncoding::Integer) list.add(DimensionKind::WeightWidth, matrix.name, 0);
+  const int activations = activation_width(network);
+  const int output = output_signal(network);
+  for (int signal = 0; signal < static_cast<int>(network.signals.size()); ++signal)
+    if (signal != output)
+      list.add(DimensionKind::SignalWidth, network.signals[static_cast<std::size_t>(signal)].name,
+               width_of(network, signal) - activations);
+  for (const std::string& name : table_signals(base, network))
+    list.add(DimensionKind::TableSegments, name, 0);
+  SearchSpace space{std::move(base), list.take()};
+  for (const Dimension& dimension : space.dimensions)
+    if (dimension.levels.empty())
+      return fail("--activations: '{}' would have more than {} bits, which no table reads", dimension.name,
+                  kMaxTableInputWidth);
+  return space;
+}
+
+FormatPlan plan_of(const SearchSpace& space, const Candidate& candidate) {
+  FormatPlan plan = space.base;
+  for (std::size_t d = 0; d < candidate.size(); ++d) {
+    if (candidate[d] == kUntouched) continue;
+    const Dimension& dimension = space.dimensions[d];
+    const int level = dimension.levels[static_cast<std::size_t>(candidate[d])];
+    for (const DimensionMember& member : dimension.members) {
+      if (dimension.kind == DimensionKind::WeightWidth) {
+        WeightRule rule;
+        rule.match = member.name;
+        rule.width = level + member.offset;
+        plan.weights.push_back(rule);
+      } else if (dimension.kind == DimensionKind::SignalWidth) {
+        SignalRule rule;
+        rule.match = member.name;
+        rule.width = level + member.offset;
+        plan.signals.push_back(rule);
+      } else {
+        TableRule rule;
+        rule.match = member.name;
+        rule.segments = level;
+        plan.tables.push_back(rule);
+      }
+    }
+  }
+  return plan;
+}
+
+int shown_level(const Dimension& dimension, int place) {
+  const int offset = dimension.members.size() == 1 ? dimension.members.front().offset : 0;
+  return dimension.levels[static_cast<std::size_t>(place)] + offset;
+}
+
+Candidate widest(const SearchSpace& space) {
+  Candidate candidate;
+  for (const Dimension& dimension : space.dimensions)
+    candidate.push_back(static_cast<int>(dimension.levels.size()) - 1);
+  return candidate;
+}
+
+Candidate narrowest(const SearchSpace& space) {
+  return Candidate(space.dimensions.size(), 0);
+}
+
+Candidate untouched(const SearchSpace& space) {
+  return Candidate(space.dimensions.size(), kUntouched);
+}
+
+Candidate with_level(const SearchSpace& space, Candidate candidate, DimensionKind kind, int value) {
+  for (std::size_t d = 0; d < candidate.size(); ++d) {
+    const Dimension& dimension = space.dimensions[d];
+    if (dimension.kind != kind) continue;
+    const auto nearest =
+        std::ranges::min_element(dimension.levels, {}, [&](int level) { return std::abs(level - value); });
+    candidate[d] = static_cast<int>(nearest - dimension.levels.begin());
+  }
+  return candidate;
+}
+
+std::string span_of(const SearchSpace& space, const Candidate& candidate, DimensionKind kind) {
+  int low = std::numeric_limits<int>::max();
+  int high = 0;
+  for (std::size_t d = 0; d < candidate.size(); ++d) {
+    const Dimension& dimension = space.dimensions[d];
+    if (dimension.kind != kind || candidate[d] == kUntouched) continue;
+    const int level = dimension.levels[static_cast<std::size_t>(candidate[d])];
+    low = std::min(low, level);
+    high = std::max(high, level);
+  }
+  if (high == 0) return "-";
+  return low == high ? fmt::format("{}", low) : fmt::format("{}-{}", low, high);
+}
+
+}  // namespace fixgate
