@@ -47,7 +47,7 @@ TEST(WeightStatistics, OfTheLastLayerAreThoseOfItsOutputs) {
                 .cast<double>();
     rows += static_cast<double>(hidden.rows());
   }
-  const MatrixUse& use = gather(network, data).at(name).at(0);
+  const MatrixUse use = gather(network, data).at(name).at(0);
   EXPECT_TRUE(use.moment.isApprox(moment / rows, 1e-4));
   EXPECT_TRUE(use.harm.isApprox(harm / rows, 1e-4));
   EXPECT_FALSE(use.has_bias);

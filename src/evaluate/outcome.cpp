@@ -196,7 +196,7 @@ class FixedJudge {
         metric_(metric),
         counts_([&network] { return OverflowCounts(network.signals.size()); }) {
     const auto signal = static_cast<std::size_t>(output_signal(network));
-    judge_ = [&, format = network.signals[signal].format.format](const IntegerMatrix& integers,
+    judge_ = [&, observer, format = network.signals[signal].format.format](const IntegerMatrix& integers,
                                                                  const Sample& sample) {
       FloatMatrix outputs = real_outputs(integers, format);
       if (observer) observer(static_cast<std::size_t>(&sample - data.samples.data()), outputs);
