@@ -4,22 +4,11 @@
 #include <cmath>
 #include <limits>
 
-#include "simulate/float_runner.h"
+#include "simulate/float_trace.h"
 #include "simulate/reference/simulator.h"
 
 namespace fixgate {
 namespace {
-
-/// Keeps the float values of one sample, signal by signal.
-class FloatTrace : public FloatObserver {
- public:
-  explicit FloatTrace(std::size_t signals) : values(signals) {}
-  void observe(int signal, const float* from, Eigen::Index count) override {
-    auto& to = values[static_cast<std::size_t>(signal)];
-    to.insert(to.end(), from, from + count);
-  }
-  std::vector<std::vector<float>> values;
-};
 
 /// Compares the fixed values with a float trace as they arise.
 class NoiseMeter : public FixedObserver {

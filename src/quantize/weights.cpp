@@ -68,8 +68,6 @@ int best_fraction(const Weights& weights, const WeightCode& code, int most) {
   return best;
 }
 
-}  // namespace
-
 std::vector<int> choose_fractions(const FloatMatrix& weights, const WeightOptions& options) {
   const auto rows = static_cast<std::size_t>(weights.rows());
   if (options.has_fraction) return std::vector<int>(rows, options.fraction);
@@ -82,6 +80,8 @@ std::vector<int> choose_fractions(const FloatMatrix& weights, const WeightOption
     fractions[row] = best_fraction(weights.row(static_cast<Eigen::Index>(row)), options.code, most);
   return fractions;
 }
+
+}  // namespace
 
 WeightMatrix quantise_weights(const std::string& name, const FloatMatrix& weights,
                               const WeightOptions& options) {

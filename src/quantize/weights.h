@@ -45,9 +45,6 @@ Eigen::VectorXd row_error(const FloatMatrix& weights, const WeightMatrix& fixed,
 /// What the mean of each row's sum loses by the rounding of its weights.
 Eigen::VectorXd lost_mean(const FloatMatrix& weights, const WeightMatrix& fixed, const MatrixUse& use);
 
-/// The binary point of each row, as quantise_weights() chooses it.
-std::vector<int> choose_fractions(const FloatMatrix& weights, const WeightOptions& options);
-
 /// One bias at its accumulator's fraction, to nearest, ties to even. Error: it needs more than 62 bits.
 Result<std::int64_t> quantise_bias(double bias, int fraction);
 

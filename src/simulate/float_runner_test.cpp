@@ -1,9 +1,8 @@
-#include "simulate/float_runner.h"
-
 #include <gtest/gtest.h>
 #include <tbb/global_control.h>
 
 #include "network/executor.h"
+#include "simulate/float_trace.h"
 #include "simulate/testing/random_network.h"
 
 namespace fixgate {
@@ -12,16 +11,6 @@ namespace {
 using testing_support::make_network;
 using testing_support::NetworkShape;
 using testing_support::Random;
-
-class Trace : public FloatObserver {
- public:
-  explicit Trace(std::size_t signals) : values(signals) {}
-  void observe(int signal, const float* from, Eigen::Index count) override {
-    auto& to = values[static_cast<std::size_t>(signal)];
-    to.insert(to.end(), from, from + count);
-  }
-  std::vector<std::vector<float>> values;
-};
 
 FloatMatrix run_whole(const Network& network, const Sequence& sequence, FloatObserver* observer = nullptr) {
   const FloatRunner runner(network);
@@ -257,7 +246,7 @@ TEST(FloatRunner, ShowsEverySignalOfEveryStep) {
     const Network network = make_network(random, testing_support::random_shape(random));
     const auto steps = random.in(1, 9);
     const FloatRunner runner(network);
-    Trace trace(runner.signals().signals.size());
+    FloatTrace trace(runner.signals().signals.size());
     const FloatMatrix outputs =
         run_whole(network, testing_support::random_sequence(random, network, steps), &trace);
     for (std::size_t s = 0; s < trace.values.size(); ++s)
@@ -276,7 +265,7 @@ TEST(FloatRunner, ShowsSignalsThatFitEachOther) {
   shape.dense_activation = true;
   const Network network = make_network(random, shape);
   const FloatRunner runner(network);
-  Trace trace(runner.signals().signals.size());
+  FloatTrace trace(runner.signals().signals.size());
   run_whole(network, testing_support::random_sequence(random, network, 6), &trace);
   const CellSignals& s = runner.signals().layers[0].cells[0];
   const auto at = [&](int signal) -> const std::vector<float>& {
