@@ -211,7 +211,8 @@ void add_space_options(CLI::App& command, Options& options) {
       ->delimiter(',')
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
-  auto* preset = command.add_option("--preset", options.preset, "Base plan: default, compensated or paper");
+  auto* preset =
+      command.add_option("--preset", options.preset, "Base plan: default, compensated, learned or paper");
   preset->capture_default_str();
   command.add_option("--plan", options.plan, "Base plan (TOML) whose rules the candidates extend")
       ->excludes(preset);

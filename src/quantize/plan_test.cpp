@@ -65,7 +65,7 @@ WeightRule random_weight_rule(Random& random) {
   });
   if (rule.encoding && rule.width && !check_weight_code({*rule.encoding, *rule.width})) rule.encoding.reset();
   rule.rounding = maybe<WeightRounding>(random, [&] {
-    return random.pick({WeightRounding::Nearest, WeightRounding::Compensated});
+    return random.pick({WeightRounding::Nearest, WeightRounding::Compensated, WeightRounding::Learned});
   });
   rule.correct_bias = maybe<bool>(random, [&] { return random.chance(0.5); });
   rule.per_row = maybe<bool>(random, [&] { return random.chance(0.5); });
@@ -226,7 +226,8 @@ TEST(Plan, RefusesUnknownKeys) {
                "line 3: unknown key 'wdith'; known here: match, role, format, width, range, percentile, "
                "rounding, overflow");
   expect_error("version = 1\n[[weight]]\nformat = \"sfix8\"",
-               "line 3: unknown key 'format'; known here: match, width, encoding, binary_point, fraction, rounding, correct_bias");
+               "line 3: unknown key 'format'; known here: match, width, encoding, binary_point, fraction, "
+               "rounding, correct_bias");
   expect_error(
       "version = 1\n[[table]]\nwidth = 8",
       "line 3: unknown key 'width'; known here: match, kind, placement, segments, slope_bits, address_bits");
@@ -385,7 +386,8 @@ TEST(Presets, KeepTablesInputsWithinTheContract) {
 }
 
 TEST(Presets, RefuseUnknownNamesAndWidths) {
-  EXPECT_EQ(preset_plan("best", {}).error().message, "'best' is no preset: expected default, compensated or paper");
+  EXPECT_EQ(preset_plan("best", {}).error().message,
+            "'best' is no preset: expected default, compensated or paper");
   EXPECT_FALSE(preset_plan("default", {0, 8}));
   EXPECT_FALSE(preset_plan("default", {33, 8}));
   EXPECT_FALSE(preset_plan("paper", {8, 0}));

@@ -12,9 +12,10 @@
 namespace fixgate {
 
 enum class WeightRounding {
-  Nearest,     // each weight by itself
-  Compensated  // each weight takes up the error of those before it, by the moments of what they are
-               // multiplied with
+  Nearest,      // each weight by itself
+  Compensated,  // each weight takes up the error of those before it, by the moments of what they are
+                // multiplied with
+  Learned       // compensated, then all weights together moved towards the float network's outputs
 };
 
 std::string to_text(WeightRounding rounding);
