@@ -330,7 +330,15 @@ class NarrowWork : public CellWork {
       states_[place] = state_at(place * c_.units);
       resets_[place] = reset_at(place * c_.units);
     }
-    start(places);
+  }
+
+  void restart() override {
+    NarrowWork::load(0, c_.initial);
+    const std::size_t state_bytes = c_.units * static_cast<std::size_t>(c_.plan.state.size);
+    for (std::size_t place = 1; place < states_.size(); ++place) {
+      std::memcpy(state_at(place * c_.units), state_at(0), state_bytes);
+      std::copy_n(cell_values_.get(), c_.units, cell_values_.get() + place * c_.units);
+    }
   }
 
   void load(std::size_t place, const FixedState::Cell& from) override {
@@ -382,16 +390,6 @@ class NarrowWork : public CellWork {
   }
 
  private:
-  // Every place like the first.
-  void start(std::size_t places) {
-    NarrowWork::load(0, c_.initial);
-    const std::size_t state_bytes = c_.units * static_cast<std::size_t>(c_.plan.state.size);
-    for (std::size_t place = 1; place < places; ++place) {
-      std::memcpy(state_at(place * c_.units), state_at(0), state_bytes);
-      std::copy_n(cell_values_.get(), c_.units, cell_values_.get() + place * c_.units);
-    }
-  }
-
   static AlignedArray<std::uint8_t> zero_state(const Storage& storage, std::size_t count) {
     auto bytes = aligned_zeros<std::uint8_t>(count * 2);
     if (storage.size == 1) std::memset(bytes.get(), -storage.offset, count);
