@@ -177,6 +177,8 @@ class NarrowProducts {
       targets_.push_back(cell.gates[g].written.target);
     }
     order_rows(left, right, constant);
+    if (!joined.input_left.empty())
+      products_.shift_sums(pointers(joined.recurrent_left), pointers(joined.input_left), RowOrder::paired());
   }
 
   NarrowProducts(const Stack& stack, const std::vector<WrittenPart>& parts, std::size_t first_gate,
@@ -214,6 +216,12 @@ class NarrowProducts {
 
  private:
   using ByPart = std::vector<const std::vector<std::int32_t>*>;
+
+  static ByPart pointers(const std::vector<std::vector<std::int32_t>>& parts) {
+    ByPart pointers;
+    for (const auto& part : parts) pointers.push_back(&part);
+    return pointers;
+  }
 
   void order_rows(const ByPart& left, const ByPart& right, const ByPart& constant) {
     left_ = ordered_rows(left, products_.part_rows(), RowOrder::paired());

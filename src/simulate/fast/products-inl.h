@@ -74,9 +74,13 @@ void plain_tile(const Tile& tile) {
     for (int b = 0; b < kBlocks; ++b) {
       std::uint32_t sum = 0;
       const std::uint8_t* weights = tile.weights + static_cast<std::size_t>(b) * tile.block_bytes;
-      for (const Segment& segment : tile.segments)
+      for (int s = 0; s < kSegments; ++s) {
+        const Segment& segment = tile.segments[s];
+        std::uint32_t part = 0;
         for (std::size_t step = 0; step < segment.steps; ++step, weights += 4)
-          sum += static_cast<std::uint32_t>(scalar_products<kBytes>(weights, segment.vectors[v] + 4 * step));
+          part += static_cast<std::uint32_t>(scalar_products<kBytes>(weights, segment.vectors[v] + 4 * step));
+        sum += tile.left[s] == nullptr ? part : part << tile.left[s][b];
+      }
       tile.sums[v * kBlocks + b] = static_cast<std::int32_t>(sum);
     }
 }
@@ -93,35 +97,75 @@ void byte_tile(const Tile& tile) {
 
 #else  // vectors
 
+/// Without it GCC computes the products of a whole step before it adds up any, for which there are not enough
+/// registers: sums then go to memory and back at every step.
+template <class Vector>
+HWY_INLINE void add_up_now(Vector& sum) {
+#if HWY_ARCH_X86
+  asm volatile("" : "+v"(sum.raw));
+#else
+  (void)sum;
+#endif
+}
+
+/// Where the sums of one segment, or of several without shifts, go: over those in memory, or onto them.
 template <int kBlocks, int kVectors>
-void half_tile(const Tile& tile) {
+HWY_INLINE void store_sums(const Tile& tile, const Vector32 (&sums)[kVectors][kBlocks],
+                           const std::int32_t* left, bool onto) {
+  const Lanes32 d;
+  const std::size_t lanes = hn::Lanes(d);
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
+  for (int b = 0; b < kBlocks; ++b) {
+    std::int32_t* to = tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes;
+    Vector32 sum = sums[v][b];
+    if (left != nullptr) sum = sum << hn::Load(d, left + static_cast<std::size_t>(b) * lanes);
+    hn::Store(onto ? hn::Add(sum, hn::Load(d, to)) : sum, d, to);
+  }
+}
+
+/// Of `count` segments, which follow each other in the weights.
+template <int kBlocks, int kVectors>
+HWY_INLINE void half_sums(const Tile& tile, const Segment* segments, int count, const std::uint8_t* weights,
+                          Vector32 (&sums)[kVectors][kBlocks]) {
   const Lanes32 d;
   const hn::Repartition<std::int16_t, Lanes32> d16;
   const std::size_t lanes = hn::Lanes(d);
-  Vector32 sums[kVectors][kBlocks];
   Vector32 more[kVectors][kBlocks];  // the second sum of targets that need two
   HWY_UNROLL(8)
   for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
   for (int b = 0; b < kBlocks; ++b) sums[v][b] = more[v][b] = hn::Zero(d);
-  const std::uint8_t* weights = tile.weights;
-  for (const Segment& segment : tile.segments)
-    for (std::size_t step = 0; step < segment.steps; ++step, weights += 4 * lanes) {
+  for (const Segment* segment = segments; segment < segments + count; ++segment)
+    for (std::size_t step = 0; step < segment->steps; ++step, weights += 4 * lanes) {
       HWY_UNROLL(8)
       for (int v = 0; v < kVectors; ++v) {
-        const auto x = hn::BitCast(d16, hn::Set(d, load_step(segment.vectors[v] + 4 * step)));
+        const auto x = hn::BitCast(d16, hn::Set(d, load_step(segment->vectors[v] + 4 * step)));
         HWY_UNROLL(8)
         for (int b = 0; b < kBlocks; ++b) {
           const auto* from =
               reinterpret_cast<const std::int16_t*>(weights + static_cast<std::size_t>(b) * tile.block_bytes);
           sums[v][b] = hn::ReorderWidenMulAccumulate(d, hn::Load(d16, from), x, sums[v][b], more[v][b]);
+          add_up_now(sums[v][b]);
         }
       }
     }
   HWY_UNROLL(8)
   for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
-  for (int b = 0; b < kBlocks; ++b)
-    hn::Store(hn::RearrangeToOddPlusEven(sums[v][b], more[v][b]), d,
-              tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes);
+  for (int b = 0; b < kBlocks; ++b) sums[v][b] = hn::RearrangeToOddPlusEven(sums[v][b], more[v][b]);
+}
+
+template <int kBlocks, int kVectors>
+void half_tile(const Tile& tile) {
+  Vector32 sums[kVectors][kBlocks];
+  if (tile.left[0] == nullptr) {
+    half_sums<kBlocks, kVectors>(tile, tile.segments, kSegments, tile.weights, sums);
+    return store_sums<kBlocks, kVectors>(tile, sums, nullptr, false);
+  }
+  half_sums<kBlocks, kVectors>(tile, &tile.segments[0], 1, tile.weights, sums);
+  store_sums<kBlocks, kVectors>(tile, sums, tile.left[0], false);
+  const std::uint8_t* weights = tile.weights + tile.segments[0].steps * 4 * lane_count();
+  half_sums<kBlocks, kVectors>(tile, &tile.segments[1], 1, weights, sums);
+  store_sums<kBlocks, kVectors>(tile, sums, tile.left[1], true);
 }
 
 #if HWY_TARGET <= HWY_SSSE3 && HWY_ARCH_X86
@@ -141,8 +185,9 @@ HWY_INLINE hn::Vec<Halves> pair_products(Vector32 x, Vector32 weights) {
 }
 
 // Adds one segment to the sums in memory: in 16 bits for as many steps as are proven, then widened.
-template <int kBlocks, int kVectors>
-void add_byte_segment(const Tile& tile, const Segment& segment, const std::uint8_t* weights) {
+template <int kBlocks, int kVectors, bool kShifts>
+void add_byte_segment(const Tile& tile, const Segment& segment, const std::uint8_t* weights,
+                      const std::int32_t* left) {
   const Lanes32 d;
   const Halves d16;
   const std::size_t lanes = hn::Lanes(d);
@@ -161,6 +206,7 @@ void add_byte_segment(const Tile& tile, const Segment& segment, const std::uint8
           const auto* from =
               reinterpret_cast<const std::int32_t*>(weights + static_cast<std::size_t>(b) * tile.block_bytes);
           narrow[v][b] = hn::Add(narrow[v][b], pair_products(x, hn::Load(d, from)));
+          add_up_now(narrow[v][b]);
         }
       }
     }
@@ -169,8 +215,9 @@ void add_byte_segment(const Tile& tile, const Segment& segment, const std::uint8
     for (int b = 0; b < kBlocks; ++b) {
       std::int32_t* to = tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes;
       Vector32 unused = hn::Zero(d);
-      hn::Store(hn::ReorderWidenMulAccumulate(d, narrow[v][b], hn::Set(d16, 1), hn::Load(d, to), unused), d,
-                to);
+      Vector32 sum = hn::ReorderWidenMulAccumulate(d, narrow[v][b], hn::Set(d16, 1), hn::Zero(d), unused);
+      if constexpr (kShifts) sum = sum << hn::Load(d, left + static_cast<std::size_t>(b) * lanes);
+      hn::Store(hn::Add(sum, hn::Load(d, to)), d, to);
     }
   }
 }
@@ -182,9 +229,12 @@ void byte_tile(const Tile& tile) {
   for (std::size_t k = 0; k < kVectors * kBlocks * lanes; k += lanes)
     hn::Store(hn::Zero(d), d, tile.sums + k);
   const std::uint8_t* weights = tile.weights;
-  for (const Segment& segment : tile.segments) {
-    add_byte_segment<kBlocks, kVectors>(tile, segment, weights);
-    weights += segment.steps * 4 * lanes;
+  for (int s = 0; s < kSegments; ++s) {
+    if (tile.left[s] == nullptr)
+      add_byte_segment<kBlocks, kVectors, false>(tile, tile.segments[s], weights, nullptr);
+    else
+      add_byte_segment<kBlocks, kVectors, true>(tile, tile.segments[s], weights, tile.left[s]);
+    weights += tile.segments[s].steps * 4 * lanes;
   }
 }
 #endif  // pairs of bytes
@@ -304,6 +354,13 @@ class Products {
     }
   }
 
+  /// By part and row: what the sums of either stack are shifted by before they are added up.
+  using ShiftsByPart = std::vector<const std::vector<std::int32_t>*>;
+  void shift_sums(const ShiftsByPart& first, const ShiftsByPart& second, const RowOrder& order) {
+    left_[0] = ordered_rows(first, part_rows_, order);
+    left_[1] = ordered_rows(second, part_rows_, order);
+  }
+
   [[nodiscard]] std::size_t rows() const { return parts_ * part_rows_; }
   [[nodiscard]] std::size_t part_rows() const { return part_rows_; }
   [[nodiscard]] std::size_t group_rows() const { return group_blocks_ * lane_count(); }
@@ -322,11 +379,18 @@ class Products {
           next(groups - group, static_cast<std::size_t>(tiles_.blocks) / group_blocks_);
       const std::size_t blocks = some_groups * group_blocks_;
       const std::uint8_t* weights = packed_.get() + group * group_blocks_ * block_bytes;
+      const auto left = [&](int segment) {
+        return left_[segment] ? left_[segment].get() + group * group_blocks_ * lanes : nullptr;
+      };
       for (std::size_t place = 0; place < count;) {
         const std::size_t some = next(count - place, static_cast<std::size_t>(tiles_.vectors));
         const Segment second{steps_[1] == 0 ? nullptr : more + place, steps_[1]};
-        tiles_.functions[blocks - 1][some - 1](
-            {weights, block_bytes, {{vectors + place, steps_[0]}, second}, narrow_steps_, sums});
+        tiles_.functions[blocks - 1][some - 1]({weights,
+                                                block_bytes,
+                                                {{vectors + place, steps_[0]}, second},
+                                                narrow_steps_,
+                                                {left(0), left(1)},
+                                                sums});
         for (std::size_t g = 0; g < some_groups; ++g)
           epilogue((group + g) * group_blocks_ * lanes, place, some, sums + g * group_blocks_ * lanes,
                    blocks * lanes);
@@ -377,6 +441,7 @@ class Products {
   std::size_t narrow_steps_ = 1;
   TileFunctions tiles_;
   AlignedArray<std::uint8_t> packed_;
+  AlignedArray<std::int32_t> left_[kSegments];  // by row; both empty: no shifts
 };
 
 }  // namespace fixgate::fast::HWY_NAMESPACE

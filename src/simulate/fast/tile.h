@@ -21,6 +21,8 @@ struct Tile {
   std::size_t block_bytes = 0;
   Segment segments[kSegments];   // the second may have no steps
   std::size_t narrow_steps = 0;  // so many of one segment may be summed in 16 bits
+  // [blocks][lanes]: what the sums of a segment are shifted by before they are added up; null: nothing.
+  const std::int32_t* left[kSegments] = {};
   std::int32_t* sums = nullptr;  // [vectors][blocks][lanes]
 };
 

@@ -16,6 +16,7 @@ namespace fixgate::fast {
 namespace {
 
 constexpr std::size_t kVectorBytes = 64;
+constexpr __mmask16 kAllLanes = 0xffff;  // GCC 12 warns of the forms without a mask
 
 template <bool kBytes>
 FIXGATE_VNNI inline __m512i multiply_add(__m512i sum, __m512i weights, __m512i vector) {
@@ -29,20 +30,20 @@ FIXGATE_VNNI inline __m512i broadcast(const std::uint8_t* from) {
   return _mm512_set1_epi32(step);
 }
 
+/// The sums of `count` segments, which follow each other in the weights.
 template <bool kBytes, int kBlocks, int kVectors>
-FIXGATE_VNNI void run_tile(const Tile& tile) {
-  __m512i sums[kVectors][kBlocks];
+FIXGATE_VNNI inline void add_up(const Tile& tile, const Segment* segments, int count,
+                                const std::uint8_t* weights, __m512i (&sums)[kVectors][kBlocks]) {
 #pragma GCC unroll 8
   for (int v = 0; v < kVectors; ++v)
 #pragma GCC unroll 8
     for (int b = 0; b < kBlocks; ++b) sums[v][b] = _mm512_setzero_si512();
-  const std::uint8_t* weights = tile.weights;
-  for (const Segment& segment : tile.segments) {
-    if (segment.steps == 0) continue;
+  for (const Segment* segment = segments; segment < segments + count; ++segment) {
+    if (segment->steps == 0) continue;
     const std::uint8_t* vectors[kVectors];
 #pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) vectors[v] = segment.vectors[v];
-    for (std::size_t step = 0; step < segment.steps; ++step) {
+    for (int v = 0; v < kVectors; ++v) vectors[v] = segment->vectors[v];
+    for (std::size_t step = 0; step < segment->steps; ++step) {
       __m512i column[kBlocks];
 #pragma GCC unroll 8
       for (int b = 0; b < kBlocks; ++b)
@@ -52,15 +53,45 @@ FIXGATE_VNNI void run_tile(const Tile& tile) {
       for (int v = 0; v < kVectors; ++v) {
         const __m512i x = broadcast(vectors[v] + 4 * step);
 #pragma GCC unroll 8
-        for (int b = 0; b < kBlocks; ++b) sums[v][b] = multiply_add<kBytes>(sums[v][b], column[b], x);
+        for (int b = 0; b < kBlocks; ++b) {
+          sums[v][b] = multiply_add<kBytes>(sums[v][b], column[b], x);
+          asm volatile("" : "+v"(sums[v][b]));  // else GCC broadcasts all first and runs out of registers
+        }
       }
     }
   }
+}
+
+/// Over the sums in memory, or onto them. `left` as Tile::left.
+template <bool kOnto, int kBlocks, int kVectors>
+FIXGATE_VNNI inline void store_sums(const Tile& tile, const __m512i (&sums)[kVectors][kBlocks],
+                                    const std::int32_t* left) {
 #pragma GCC unroll 8
   for (int v = 0; v < kVectors; ++v)
 #pragma GCC unroll 8
-    for (int b = 0; b < kBlocks; ++b)
-      _mm512_store_si512(tile.sums + std::size_t{16} * static_cast<std::size_t>(v * kBlocks + b), sums[v][b]);
+    for (int b = 0; b < kBlocks; ++b) {
+      std::int32_t* to = tile.sums + std::size_t{16} * static_cast<std::size_t>(v * kBlocks + b);
+      __m512i sum = sums[v][b];
+      if (left != nullptr) {
+        const __m512i by = _mm512_load_si512(left + std::size_t{16} * static_cast<std::size_t>(b));
+        sum = _mm512_maskz_sllv_epi32(kAllLanes, sum, by);
+      }
+      _mm512_store_si512(to, kOnto ? _mm512_add_epi32(sum, _mm512_load_si512(to)) : sum);
+    }
+}
+
+template <bool kBytes, int kBlocks, int kVectors>
+FIXGATE_VNNI void run_tile(const Tile& tile) {
+  __m512i sums[kVectors][kBlocks];
+  if (tile.left[0] == nullptr) {
+    add_up<kBytes, kBlocks, kVectors>(tile, tile.segments, kSegments, tile.weights, sums);
+    return store_sums<false, kBlocks, kVectors>(tile, sums, nullptr);
+  }
+  add_up<kBytes, kBlocks, kVectors>(tile, &tile.segments[0], 1, tile.weights, sums);
+  store_sums<false, kBlocks, kVectors>(tile, sums, tile.left[0]);
+  const std::uint8_t* weights = tile.weights + tile.segments[0].steps * kVectorBytes;
+  add_up<kBytes, kBlocks, kVectors>(tile, &tile.segments[1], 1, weights, sums);
+  store_sums<true, kBlocks, kVectors>(tile, sums, tile.left[1]);
 }
 
 template <bool kBytes, int kBlocks, std::size_t... kVectors>
