@@ -1,12 +1,14 @@
 // Quantises one network under many plans with what its calibration data say, gathered once.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "calibrate/calibrate.h"
 #include "calibrate/weight_statistics.h"
 #include "data/metric.h"
 #include "quantize/quantize.h"
+#include "quantize/weight_cache.h"
 
 namespace fixgate {
 
@@ -20,6 +22,8 @@ class CalibratedNetwork {
                                         std::uint64_t seed);
 
   [[nodiscard]] const SignalProfile& profile() const { return profile_; }
+  /// The matrices that earlier plans rounded alike.
+  [[nodiscard]] const WeightCache& weights() const { return *weights_; }
 
   /// Where a plan needs statistics of the weights' operands, the network is quantised twice: by those of the
   /// float network, then by those that this first fixed-point network's own recurrence shows. `once`: the
@@ -38,6 +42,7 @@ class CalibratedNetwork {
   std::uint64_t seed_;
   SignalProfile profile_;
   std::optional<WeightStatistics> statistics_;  // of the float network, when first needed
+  std::unique_ptr<WeightCache> weights_ = std::make_unique<WeightCache>();  // rounded by those, or to nearest
 };
 
 }  // namespace fixgate

@@ -18,8 +18,13 @@ namespace {
 /// Builds the FixedNetwork layer by layer, in the order of the data flow.
 class Builder {
  public:
-  Builder(const Network& network, const FormatPlan& plan, const WeightStatistics* statistics)
-      : network_(network), plan_(plan), statistics_(statistics), list_(list_signals(network)) {}
+  Builder(const Network& network, const FormatPlan& plan, const WeightStatistics* statistics,
+          WeightCache* cache)
+      : network_(network),
+        plan_(plan),
+        statistics_(statistics),
+        cache_(cache),
+        list_(list_signals(network)) {}
 
   Result<FixedNetwork> run(const SignalProfile* profile) {
     FIXGATE_ASSIGN(const auto formats, resolve_signals(plan_, list_.signals, profile));
@@ -141,9 +146,12 @@ class Builder {
     const WeightOptions& options = weight_options_.at(name);
     if ((options.rounding != WeightRounding::Nearest || options.correct_bias) && statistics_ == nullptr)
       return fail("weights '{}': rounding = \"compensated\" and correct_bias need calibration data", name);
-    fixed_.weights.push_back(options.rounding == WeightRounding::Nearest
-                                 ? quantise_weights(name, matrix, options)
-                                 : compensate_weights(name, matrix, options, statistics_->at(name)));
+    const auto round = [&] {
+      return options.rounding == WeightRounding::Nearest
+                 ? quantise_weights(name, matrix, options)
+                 : compensate_weights(name, matrix, options, statistics_->at(name));
+    };
+    fixed_.weights.push_back(cache_ == nullptr ? round() : *cache_->get(name, options, round));
     return static_cast<int>(fixed_.weights.size()) - 1;
   }
 
@@ -265,6 +273,7 @@ class Builder {
   const Network& network_;
   const FormatPlan& plan_;
   const WeightStatistics* statistics_;
+  WeightCache* cache_;
   SignalList list_;
   FixedNetwork fixed_;
   std::vector<std::string> weight_names_;
@@ -293,8 +302,8 @@ FormatPlan resolved_plan(const FormatPlan& plan, const FixedNetwork& network) {
 }  // namespace
 
 Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile,
-                           const WeightStatistics* statistics) {
-  FIXGATE_ASSIGN(FixedNetwork fixed, Builder(network, plan, statistics).run(profile));
+                           const WeightStatistics* statistics, WeightCache* cache) {
+  FIXGATE_ASSIGN(FixedNetwork fixed, Builder(network, plan, statistics, cache).run(profile));
   Quantised quantised{std::move(fixed), {}};
   quantised.resolved = resolved_plan(plan, quantised.network);
   quantised.network.plan = to_toml(quantised.resolved);
