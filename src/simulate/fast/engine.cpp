@@ -1,6 +1,8 @@
 #include "simulate/fast/engine.h"
 
 #include "numeric/requantise.h"
+#include "simulate/fast/mirrored_table.h"
+#include "simulate/fast/step_table.h"
 
 // Every target, not only those above the baseline: the tests run the scalar one, too.
 #define HWY_COMPILE_ALL_ATTAINABLE
@@ -74,9 +76,10 @@ std::int64_t quantise_each(const Batch& batch, const SignalFormat& format, Store
   return overflows;
 }
 
-// What is wanted and there is. Both extensions are of use in 512-bit vectors only.
+// What is wanted and there is.
 MachineSettings found(const MachineSettings& wanted) {
-  return {wanted.vnni && has_vnni(), wanted.step_tables && has_step_tables(), wanted.narrow};
+  return {wanted.vnni && has_vnni(), wanted.step_tables && has_step_tables(), wanted.narrow,
+          wanted.mirrored_tables && has_mirrored_tables()};
 }
 
 }  // namespace

@@ -108,64 +108,48 @@ HWY_INLINE void add_up_now(Vector& sum) {
 #endif
 }
 
-/// Where the sums of one segment, or of several without shifts, go: over those in memory, or onto them.
-template <int kBlocks, int kVectors>
-HWY_INLINE void store_sums(const Tile& tile, const Vector32 (&sums)[kVectors][kBlocks],
-                           const std::int32_t* left, bool onto) {
-  const Lanes32 d;
-  const std::size_t lanes = hn::Lanes(d);
-  HWY_UNROLL(8)
-  for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
-  for (int b = 0; b < kBlocks; ++b) {
-    std::int32_t* to = tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes;
-    Vector32 sum = sums[v][b];
-    if (left != nullptr) sum = sum << hn::Load(d, left + static_cast<std::size_t>(b) * lanes);
-    hn::Store(onto ? hn::Add(sum, hn::Load(d, to)) : sum, d, to);
-  }
-}
-
-/// Of `count` segments, which follow each other in the weights.
-template <int kBlocks, int kVectors>
-HWY_INLINE void half_sums(const Tile& tile, const Segment* segments, int count, const std::uint8_t* weights,
-                          Vector32 (&sums)[kVectors][kBlocks]) {
+/// The sums of all segments go over those in memory or onto them, shifted by `left` if it is not null. Always
+/// a loop over segments: of a single one GCC 12 would run out of registers as above.
+template <int kBlocks, int kVectors, bool kOnto>
+HWY_NOINLINE void add_half_segments(const Tile& tile, const std::int32_t* left) {
   const Lanes32 d;
   const hn::Repartition<std::int16_t, Lanes32> d16;
   const std::size_t lanes = hn::Lanes(d);
+  Vector32 sums[kVectors][kBlocks];
   Vector32 more[kVectors][kBlocks];  // the second sum of targets that need two
   HWY_UNROLL(8)
   for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
   for (int b = 0; b < kBlocks; ++b) sums[v][b] = more[v][b] = hn::Zero(d);
-  for (const Segment* segment = segments; segment < segments + count; ++segment)
-    for (std::size_t step = 0; step < segment->steps; ++step, weights += 4 * lanes) {
+  const std::uint8_t* weights = tile.weights;
+  for (const Segment& segment : tile.segments)
+    for (std::size_t step = 0; step < segment.steps; ++step, weights += 4 * lanes) {
       HWY_UNROLL(8)
       for (int v = 0; v < kVectors; ++v) {
-        const auto x = hn::BitCast(d16, hn::Set(d, load_step(segment->vectors[v] + 4 * step)));
+        const auto x = hn::BitCast(d16, hn::Set(d, load_step(segment.vectors[v] + 4 * step)));
         HWY_UNROLL(8)
         for (int b = 0; b < kBlocks; ++b) {
           const auto* from =
               reinterpret_cast<const std::int16_t*>(weights + static_cast<std::size_t>(b) * tile.block_bytes);
           sums[v][b] = hn::ReorderWidenMulAccumulate(d, hn::Load(d16, from), x, sums[v][b], more[v][b]);
-          add_up_now(sums[v][b]);
         }
       }
     }
   HWY_UNROLL(8)
   for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
-  for (int b = 0; b < kBlocks; ++b) sums[v][b] = hn::RearrangeToOddPlusEven(sums[v][b], more[v][b]);
+  for (int b = 0; b < kBlocks; ++b) {
+    std::int32_t* to = tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes;
+    Vector32 sum = hn::RearrangeToOddPlusEven(sums[v][b], more[v][b]);
+    if (left != nullptr) sum = sum << hn::Load(d, left + static_cast<std::size_t>(b) * lanes);
+    if constexpr (kOnto) sum = hn::Add(sum, hn::Load(d, to));
+    hn::Store(sum, d, to);
+  }
 }
 
 template <int kBlocks, int kVectors>
 void half_tile(const Tile& tile) {
-  Vector32 sums[kVectors][kBlocks];
-  if (tile.left[0] == nullptr) {
-    half_sums<kBlocks, kVectors>(tile, tile.segments, kSegments, tile.weights, sums);
-    return store_sums<kBlocks, kVectors>(tile, sums, nullptr, false);
-  }
-  half_sums<kBlocks, kVectors>(tile, &tile.segments[0], 1, tile.weights, sums);
-  store_sums<kBlocks, kVectors>(tile, sums, tile.left[0], false);
-  const std::uint8_t* weights = tile.weights + tile.segments[0].steps * 4 * lane_count();
-  half_sums<kBlocks, kVectors>(tile, &tile.segments[1], 1, weights, sums);
-  store_sums<kBlocks, kVectors>(tile, sums, tile.left[1], true);
+  if (tile.left[0] == nullptr) return add_half_segments<kBlocks, kVectors, false>(tile, nullptr);
+  add_half_segments<kBlocks, kVectors, false>(segment_alone(tile, 0, lane_count()), tile.left[0]);
+  add_half_segments<kBlocks, kVectors, true>(segment_alone(tile, 1, lane_count()), tile.left[1]);
 }
 
 #if HWY_TARGET <= HWY_SSSE3 && HWY_ARCH_X86

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "simulate/fast/engine.h"
+#include "simulate/fast/mirrored_table.h"
 #include "simulate/fast/step_table.h"
 #include "simulate/testing/any_sequence.h"
 #include "simulate/testing/random_fixed_network.h"
@@ -42,8 +43,9 @@ struct Machine {
 };
 
 std::string name_of(const Machine& machine) {
-  return fmt::format("{}{}{}{}", hwy::TargetName(machine.target), machine.settings.vnni ? " VNNI" : "",
-                     machine.settings.step_tables ? " VBMI" : "", machine.settings.narrow ? "" : " wide");
+  return fmt::format("{}{}{}{}{}", hwy::TargetName(machine.target), machine.settings.vnni ? " VNNI" : "",
+                     machine.settings.step_tables ? " VBMI" : "", machine.settings.narrow ? "" : " wide",
+                     machine.settings.mirrored_tables ? "" : " tables singly");
 }
 
 // Every target of this machine that the engine was compiled for, the scalar one among them, with and without
@@ -54,7 +56,8 @@ std::vector<Machine> machines() {
     const std::int64_t target = targets & -targets;
     const ForcedTarget forced(target);
     if (std::string(fast::machine_name()) != hwy::TargetName(target)) continue;
-    machines.push_back({target, {false, false, true}});
+    machines.push_back({target, {false, false, true, false}});
+    if (fast::has_mirrored_tables()) machines.push_back({target, {false, false, true, true}});
     machines.push_back({target, {false, false, false}});
     if (fast::machine_byte_products({true, true, true}).exact !=
         fast::machine_byte_products({false, true, true}).exact)

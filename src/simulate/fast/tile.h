@@ -26,6 +26,15 @@ struct Tile {
   std::int32_t* sums = nullptr;  // [vectors][blocks][lanes]
 };
 
+/// The same with one of its segments only. `lanes`: of a block.
+inline Tile segment_alone(const Tile& tile, int segment, std::size_t lanes) {
+  Tile alone = tile;
+  if (segment == 1) alone.weights += tile.segments[0].steps * 4 * lanes;
+  alone.segments[0] = tile.segments[segment];
+  alone.segments[1] = {};
+  return alone;
+}
+
 using TileFunction = void (*)(const Tile&);
 
 inline constexpr int kMostBlocks = 4;

@@ -16,6 +16,7 @@ namespace fixgate::fast {
 namespace {
 
 constexpr std::size_t kVectorBytes = 64;
+constexpr std::size_t kLanes = 16;
 constexpr __mmask16 kAllLanes = 0xffff;  // GCC 12 warns of the forms without a mask
 
 template <bool kBytes>
@@ -30,20 +31,22 @@ FIXGATE_VNNI inline __m512i broadcast(const std::uint8_t* from) {
   return _mm512_set1_epi32(step);
 }
 
-/// The sums of `count` segments, which follow each other in the weights.
-template <bool kBytes, int kBlocks, int kVectors>
-FIXGATE_VNNI inline void add_up(const Tile& tile, const Segment* segments, int count,
-                                const std::uint8_t* weights, __m512i (&sums)[kVectors][kBlocks]) {
+/// The sums of all segments go over those in memory or onto them, shifted by `left` if it is not null. Always
+/// a loop over segments: of a single one GCC 12 broadcasts all vectors first and runs out of registers.
+template <bool kBytes, int kBlocks, int kVectors, bool kOnto>
+FIXGATE_VNNI __attribute__((noinline)) void add_segments(const Tile& tile, const std::int32_t* left) {
+  __m512i sums[kVectors][kBlocks];
 #pragma GCC unroll 8
   for (int v = 0; v < kVectors; ++v)
 #pragma GCC unroll 8
     for (int b = 0; b < kBlocks; ++b) sums[v][b] = _mm512_setzero_si512();
-  for (const Segment* segment = segments; segment < segments + count; ++segment) {
-    if (segment->steps == 0) continue;
+  const std::uint8_t* weights = tile.weights;
+  for (const Segment& segment : tile.segments) {
+    if (segment.steps == 0) continue;
     const std::uint8_t* vectors[kVectors];
 #pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) vectors[v] = segment->vectors[v];
-    for (std::size_t step = 0; step < segment->steps; ++step) {
+    for (int v = 0; v < kVectors; ++v) vectors[v] = segment.vectors[v];
+    for (std::size_t step = 0; step < segment.steps; ++step) {
       __m512i column[kBlocks];
 #pragma GCC unroll 8
       for (int b = 0; b < kBlocks; ++b)
@@ -53,19 +56,10 @@ FIXGATE_VNNI inline void add_up(const Tile& tile, const Segment* segments, int c
       for (int v = 0; v < kVectors; ++v) {
         const __m512i x = broadcast(vectors[v] + 4 * step);
 #pragma GCC unroll 8
-        for (int b = 0; b < kBlocks; ++b) {
-          sums[v][b] = multiply_add<kBytes>(sums[v][b], column[b], x);
-          asm volatile("" : "+v"(sums[v][b]));  // else GCC broadcasts all first and runs out of registers
-        }
+        for (int b = 0; b < kBlocks; ++b) sums[v][b] = multiply_add<kBytes>(sums[v][b], column[b], x);
       }
     }
   }
-}
-
-/// Over the sums in memory, or onto them. `left` as Tile::left.
-template <bool kOnto, int kBlocks, int kVectors>
-FIXGATE_VNNI inline void store_sums(const Tile& tile, const __m512i (&sums)[kVectors][kBlocks],
-                                    const std::int32_t* left) {
 #pragma GCC unroll 8
   for (int v = 0; v < kVectors; ++v)
 #pragma GCC unroll 8
@@ -76,22 +70,16 @@ FIXGATE_VNNI inline void store_sums(const Tile& tile, const __m512i (&sums)[kVec
         const __m512i by = _mm512_load_si512(left + std::size_t{16} * static_cast<std::size_t>(b));
         sum = _mm512_maskz_sllv_epi32(kAllLanes, sum, by);
       }
-      _mm512_store_si512(to, kOnto ? _mm512_add_epi32(sum, _mm512_load_si512(to)) : sum);
+      if constexpr (kOnto) sum = _mm512_add_epi32(sum, _mm512_load_si512(to));
+      _mm512_store_si512(to, sum);
     }
 }
 
 template <bool kBytes, int kBlocks, int kVectors>
 FIXGATE_VNNI void run_tile(const Tile& tile) {
-  __m512i sums[kVectors][kBlocks];
-  if (tile.left[0] == nullptr) {
-    add_up<kBytes, kBlocks, kVectors>(tile, tile.segments, kSegments, tile.weights, sums);
-    return store_sums<false, kBlocks, kVectors>(tile, sums, nullptr);
-  }
-  add_up<kBytes, kBlocks, kVectors>(tile, &tile.segments[0], 1, tile.weights, sums);
-  store_sums<false, kBlocks, kVectors>(tile, sums, tile.left[0]);
-  const std::uint8_t* weights = tile.weights + tile.segments[0].steps * kVectorBytes;
-  add_up<kBytes, kBlocks, kVectors>(tile, &tile.segments[1], 1, weights, sums);
-  store_sums<true, kBlocks, kVectors>(tile, sums, tile.left[1]);
+  if (tile.left[0] == nullptr) return add_segments<kBytes, kBlocks, kVectors, false>(tile, nullptr);
+  add_segments<kBytes, kBlocks, kVectors, false>(segment_alone(tile, 0, kLanes), tile.left[0]);
+  add_segments<kBytes, kBlocks, kVectors, true>(segment_alone(tile, 1, kLanes), tile.left[1]);
 }
 
 template <bool kBytes, int kBlocks, std::size_t... kVectors>
