@@ -168,8 +168,8 @@ FIXGATE_AVX2 inline void answer_32(const Registers& table, const std::int16_t* i
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(answers + 16), r1);
 }
 
-FIXGATE_AVX2 void apply(const MirroredTable& from, const std::int16_t* inputs, std::size_t count,
-                        std::int16_t* answers) {
+FIXGATE_AVX2 void answer_all(const MirroredTable& from, const std::int16_t* inputs, std::size_t count,
+                             std::int16_t* answers) {
   const Registers table = load_table(from);
   std::size_t k = 0;
   for (; k + 32 <= count; k += 32) answer_32(table, inputs + k, answers + k);
@@ -188,7 +188,7 @@ bool has_mirrored_tables() {
 
 void apply_mirrored(const MirroredTable& table, const std::int16_t* inputs, std::size_t count,
                     std::int16_t* answers) {
-  apply(table, inputs, count, answers);
+  answer_all(table, inputs, count, answers);
 }
 
 #else
