@@ -44,11 +44,13 @@ Result<CalibratedNetwork> CalibratedNetwork::make(const Network& network, const 
 }
 
 Result<Quantised> CalibratedNetwork::quantise(const FormatPlan& plan, bool once) {
-  if (!needs_weight_statistics(plan)) return fixgate::quantise(*network_, plan, &profile_);
+  if (!needs_weight_statistics(plan))
+    return fixgate::quantise(*network_, plan, &profile_, nullptr, weights_.get());
   if (!statistics_) {
     FIXGATE_ASSIGN(statistics_, gather_weight_statistics(*network_, nullptr, *data_, metric_, seed_));
   }
-  FIXGATE_ASSIGN(Quantised first, fixgate::quantise(*network_, plan, &profile_, &*statistics_));
+  FIXGATE_ASSIGN(Quantised first,
+                 fixgate::quantise(*network_, plan, &profile_, &*statistics_, weights_.get()));
   if (once) return first;
   FIXGATE_ASSIGN(const WeightStatistics own,
                  gather_weight_statistics(*network_, &first.network, *data_, metric_, seed_));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "calibrate/weight_statistics.h"
 #include "data/metric.h"
 #include "quantize/quantize.h"
+#include "quantize/weight_cache.h"
 
 namespace fixgate {
 
@@ -26,6 +28,8 @@ class CalibratedNetwork {
                                         std::uint64_t seed, LearningData learning = {});
 
   [[nodiscard]] const SignalProfile& profile() const { return profile_; }
+  /// The matrices that earlier plans rounded alike.
+  [[nodiscard]] const WeightCache& weights() const { return *weights_; }
 
   /// Where a plan needs statistics of the weights' operands, the network is quantised twice: by those of the
   /// float network, then by those that this first fixed-point network's own recurrence shows; learned
@@ -52,6 +56,7 @@ class CalibratedNetwork {
   SignalProfile profile_;
   LearningData learning_;
   std::optional<WeightStatistics> statistics_;  // of the float network, when first needed
+  std::unique_ptr<WeightCache> weights_ = std::make_unique<WeightCache>();  // rounded by those, or to nearest
 };
 
 }  // namespace fixgate

@@ -19,10 +19,11 @@ namespace {
 class Builder {
  public:
   Builder(const Network& network, const FormatPlan& plan, const WeightStatistics* statistics,
-          const GivenWeights* given)
+          WeightCache* cache, const GivenWeights* given)
       : network_(network),
         plan_(plan),
         statistics_(statistics),
+        cache_(cache),
         given_(given),
         list_(list_signals(network)) {}
 
@@ -151,9 +152,12 @@ class Builder {
     if ((options.rounding != WeightRounding::Nearest || options.correct_bias) && statistics_ == nullptr)
       return fail("weights '{}': rounding = \"{}\" and correct_bias need calibration data", name,
                   to_text(options.rounding));
-    fixed_.weights.push_back(options.rounding == WeightRounding::Nearest
-                                 ? quantise_weights(name, matrix, options)
-                                 : compensate_weights(name, matrix, options, statistics_->at(name)));
+    const auto round = [&] {
+      return options.rounding == WeightRounding::Nearest
+                 ? quantise_weights(name, matrix, options)
+                 : compensate_weights(name, matrix, options, statistics_->at(name));
+    };
+    fixed_.weights.push_back(cache_ == nullptr ? round() : *cache_->get(name, options, round));
     return static_cast<int>(fixed_.weights.size()) - 1;
   }
 
@@ -275,6 +279,7 @@ class Builder {
   const Network& network_;
   const FormatPlan& plan_;
   const WeightStatistics* statistics_;
+  WeightCache* cache_;
   const GivenWeights* given_;  // null: the plan's rounding chooses them
   SignalList list_;
   FixedNetwork fixed_;
@@ -313,13 +318,13 @@ Result<Quantised> build(Builder builder, const FormatPlan& plan, const SignalPro
 }  // namespace
 
 Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile,
-                           const WeightStatistics* statistics) {
-  return build(Builder(network, plan, statistics, nullptr), plan, profile);
+                           const WeightStatistics* statistics, WeightCache* cache) {
+  return build(Builder(network, plan, statistics, cache, nullptr), plan, profile);
 }
 
 Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile,
                            const GivenWeights& weights) {
-  return build(Builder(network, plan, nullptr, &weights), plan, profile);
+  return build(Builder(network, plan, nullptr, nullptr, &weights), plan, profile);
 }
 
 }  // namespace fixgate

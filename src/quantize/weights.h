@@ -28,6 +28,8 @@ struct WeightOptions {
   int fraction = 0;
   WeightRounding rounding = WeightRounding::Nearest;
   bool correct_bias = false;  // the bias makes up for the mean of the rounding error
+
+  friend bool operator==(const WeightOptions&, const WeightOptions&) = default;
 };
 
 /// Nearest integers of the code, clipped to its range. A binary point that is not stated is the one of
