@@ -45,7 +45,8 @@ Result<Quantised> quantise_calibrated(const Network& network, const FormatPlan& 
              task.calibration.seed);
   FIXGATE_ASSIGN(CalibratedNetwork calibrated,
                  CalibratedNetwork::make(network, data, task.metric, task.calibration.seed,
-                                         [&] { return load_data(task, Part::Learning, options.data_root); }));
+                                         {[&] { return load_data(task, Part::Learning, options.data_root); },
+                                          task.calibration.confidence}));
   auto quantised = calibrated.quantise(plan);
   if (!quantised) return tl::make_unexpected(quantised.error().within(options.model));
   if (!options.histograms.empty())

@@ -149,7 +149,7 @@ Result<DataSpec> parse_data(const Table& table) {
 Result<CalibrationSpec> parse_calibration(const Table& table, DataKind kind) {
   const bool is_text = kind == DataKind::Text;
   const std::string_view count_key = is_text ? "tokens" : "sequences";
-  FIXGATE_CHECK(table.only({count_key, "learning", "seed"}));
+  FIXGATE_CHECK(table.only({count_key, "learning", "confidence", "seed"}));
   FIXGATE_ASSIGN(const std::int64_t count, table.integer(count_key, 1, kMost));
   FIXGATE_ASSIGN(const std::int64_t seed,
                  table.integer("seed", 0, std::numeric_limits<std::int64_t>::max(), 1));
@@ -157,6 +157,7 @@ Result<CalibrationSpec> parse_calibration(const Table& table, DataKind kind) {
   (is_text ? calibration.tokens : calibration.sequences) = static_cast<std::size_t>(count);
   FIXGATE_ASSIGN(const std::int64_t learning, table.integer("learning", 1, kMost, count));
   calibration.learning = static_cast<std::size_t>(learning);
+  FIXGATE_ASSIGN(calibration.confidence, table.share("confidence", 1));
   calibration.seed = static_cast<std::uint64_t>(seed);
   return calibration;
 }
@@ -186,6 +187,10 @@ Result<MetricSpec> parse_metric(const Table& table, DataKind data) {
   return metric;
 }
 
+bool is_regression(MetricKind kind) {
+  return kind == MetricKind::Rmse || kind == MetricKind::Mae;
+}
+
 Result<Task> parse_root(const Table& root) {
   FIXGATE_CHECK(root.integer("version", 1, 1));
   FIXGATE_CHECK(root.only({"version", "name", "data", "calibration", "metric"}));
@@ -197,6 +202,8 @@ Result<Task> parse_root(const Table& root) {
   FIXGATE_ASSIGN(task.calibration, parse_calibration(calibration, task.data.kind));
   FIXGATE_ASSIGN(const Table metric, root.table("metric"));
   FIXGATE_ASSIGN(task.metric, parse_metric(metric, task.data.kind));
+  if (calibration.has("confidence") && is_regression(task.metric.kind))
+    return tl::make_unexpected(calibration.wrong("confidence", "is for the metrics accuracy and perplexity"));
   return task;
 }
 

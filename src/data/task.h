@@ -34,6 +34,7 @@ struct CalibrationSpec {
   std::size_t sequences = 0;  // npz, imdb: sequences drawn from the training part
   std::size_t tokens = 0;     // text: steps of the one stretch of the training text
   std::size_t learning = 0;   // as many of either for learned rounding
+  double confidence = 1;      // learned rounding aims at the float outputs multiplied by this
   std::uint64_t seed = 1;
 };
 

@@ -62,6 +62,22 @@ std::string error(const std::string& toml) {
   return task ? "" : task.error().message;
 }
 
+TEST(Task, ReadsWhatRoundingIsLearnedFrom) {
+  const auto task = parse_task(
+      replaced(kText, "tokens = 20000", "tokens = 20000\nlearning = 50000\nconfidence = 0.9"), "t.toml");
+  ASSERT_TRUE(task) << task.error().message;
+  EXPECT_EQ(task->calibration.learning, 50000U);
+  EXPECT_EQ(task->calibration.confidence, 0.9);
+  EXPECT_NE(error(replaced(kText, "tokens = 20000", "tokens = 20000\nconfidence = 1.5")).find("below 1"),
+            std::string::npos);
+  EXPECT_NE(error(replaced(kNpz, "sequences = 1", "sequences = 1\nconfidence = 0.9"))
+                .find("calibration.confidence"),
+            std::string::npos);
+  EXPECT_NE(
+      error(replaced(kNpz, "sequences = 1", "sequences = 1\nlearning = 0")).find("calibration.learning"),
+      std::string::npos);
+}
+
 TEST(Task, ReadsImdb) {
   const auto task = parse_task(kImdb, "folder/t.toml");
   ASSERT_TRUE(task) << task.error().message;
@@ -73,6 +89,8 @@ TEST(Task, ReadsImdb) {
   EXPECT_EQ(task->data.last_tokens, 200U);
   EXPECT_EQ(task->data.validation_fraction, 0.25);
   EXPECT_EQ(task->calibration.sequences, 500U);
+  EXPECT_EQ(task->calibration.learning, 500U);
+  EXPECT_EQ(task->calibration.confidence, 1);
   EXPECT_EQ(task->calibration.seed, 7U);
   EXPECT_EQ(task->metric.kind, MetricKind::Accuracy);
   EXPECT_EQ(task->metric.decision, Decision::Positive);
@@ -102,11 +120,11 @@ TEST(Task, NamesUnknownKeys) {
   EXPECT_EQ(error(replaced(kImdb, "name", "title = \"x\"\nname")),
             "t.toml: line 2: unknown key 'title'; known here: version, name, data, calibration, metric");
   EXPECT_EQ(error(replaced(kImdb, "seed", "sed")),
-            "t.toml: line 11: unknown key 'sed'; known here: sequences, seed");
+            "t.toml: line 11: unknown key 'sed'; known here: sequences, learning, confidence, seed");
   EXPECT_EQ(error(replaced(kNpz, "kind = \"npz\"", "kind = \"npz\"\nunit = \"word\"")),
             "t.toml: line 5: unknown key 'unit'; known here: kind, train, validation, test");
   EXPECT_EQ(error(replaced(kText, "tokens = 20000", "sequences = 5")),
-            "t.toml: line 12: unknown key 'sequences'; known here: tokens, seed");
+            "t.toml: line 12: unknown key 'sequences'; known here: tokens, learning, confidence, seed");
   EXPECT_EQ(error(replaced(kText, "kind = \"perplexity\"", "kind = \"perplexity\"\ntop = 5")),
             "t.toml: line 15: unknown key 'top'; known here: kind, decision");
 }

@@ -38,7 +38,7 @@ Result<LearningScope> learning_scope(const FormatPlan& plan, const FixedNetwork&
 
 Result<CalibratedNetwork> CalibratedNetwork::make(const Network& network, const DataSet& data,
                                                   const MetricSpec& metric, std::uint64_t seed,
-                                                  LearningData learning) {
+                                                  Learning learning) {
   FIXGATE_ASSIGN(SignalProfile profile, calibrate(network, data));
   return CalibratedNetwork(network, data, metric, seed, std::move(profile), std::move(learning));
 }
@@ -59,13 +59,14 @@ Result<Quantised> CalibratedNetwork::quantise(const FormatPlan& plan, bool once)
 }
 
 Result<Quantised> CalibratedNetwork::learn(const FormatPlan& plan, const FixedNetwork& start) {
-  FIXGATE_ASSIGN(const LearningScope scope, learning_scope(plan, start));
+  FIXGATE_ASSIGN(LearningScope scope, learning_scope(plan, start));
+  scope.confidence = static_cast<float>(learning_.confidence);
   DataSet more;
-  if (learning_) {
-    FIXGATE_ASSIGN(more, learning_());
+  if (learning_.samples) {
+    FIXGATE_ASSIGN(more, learning_.samples());
   }
   FIXGATE_ASSIGN(const LearnedParameters learned,
-                 learn_rounding(*network_, start, scope, metric_, learning_ ? more : *data_, *data_));
+                 learn_rounding(*network_, start, scope, metric_, learning_.samples ? more : *data_, *data_));
   return fixgate::quantise(learned.network, plan, &profile_, learned.weights);
 }
 

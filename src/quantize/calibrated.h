@@ -17,15 +17,17 @@ namespace fixgate {
 /// Whether a rule of the plan rounds weights, or corrects biases, by what the weights are multiplied with.
 bool needs_weight_statistics(const FormatPlan& plan);
 
-/// Where the samples for learned rounding come from, when they are needed.
-using LearningData = std::function<Result<DataSet>()>;
+/// What rounding is learned from, when a plan wants it.
+struct Learning {
+  std::function<Result<DataSet>()> samples;  // none: the calibration data
+  double confidence = 1;                     // the float outputs count multiplied by this
+};
 
 class CalibratedNetwork {
  public:
-  /// Runs the signal calibration. `network` and `data` outlive this; without `learning` rounding is learned
-  /// from `data`. Errors: as calibrate().
+  /// Runs the signal calibration. `network` and `data` outlive this. Errors: as calibrate().
   static Result<CalibratedNetwork> make(const Network& network, const DataSet& data, const MetricSpec& metric,
-                                        std::uint64_t seed, LearningData learning = {});
+                                        std::uint64_t seed, Learning learning = {});
 
   [[nodiscard]] const SignalProfile& profile() const { return profile_; }
   /// The matrices that earlier plans rounded alike.
@@ -39,7 +41,7 @@ class CalibratedNetwork {
 
  private:
   CalibratedNetwork(const Network& network, const DataSet& data, const MetricSpec& metric, std::uint64_t seed,
-                    SignalProfile profile, LearningData learning)
+                    SignalProfile profile, Learning learning)
       : network_(&network),
         data_(&data),
         metric_(metric),
@@ -54,7 +56,7 @@ class CalibratedNetwork {
   MetricSpec metric_;
   std::uint64_t seed_;
   SignalProfile profile_;
-  LearningData learning_;
+  Learning learning_;
   std::optional<WeightStatistics> statistics_;  // of the float network, when first needed
   std::unique_ptr<WeightCache> weights_ = std::make_unique<WeightCache>();  // rounded by those, or to nearest
 };

@@ -44,10 +44,10 @@ TEST(CalibratedNetwork, LearnsRoundingFromItsOwnData) {
   const DataSet data = testing_support::random_data(random, network, 12, 20);
   const DataSet more = testing_support::random_data(random, network, 40, 20);
   int asked = 0;
-  auto calibrated = CalibratedNetwork::make(network, data, kClasses, 1, [&]() -> Result<DataSet> {
-    ++asked;
-    return more;
-  });
+  auto calibrated = CalibratedNetwork::make(network, data, kClasses, 1, {[&]() -> Result<DataSet> {
+                                              ++asked;
+                                              return more;
+                                            }});
   const FormatPlan plan = *preset_plan("learned", {2, 8});
   const auto compensated = calibrated->quantise(*preset_plan("compensated", {2, 8}));
   EXPECT_EQ(calibrated->quantise(plan, true)->network.weights,

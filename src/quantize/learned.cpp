@@ -25,26 +25,49 @@ constexpr std::size_t kMostSequences = 8;
 constexpr float kIntegerRate = 0.015F;  // steps of an integer in an update; both fade over the second half
 constexpr float kBiasRate = 0.003F;
 
+/// What the outputs should be.
+class Aim {
+ public:
+  Aim(const Network& network, const MetricSpec& metric, float confidence)
+      : runner_(network), metric_(metric), confidence_(confidence) {}
+
+  [[nodiscard]] FloatState initial_state() const { return runner_.initial_state(); }
+  [[nodiscard]] const MetricSpec& metric() const { return metric_; }
+
+  Result<FloatMatrix> outputs(const Sequence& sequence, FloatState& state) const {
+    FIXGATE_ASSIGN(FloatMatrix outputs, runner_.run(sequence, state));
+    outputs *= confidence_;
+    return outputs;
+  }
+
+ private:
+  FloatRunner runner_;
+  MetricSpec metric_;
+  float confidence_;
+};
+
 /// One part's way through its sequences, again from the first when it has met all.
 class PartWalk {
  public:
-  PartWalk(const SamplePart& part, const FloatRunner& wanted, bool outputs_every_step)
+  PartWalk(const SamplePart& part, const Aim& aim, bool outputs_every_step)
       : part_(part),
         fewest_(outputs_every_step ? 1 : kFewestRows),
-        start_(wanted.initial_state()),
+        start_(aim.initial_state()),
         wanted_state_(start_),
         real_state_{start_, {}} {}
 
-  /// Gradients of the divergence of `real` from `wanted` over the next sequences.
-  Result<ParameterGradients> advance(const FloatRunner& wanted, const CalibrationRunner& real,
-                                     const WeightSites& sites, const MetricSpec& metric) {
+  /// Gradients of the divergence of `real` from the aim over the next sequences.
+  Result<ParameterGradients> advance(const Aim& aim, const CalibrationRunner& real,
+                                     const WeightSites& sites) {
     ParameterGradients sums;
     for (std::size_t k = 0; k < sequences_per_update(); ++k) {
       next_ %= part_.sequences.size();
       if (!part_.carries_on || next_ == 0) wanted_state_ = real_state_.real = start_;
       const Sequence& sequence = part_.sequences[next_++];
-      FIXGATE_ASSIGN(const FloatMatrix outputs, wanted.run(sequence, wanted_state_));
-      const auto gradient = [&](const FloatMatrix& got) { return divergence_gradient(metric, outputs, got); };
+      FIXGATE_ASSIGN(const FloatMatrix wanted, aim.outputs(sequence, wanted_state_));
+      const auto gradient = [&](const FloatMatrix& got) {
+        return divergence_gradient(aim.metric(), wanted, got);
+      };
       FIXGATE_ASSIGN(const ObservedRun run, real.run(sequence, real_state_, gradient));
       sums.add(real, sites, run);
     }
@@ -68,34 +91,32 @@ class PartWalk {
 };
 
 /// Sum over the part's rows of outputs, which are counted.
-Result<double> part_divergence(const FloatRunner& wanted, const FloatRunner& real,
-                               const std::vector<FixedSignal>& formats, const MetricSpec& metric,
-                               const SamplePart& part, std::int64_t& rows) {
+Result<double> part_divergence(const Aim& aim, const FloatRunner& real,
+                               const std::vector<FixedSignal>& formats, const SamplePart& part,
+                               std::int64_t& rows) {
   double sum = 0;
   SignalRounding rounding(formats);
-  FloatState wanted_state = wanted.initial_state();
+  FloatState wanted_state = aim.initial_state();
   FloatState real_state = wanted_state;
   for (const Sequence& sequence : part.sequences) {
-    if (!part.carries_on) real_state = wanted_state = wanted.initial_state();
-    FIXGATE_ASSIGN(const FloatMatrix outputs, wanted.run(sequence, wanted_state));
+    if (!part.carries_on) real_state = wanted_state = aim.initial_state();
+    FIXGATE_ASSIGN(const FloatMatrix wanted, aim.outputs(sequence, wanted_state));
     FIXGATE_ASSIGN(const FloatMatrix got, real.run(sequence, real_state, &rounding));
-    sum += output_divergence(metric, outputs, got);
-    rows += outputs.rows();
+    sum += output_divergence(aim.metric(), wanted, got);
+    rows += got.rows();
   }
   return sum;
 }
 
 /// Of the outputs, a row. Both networks start at the same states.
-Result<double> mean_divergence(const Network& wanted, const Network& real,
-                               const std::vector<FixedSignal>& formats, const MetricSpec& metric,
+Result<double> mean_divergence(const Aim& aim, const Network& real, const std::vector<FixedSignal>& formats,
                                const DataSet& samples) {
-  const FloatRunner wanted_runner(wanted);
-  const FloatRunner real_runner(real);
+  const FloatRunner runner(real);
   const auto parts = cut_into_parts(samples);
   std::array<Result<double>, kSampleParts> sums;
   std::array<std::int64_t, kSampleParts> rows{};
   parallel_for_each_index(kSampleParts, [&](std::size_t k) {
-    sums[k] = part_divergence(wanted_runner, real_runner, formats, metric, parts[k], rows[k]);
+    sums[k] = part_divergence(aim, runner, formats, parts[k], rows[k]);
   });
   double sum = 0;
   std::int64_t all_rows = 0;
@@ -119,18 +140,16 @@ class Learner {
 
   [[nodiscard]] const Network& network() const { return real_.network(); }
 
-  Result<void> learn(const MetricSpec& metric, const DataSet& samples) {
+  Result<void> learn(const Aim& aim, const DataSet& samples) {
     const auto parts = cut_into_parts(samples);
-    const FloatRunner wanted(wanted_);
     std::vector<PartWalk> walks;
-    for (const SamplePart& part : parts) walks.emplace_back(part, wanted, outputs_every_step(wanted_));
+    for (const SamplePart& part : parts) walks.emplace_back(part, aim, outputs_every_step(wanted_));
     Progress progress("learned rounding", kUpdates, "updates");
     for (std::size_t update = 0; update < kUpdates; ++update, progress.advance()) {
       const CalibrationRunner real(real_.network(), start_.signals);
       std::array<Result<ParameterGradients>, kSampleParts> gradients;
-      parallel_for_each_index(kSampleParts, [&](std::size_t k) {
-        gradients[k] = walks[k].advance(wanted, real, real_.sites(), metric);
-      });
+      parallel_for_each_index(
+          kSampleParts, [&](std::size_t k) { gradients[k] = walks[k].advance(aim, real, real_.sites()); });
       for (const auto& one : gradients) FIXGATE_CHECK(one);
       for (std::size_t k = 1; k < kSampleParts; ++k) gradients[0]->merge(*gradients[k]);
       descend(*gradients[0],
@@ -197,13 +216,12 @@ Result<LearnedParameters> learn_rounding(const Network& network, const FixedNetw
                                          const LearningScope& scope, const MetricSpec& metric,
                                          const DataSet& samples, const DataSet& judged_by) {
   if (samples.samples.empty()) return fail("there is no data to learn rounding from");
+  const Aim aim(network, metric, scope.confidence);
   Learner learner(network, start, scope);
   LearnedParameters learned;
-  const auto divergence = [&] {
-    return mean_divergence(network, learner.network(), start.signals, metric, judged_by);
-  };
+  const auto divergence = [&] { return mean_divergence(aim, learner.network(), start.signals, judged_by); };
   FIXGATE_ASSIGN(learned.divergence_before, divergence());
-  FIXGATE_CHECK(learner.learn(metric, samples));
+  FIXGATE_CHECK(learner.learn(aim, samples));
   FIXGATE_ASSIGN(learned.divergence, divergence());
   if (!(learned.divergence < learned.divergence_before)) {
     learner.reset();

@@ -17,6 +17,7 @@ namespace fixgate {
 struct LearningScope {
   std::vector<std::string> matrices;  // by their names in a plan
   std::vector<std::string> biased;    // those of them whose biases may, too
+  float confidence = 1;               // the float outputs count multiplied by this
 };
 
 struct LearnedParameters {

@@ -53,7 +53,7 @@ TEST(IntegerDescent, MovesIntegersByAtMostOneStepOfTheirCode) {
     for (std::size_t k = 0; k < start.values.size(); ++k) {
       const std::int32_t q = descent.matrix().values[k];
       EXPECT_TRUE(code.contains(q));
-      if (code.encoding != WeightEncoding::Binary) EXPECT_LE(std::abs(q - start.values[k]), 1);
+      EXPECT_LE(std::abs(q - start.values[k]), code.encoding == WeightEncoding::Binary ? 2 : 1);
       const float row = std::ldexp(1.0F, -start.row_fractions[k / 9]);
       EXPECT_EQ(real.data()[k], static_cast<float>(q) * row);
       // Down the gradient, if anywhere.
@@ -93,10 +93,10 @@ TEST(LearnedRounding, IsNeverFartherFromTheFloatNetworkAndMostlyNearer) {
     const auto learned = learn_rounding(one.network, one.start, one.scope, kClasses, one.data, one.data);
     ASSERT_TRUE(learned) << learned.error().message;
     EXPECT_LE(learned->divergence, learned->divergence_before);
-    nearer += learned->divergence < 0.7 * learned->divergence_before ? 1 : 0;
+    nearer += learned->divergence < learned->divergence_before ? 1 : 0;
     EXPECT_EQ(learned->weights.size(), one.start.weights.size());
   }
-  EXPECT_GE(nearer, 8);
+  EXPECT_GE(nearer, 10);
 }
 
 TEST(LearnedRounding, DoesNotDependOnTheNumberOfThreads) {

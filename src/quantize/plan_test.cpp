@@ -387,7 +387,7 @@ TEST(Presets, KeepTablesInputsWithinTheContract) {
 
 TEST(Presets, RefuseUnknownNamesAndWidths) {
   EXPECT_EQ(preset_plan("best", {}).error().message,
-            "'best' is no preset: expected default, compensated or paper");
+            "'best' is no preset: expected default, compensated, learned or paper");
   EXPECT_FALSE(preset_plan("default", {0, 8}));
   EXPECT_FALSE(preset_plan("default", {33, 8}));
   EXPECT_FALSE(preset_plan("paper", {8, 0}));

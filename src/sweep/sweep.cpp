@@ -45,7 +45,8 @@ Result<void> load(const SuiteNetwork& entry, const std::filesystem::path& root, 
   FIXGATE_ASSIGN(loaded.calibrated,
                  CalibratedNetwork::make(
                      loaded.network, loaded.calibration, loaded.task.metric, loaded.task.calibration.seed,
-                     [&task = loaded.task, root] { return load_data(task, Part::Learning, root); }));
+                     {[&task = loaded.task, root] { return load_data(task, Part::Learning, root); },
+                      loaded.task.calibration.confidence}));
   FIXGATE_ASSIGN(loaded.test, load_data(loaded.task, Part::Test, root));
   FIXGATE_ASSIGN(loaded.reference, run_float(loaded.network, loaded.test, loaded.task.metric));
   return {};
