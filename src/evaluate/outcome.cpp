@@ -197,7 +197,7 @@ class FixedJudge {
         counts_([&network] { return OverflowCounts(network.signals.size()); }) {
     const auto signal = static_cast<std::size_t>(output_signal(network));
     judge_ = [&, observer, format = network.signals[signal].format.format](const IntegerMatrix& integers,
-                                                                 const Sample& sample) {
+                                                                           const Sample& sample) {
       FloatMatrix outputs = real_outputs(integers, format);
       if (observer) observer(static_cast<std::size_t>(&sample - data.samples.data()), outputs);
       return judge(metric, network.output_function, std::move(outputs), sample);

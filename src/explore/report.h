@@ -21,9 +21,9 @@ std::string to_csv(const Exploration& found);
 /// As docs/formats.md says.
 std::string to_json(const Exploration& found, const ExploreOptions& options);
 
-/// Into the output folder: front.md, trials.csv, front.json, tradeoff.svg, and where there is something to show
-/// grid.md, grid.svg, sensitivity.svg; chosen.toml, which is taken away if nothing was chosen. Error: it cannot be
-/// written.
+/// Into the output folder: front.md, trials.csv, front.json, tradeoff.svg, and where there is something to
+/// show grid.md, grid.svg, sensitivity.svg; chosen.toml, which is taken away if nothing was chosen. Error: it
+/// cannot be written.
 Result<void> write_report(const Exploration& found, const ExploreOptions& options);
 
 }  // namespace fixgate

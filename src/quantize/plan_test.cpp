@@ -226,7 +226,8 @@ TEST(Plan, RefusesUnknownKeys) {
                "line 3: unknown key 'wdith'; known here: match, role, format, width, range, percentile, "
                "rounding, overflow");
   expect_error("version = 1\n[[weight]]\nformat = \"sfix8\"",
-               "line 3: unknown key 'format'; known here: match, width, encoding, binary_point, fraction, rounding, correct_bias");
+               "line 3: unknown key 'format'; known here: match, width, encoding, binary_point, fraction, "
+               "rounding, correct_bias");
   expect_error(
       "version = 1\n[[table]]\nwidth = 8",
       "line 3: unknown key 'width'; known here: match, kind, placement, segments, slope_bits, address_bits");
@@ -385,7 +386,8 @@ TEST(Presets, KeepTablesInputsWithinTheContract) {
 }
 
 TEST(Presets, RefuseUnknownNamesAndWidths) {
-  EXPECT_EQ(preset_plan("best", {}).error().message, "'best' is no preset: expected default, compensated or paper");
+  EXPECT_EQ(preset_plan("best", {}).error().message,
+            "'best' is no preset: expected default, compensated or paper");
   EXPECT_FALSE(preset_plan("default", {0, 8}));
   EXPECT_FALSE(preset_plan("default", {33, 8}));
   EXPECT_FALSE(preset_plan("paper", {8, 0}));

@@ -202,7 +202,8 @@ class Planner {
     stack.input = storage(input);
     for (const int part : parts) {
       stack.parts.push_back(&weights(part));
-      if (weights(part).code().plain_width() > 16) return fail("{} has more than 16 bits", weights(part).name);
+      if (weights(part).code().plain_width() > 16)
+        return fail("{} has more than 16 bits", weights(part).name);
     }
     stack.columns = stack.parts.front()->columns;
     if (stack.input.size == 1 && !products_.exact)

@@ -76,7 +76,8 @@ Readers readers_of(const FixedNetwork& network) {
 bool as_bytes(const Format& format, const std::vector<const WeightMatrix*>& readers,
               const ByteProducts& products) {
   if (format.width > 8 || readers.empty()) return false;
-  if (std::ranges::any_of(readers, [](const WeightMatrix* one) { return one->code().plain_width() > 8; })) return false;
+  if (std::ranges::any_of(readers, [](const WeightMatrix* one) { return one->code().plain_width() > 8; }))
+    return false;
   if (products.exact) return true;
   return products.pairs && narrow_quads(readers, format) >= kFewestNarrowQuads;
 }
