@@ -12,7 +12,9 @@ namespace fixgate::bench {
 #if defined(__x86_64__)
 namespace {
 
-constexpr int kChains = 12;  // independent sums, enough to hide the latency
+// Independent sums, enough to hide the latency. Every loop over them is unrolled, or they would stand in
+// memory.
+constexpr int kChains = 12;
 constexpr int kRepeats = 20000;
 
 // Keeps a vector in a register and unknown to the compiler.
@@ -20,7 +22,8 @@ constexpr int kRepeats = 20000;
 
 __attribute__((target("avx512f,avx512bw,avx512vnni"))) void run_bytes() {
   __m512i sums[kChains];
-  for (auto& sum : sums) sum = _mm512_setzero_si512();
+#pragma GCC unroll 12
+  for (int k = 0; k < kChains; ++k) sums[k] = _mm512_setzero_si512();
   __m512i x = _mm512_set1_epi8(3);
   __m512i w = _mm512_set1_epi8(-2);
   for (int repeat = 0; repeat < kRepeats; ++repeat) {
@@ -29,12 +32,14 @@ __attribute__((target("avx512f,avx512bw,avx512vnni"))) void run_bytes() {
 #pragma GCC unroll 12
     for (int k = 0; k < kChains; ++k) sums[k] = _mm512_dpbusd_epi32(sums[k], x, w);
   }
-  for (auto& sum : sums) FIXGATE_OPAQUE(sum);
+#pragma GCC unroll 12
+  for (int k = 0; k < kChains; ++k) FIXGATE_OPAQUE(sums[k]);
 }
 
 __attribute__((target("avx512f,avx512bw,avx512vnni"))) void run_halves() {
   __m512i sums[kChains];
-  for (auto& sum : sums) sum = _mm512_setzero_si512();
+#pragma GCC unroll 12
+  for (int k = 0; k < kChains; ++k) sums[k] = _mm512_setzero_si512();
   __m512i x = _mm512_set1_epi16(3);
   __m512i w = _mm512_set1_epi16(-2);
   for (int repeat = 0; repeat < kRepeats; ++repeat) {
@@ -43,30 +48,42 @@ __attribute__((target("avx512f,avx512bw,avx512vnni"))) void run_halves() {
 #pragma GCC unroll 12
     for (int k = 0; k < kChains; ++k) sums[k] = _mm512_dpwssd_epi32(sums[k], x, w);
   }
-  for (auto& sum : sums) FIXGATE_OPAQUE(sum);
+#pragma GCC unroll 12
+  for (int k = 0; k < kChains; ++k) FIXGATE_OPAQUE(sums[k]);
 }
 
-// Each product has a factor of its own, or one would do for all.
+// Each product has a factor of its own, or one would do for all; each is added up at once, or there would be
+// more in registers than fits.
 __attribute__((target("avx2"))) void run_pairs_256() {
   __m256i sums[kChains];
+#pragma GCC unroll 12
   for (int k = 0; k < kChains; ++k) sums[k] = _mm256_set1_epi16(static_cast<short>(k));
   const __m256i x = _mm256_set1_epi16(3);
   for (int repeat = 0; repeat < kRepeats; ++repeat) {
 #pragma GCC unroll 12
-    for (int k = 0; k < kChains; ++k) sums[k] = _mm256_add_epi32(sums[k], _mm256_madd_epi16(x, sums[k]));
+    for (int k = 0; k < kChains; ++k) {
+      sums[k] = _mm256_add_epi32(sums[k], _mm256_madd_epi16(x, sums[k]));
+      FIXGATE_OPAQUE(sums[k]);
+    }
   }
-  for (auto& sum : sums) FIXGATE_OPAQUE(sum);
+#pragma GCC unroll 12
+  for (int k = 0; k < kChains; ++k) FIXGATE_OPAQUE(sums[k]);
 }
 
 __attribute__((target("avx512f,avx512bw"))) void run_pairs_512() {
   __m512i sums[kChains];
+#pragma GCC unroll 12
   for (int k = 0; k < kChains; ++k) sums[k] = _mm512_set1_epi16(static_cast<short>(k));
   const __m512i x = _mm512_set1_epi16(3);
   for (int repeat = 0; repeat < kRepeats; ++repeat) {
 #pragma GCC unroll 12
-    for (int k = 0; k < kChains; ++k) sums[k] = _mm512_add_epi32(sums[k], _mm512_madd_epi16(x, sums[k]));
+    for (int k = 0; k < kChains; ++k) {
+      sums[k] = _mm512_add_epi32(sums[k], _mm512_madd_epi16(x, sums[k]));
+      FIXGATE_OPAQUE(sums[k]);
+    }
   }
-  for (auto& sum : sums) FIXGATE_OPAQUE(sum);
+#pragma GCC unroll 12
+  for (int k = 0; k < kChains; ++k) FIXGATE_OPAQUE(sums[k]);
 }
 
 // The best of the calls: what the core can do when nothing disturbs it.

@@ -70,9 +70,22 @@ Result<WidthRange> parse_range(const char* option, std::string_view text) {
   return WidthRange{*low, *high};
 }
 
+/// "2..8", before it encodings: "binary,ternary,2..8".
+Result<void> parse_weights(std::string_view text, SearchRanges& ranges) {
+  for (std::size_t comma = text.find(','); comma != std::string_view::npos; comma = text.find(',')) {
+    const std::string_view encoding = text.substr(0, comma);
+    if (encoding != "ternary" && encoding != "binary")
+      return fail("--weights {}: expected ternary or binary before the last comma, not '{}'", text, encoding);
+    (encoding == "ternary" ? ranges.ternary : ranges.binary) = true;
+    text.remove_prefix(comma + 1);
+  }
+  FIXGATE_ASSIGN(ranges.weights, parse_range("--weights", text));
+  return {};
+}
+
 Result<SearchRanges> ranges_of(const Options& options) {
   SearchRanges ranges;
-  FIXGATE_ASSIGN(ranges.weights, parse_range("--weights", options.weights));
+  FIXGATE_CHECK(parse_weights(options.weights, ranges));
   FIXGATE_ASSIGN(ranges.activations, parse_range("--activations", options.activations));
   ranges.segments = options.segments;
   std::ranges::sort(ranges.segments);
@@ -202,7 +215,10 @@ void add_space_options(CLI::App& command, Options& options) {
       .add_option("--granularity", options.granularity,
                   "What shares a width: network, layer, gate or signal (nothing)")
       ->capture_default_str();
-  command.add_option("-w,--weights", options.weights, "Widths of weights to try")->capture_default_str();
+  command
+      .add_option("-w,--weights", options.weights,
+                  "Widths of weights to try, before them encodings: binary,ternary,2..8")
+      ->capture_default_str();
   command
       .add_option("-a,--activations", options.activations,
                   "Widths of activations to try; signals that have more bits in the base plan keep them")
@@ -211,7 +227,8 @@ void add_space_options(CLI::App& command, Options& options) {
       ->delimiter(',')
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
-  auto* preset = command.add_option("--preset", options.preset, "Base plan: default, compensated or paper");
+  auto* preset =
+      command.add_option("--preset", options.preset, "Base plan: default, compensated, learned or paper");
   preset->capture_default_str();
   command.add_option("--plan", options.plan, "Base plan (TOML) whose rules the candidates extend")
       ->excludes(preset);

@@ -44,7 +44,8 @@ Result<Quantised> quantise_calibrated(const Network& network, const FormatPlan& 
                             : fmt::format("{} sequences", data.samples.size()),
              task.calibration.seed);
   FIXGATE_ASSIGN(CalibratedNetwork calibrated,
-                 CalibratedNetwork::make(network, data, task.metric, task.calibration.seed));
+                 CalibratedNetwork::make(network, data, task.metric, task.calibration.seed,
+                                         [&] { return load_data(task, Part::Learning, options.data_root); }));
   auto quantised = calibrated.quantise(plan);
   if (!quantised) return tl::make_unexpected(quantised.error().within(options.model));
   if (!options.histograms.empty())
@@ -103,7 +104,7 @@ void add_quantize(CLI::App& app, Command& chosen) {
                                    "Task file (TOML); its training data calibrate the formats");
   command->add_option("--data-root", options->data_root,
                       "Folder that the task's paths start from (default: the task file's)");
-  auto* preset = command->add_option("--preset", options->preset, "default, compensated or paper")
+  auto* preset = command->add_option("--preset", options->preset, "default, compensated, learned or paper")
                      ->capture_default_str();
   auto* weights = command->add_option("-w,--weights", options->widths.weights, "Bits of all weights")
                       ->check(CLI::Range(1, kMaxFormatWidth))

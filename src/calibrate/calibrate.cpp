@@ -16,7 +16,7 @@ class HistogramObserver : public FloatObserver {
  public:
   explicit HistogramObserver(std::size_t signals) : histograms(signals) {}
 
-  void observe(int signal, const float* values, Eigen::Index count) override {
+  void observe(int signal, float* values, Eigen::Index count) override {
     Histogram& histogram = histograms[static_cast<std::size_t>(signal)];
     for (Eigen::Index k = 0; k < count; ++k) {
       if (std::isfinite(values[k]))
@@ -38,7 +38,7 @@ Result<void> check_observer(const HistogramObserver& observer, const FloatRunner
 }
 
 // A sequence's first step reads the constants of the file: formats must hold them too. Zeros fit any.
-void observe_constants(const FloatVector& constants, int signal, HistogramObserver& observer) {
+void observe_constants(FloatVector constants, int signal, HistogramObserver& observer) {
   if (!constants.isZero(0)) observer.observe(signal, constants.data(), constants.size());
 }
 

@@ -1,5 +1,7 @@
 #include "calibrate/moments.h"
 
+#include "simulate/float_product.h"
+
 namespace fixgate {
 
 Moments::Moments(Eigen::Index size)
@@ -9,8 +11,7 @@ void Moments::add(const FloatMatrix& rows, const Eigen::VectorXf& weights) {
   const FloatMatrix weighted = weights.asDiagonal() * rows;
   weight_ += weights.cast<double>().sum();
   first_ += weighted.colwise().sum().transpose().cast<double>();
-  const FloatMatrix products = rows.transpose() * weighted;
-  second_ += products.cast<double>();
+  second_ += transposed_product(rows, weighted).cast<double>();
 }
 
 void Moments::merge(const Moments& other) {

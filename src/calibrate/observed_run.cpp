@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "calibrate/output_gradient.h"
+#include "calibrate/signal_rounding.h"
 
 namespace fixgate {
 namespace {
@@ -119,37 +119,40 @@ FloatMatrix ObservedRun::selected(const SelectLayer& select, std::size_t before)
   return picked;
 }
 
-CalibrationRunner::CalibrationRunner(const Network& network, const FixedNetwork* fixed,
-                                     const MetricSpec& metric, std::uint64_t seed)
-    : network_(network), runner_(network), gradients_(network), metric_(metric), seed_(seed) {
+CalibrationRunner::CalibrationRunner(const Network& network, const FixedNetwork* fixed)
+    : network_(network), runner_(network), gradients_(network) {
   if (fixed == nullptr) return;
   fixed_ = without_last_dense(*fixed);
   simulator_.emplace(*fixed_);
 }
 
+CalibrationRunner::CalibrationRunner(const Network& network, const std::vector<FixedSignal>& formats)
+    : network_(network), runner_(network), gradients_(network), formats_(&formats) {}
+
 CalibrationState CalibrationRunner::initial_state() const {
   return {runner_.initial_state(), simulator_ ? simulator_->initial_state() : FixedState()};
 }
 
-Result<ObservedRun> CalibrationRunner::run(const Sequence& sequence, std::uint64_t number,
-                                           CalibrationState& state) const {
+Result<ObservedRun> CalibrationRunner::run(const Sequence& sequence, CalibrationState& state,
+                                           const OutputGradient& gradient) const {
   ObservedRun run;
   run.network_ = &network_;
   run.signals_ = &runner_.signals();
   run.sequence_ = &sequence;
   run.trace_ = FloatTrace(runner_.signals().signals.size());
   const FloatState start = state.real;
-  FIXGATE_ASSIGN(run.outputs, runner_.run(sequence, state.real, &run.trace_));
-  std::mt19937_64 random(seed_ * 0x9e3779b97f4a7c15U + number);
-  run.gradients = gradients_.run(start, run.trace_, sequence.steps(),
-                                 sampled_output_gradient(metric_, run.outputs, random));
+  std::optional<SignalRounding> rounding;
+  if (formats_ != nullptr) rounding.emplace(*formats_, &run.trace_);
+  FloatObserver* observer = rounding ? static_cast<FloatObserver*>(&*rounding) : &run.trace_;
+  FIXGATE_ASSIGN(run.outputs, runner_.run(sequence, state.real, observer));
+  run.gradients = gradients_.run(start, run.trace_, sequence.steps(), gradient(run.outputs));
   run.start_hidden_ = hidden_of(start);
   if (!simulator_) return run;
   run.start_hidden_ = hidden_of(state.fixed, *fixed_);
-  RealTrace observer(*fixed_);
+  RealTrace integers(*fixed_);
   OverflowCounts counts = simulator_->no_counts();
-  FIXGATE_ASSIGN(const IntegerMatrix ignored, simulator_->run(sequence, state.fixed, counts, &observer));
-  run.trace_ = std::move(observer.trace);
+  FIXGATE_ASSIGN(const IntegerMatrix ignored, simulator_->run(sequence, state.fixed, counts, &integers));
+  run.trace_ = std::move(integers.trace);
   return run;
 }
 

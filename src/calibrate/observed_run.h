@@ -1,11 +1,10 @@
 // One calibration sequence, run forwards and backwards, and what the weights were multiplied with in it.
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "calibrate/weight_sites.h"
-#include "data/metric.h"
 #include "simulate/float_gradients.h"
 #include "simulate/reference/simulator.h"
 
@@ -21,7 +20,7 @@ struct CalibrationState {
 class ObservedRun {
  public:
   FloatMatrix outputs;        // of the float network
-  SignalGradients gradients;  // by a label drawn from the outputs
+  SignalGradients gradients;  // of what CalibrationRunner was given
 
   /// What the matrix is multiplied with, in the order in which the cell visits the steps: in the fixed-point
   /// network if it was run, else in float.
@@ -45,21 +44,25 @@ class ObservedRun {
   std::vector<std::vector<FloatVector>> start_hidden_;  // by layer and cell, as the trace
 };
 
+/// The derivative of some scalar by the outputs [rows, outputs], from the outputs.
+using OutputGradient = std::function<FloatMatrix(const FloatMatrix& outputs)>;
+
 /// Runs sequences through a float network and, if there is one, its fixed-point twin.
 class CalibrationRunner {
  public:
   /// `network` outlives the runner; `fixed` may be null and is copied.
-  CalibrationRunner(const Network& network, const FixedNetwork* fixed, const MetricSpec& metric,
-                    std::uint64_t seed);
+  CalibrationRunner(const Network& network, const FixedNetwork* fixed);
+  /// The float run's signals are rounded to these formats, which outlive the runner; gradients take no notice
+  /// of the rounding.
+  CalibrationRunner(const Network& network, const std::vector<FixedSignal>& formats);
 
   [[nodiscard]] CalibrationState initial_state() const;
-  /// Advances `state`. `number` tells the draws of one sequence from another's. The run refers to `sequence`.
-  /// Error: it does not fit the network.
-  Result<ObservedRun> run(const Sequence& sequence, std::uint64_t number, CalibrationState& state) const;
+  /// Advances `state`. The run refers to `sequence`. Error: it does not fit the network.
+  Result<ObservedRun> run(const Sequence& sequence, CalibrationState& state,
+                          const OutputGradient& gradient) const;
 
   [[nodiscard]] const Network& network() const { return network_; }
   [[nodiscard]] const SignalList& signals() const { return runner_.signals(); }
-  [[nodiscard]] const MetricSpec& metric() const { return metric_; }
   /// Null: there is none. Without a last dense layer, behind which nothing is observed.
   [[nodiscard]] const FixedNetwork* fixed() const { return fixed_ ? &*fixed_ : nullptr; }
 
@@ -67,8 +70,7 @@ class CalibrationRunner {
   const Network& network_;
   FloatRunner runner_;
   FloatGradients gradients_;
-  MetricSpec metric_;
-  std::uint64_t seed_;
+  const std::vector<FixedSignal>* formats_ = nullptr;
   std::optional<FixedNetwork> fixed_;
   std::optional<ReferenceSimulator> simulator_;
 };

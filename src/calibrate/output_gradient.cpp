@@ -42,6 +42,15 @@ bool is_one_logit(const MetricSpec& metric) {
   return metric.kind == MetricKind::Accuracy && metric.decision == Decision::Positive;
 }
 
+using LogShares = Eigen::ArrayXd;
+
+LogShares log_shares(const Eigen::RowVectorXf& row, bool is_one_logit) {
+  LogShares logits = LogShares::Zero(row.size() + (is_one_logit ? 1 : 0));
+  logits.head(row.size()) = row.transpose().array().cast<double>();
+  logits -= logits.maxCoeff();
+  return logits - std::log(logits.exp().sum());
+}
+
 }  // namespace
 
 FloatMatrix sampled_output_gradient(const MetricSpec& metric, const FloatMatrix& outputs,
@@ -60,6 +69,25 @@ FloatMatrix expected_output_square(const MetricSpec& metric, const FloatMatrix& 
   if (is_regression(metric)) return FloatMatrix::Ones(outputs.rows(), outputs.cols());
   const FloatMatrix p = is_one_logit(metric) ? sigmoid(outputs) : softmax(outputs);
   return p.array() * (1 - p.array());
+}
+
+double output_divergence(const MetricSpec& metric, const FloatMatrix& wanted, const FloatMatrix& outputs) {
+  if (is_regression(metric)) return (outputs - wanted).squaredNorm() / 2;
+  // One logit is a softmax over it and 0.
+  double sum = 0;
+  for (Eigen::Index row = 0; row < wanted.rows(); ++row) {
+    const LogShares p = log_shares(wanted.row(row), is_one_logit(metric));
+    const LogShares q = log_shares(outputs.row(row), is_one_logit(metric));
+    sum += (p.exp() * (p - q)).sum();
+  }
+  return sum;
+}
+
+FloatMatrix divergence_gradient(const MetricSpec& metric, const FloatMatrix& wanted,
+                                const FloatMatrix& outputs) {
+  if (is_regression(metric)) return outputs - wanted;
+  if (is_one_logit(metric)) return sigmoid(outputs) - sigmoid(wanted);
+  return softmax(outputs) - softmax(wanted);
 }
 
 }  // namespace fixgate

@@ -19,4 +19,13 @@ FloatMatrix sampled_output_gradient(const MetricSpec& metric, const FloatMatrix&
 /// The expected square of that derivative, without sampling: p (1 - p), or 1. [rows, outputs]
 FloatMatrix expected_output_square(const MetricSpec& metric, const FloatMatrix& outputs);
 
+/// How far `outputs` are from `wanted`, both [rows, outputs], summed over the rows: the Kullback-Leibler
+/// divergence in nats of the distributions that they stand for from those that are wanted, or half the
+/// squared error.
+double output_divergence(const MetricSpec& metric, const FloatMatrix& wanted, const FloatMatrix& outputs);
+
+/// Its derivative by `outputs`.
+FloatMatrix divergence_gradient(const MetricSpec& metric, const FloatMatrix& wanted,
+                                const FloatMatrix& outputs);
+
 }  // namespace fixgate

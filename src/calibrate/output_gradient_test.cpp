@@ -39,5 +39,31 @@ TEST(OutputGradient, IsTheSameForTheSameSeed) {
             sampled_output_gradient({MetricKind::Perplexity, Decision::Argmax}, outputs, other));
 }
 
+/// The gradient against central differences of the divergence, which is zero at what is wanted.
+void expect_derivative(const MetricSpec& metric, const FloatMatrix& wanted, const FloatMatrix& outputs) {
+  constexpr float kStep = 1e-2F;
+  EXPECT_NEAR(output_divergence(metric, wanted, wanted), 0, 1e-12);
+  EXPECT_GT(output_divergence(metric, wanted, outputs), 0);
+  const FloatMatrix gradient = divergence_gradient(metric, wanted, outputs);
+  for (Eigen::Index k = 0; k < outputs.size(); ++k) {
+    FloatMatrix up = outputs, down = outputs;
+    up.data()[k] += kStep;
+    down.data()[k] -= kStep;
+    const double slope =
+        (output_divergence(metric, wanted, up) - output_divergence(metric, wanted, down)) / (2 * kStep);
+    EXPECT_NEAR(gradient.data()[k], slope, 1e-4);
+  }
+}
+
+TEST(OutputGradient, IsTheDivergencesDerivative) {
+  FloatMatrix wanted(2, 3), outputs(2, 3);
+  wanted << 1, -0.5F, 0.25F, -2, 3, 0;
+  outputs << 0.5F, -0.25F, 1, -1, 2, 0.5F;
+  expect_derivative({MetricKind::Perplexity, Decision::Argmax}, wanted, outputs);
+  expect_derivative({MetricKind::Accuracy, Decision::Argmax}, wanted, outputs);
+  expect_derivative({MetricKind::Rmse, Decision::Argmax}, wanted, outputs);
+  expect_derivative({MetricKind::Accuracy, Decision::Positive}, wanted.leftCols(1), outputs.leftCols(1));
+}
+
 }  // namespace
 }  // namespace fixgate

@@ -36,10 +36,10 @@ class SiteLister {
                 const CellSignals& signals) {
     const std::string prefix = cell_prefix(layer, cell);
     const int pre = signals.pre_activation[gate];
-    sites.gates.push_back({prefix + "W_" + name, index, cell, Operand::Inputs, pre});
+    sites.gates.push_back({prefix + "W_" + name, index, cell, gate, Operand::Inputs, pre});
     const bool is_candidate = layer.kind == CellKind::Gru && gate == 2;
     const bool reads_reset = is_candidate && !layer.linear_before_reset;
-    sites.gates.push_back({prefix + "R_" + name, index, cell,
+    sites.gates.push_back({prefix + "R_" + name, index, cell, gate,
                            reads_reset ? Operand::ResetHidden : Operand::OldHidden,
                            is_candidate && layer.linear_before_reset ? signals.recurrent : pre});
   }

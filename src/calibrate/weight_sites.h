@@ -30,6 +30,7 @@ struct GateSite {
   std::string matrix;
   std::size_t layer = 0;
   std::size_t cell = 0;
+  std::size_t gate = 0;  // ONNX's order
   Operand operand = Operand::Inputs;
   int sum_signal = -1;  // what the row's sum goes into: the pre-activation, or rec
 };

@@ -1,22 +1,16 @@
 #include "calibrate/weight_statistics.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "calibrate/embedding_use.h"
 #include "calibrate/observed_run.h"
 #include "calibrate/output_gradient.h"
+#include "calibrate/sample_parts.h"
 #include "parallel/for_each_index.h"
 
 namespace fixgate {
 namespace {
-
-// How many parts the samples are cut into, each summed up in its order and merged in theirs; fixed, so that
-// the result does not depend on the number of threads.
-constexpr std::size_t kParts = 8;
-// Steps of a stream through which gradients run back: further back they have faded.
-constexpr std::size_t kStreamSteps = 64;
 
 /// Sums for one use of one matrix.
 struct UseSums {
@@ -55,8 +49,11 @@ void add_use(const FloatMatrix& operand, const FloatMatrix& squares, const Eigen
 
 class Gatherer {
  public:
-  explicit Gatherer(const CalibrationRunner& runner)
-      : runner_(runner), network_(runner.network()), sites_(list_weight_sites(network_, runner.signals())) {}
+  Gatherer(const CalibrationRunner& runner, const MetricSpec& metric)
+      : runner_(runner),
+        network_(runner.network()),
+        metric_(metric),
+        sites_(list_weight_sites(network_, runner.signals())) {}
 
   [[nodiscard]] Sums no_sums() const {
     Sums sums;
@@ -110,7 +107,7 @@ class Gatherer {
 
   // A softmax's biases move all its probabilities: the mean error of one logit is no guide to them.
   [[nodiscard]] bool makes_up_for_mean(const DenseSite& site) const {
-    const MetricKind kind = runner_.metric().kind;
+    const MetricKind kind = metric_.kind;
     const bool is_regression = kind == MetricKind::Rmse || kind == MetricKind::Mae;
     return std::get<DenseLayer>(network_.layers[site.layer]).has_bias && (!is_last(site) || is_regression);
   }
@@ -127,7 +124,7 @@ class Gatherer {
     const auto& layer = std::get<DenseLayer>(network_.layers[site.layer]);
     const LayerSignals& signals = runner_.signals().layers[site.layer];
     if (is_last(site) && !layer.has_activation) {
-      const FloatMatrix squares = expected_output_square(runner_.metric(), run.outputs);
+      const FloatMatrix squares = expected_output_square(metric_, run.outputs);
       return add_use(run.dense_operand(site.layer), squares, Eigen::VectorXf::Ones(squares.rows()), sums);
     }
     const int signal = layer.has_activation ? signals.pre_activation : signals.output;
@@ -137,53 +134,30 @@ class Gatherer {
 
   const CalibrationRunner& runner_;
   const Network& network_;
+  MetricSpec metric_;
   WeightSites sites_;
 };
 
-Sequence piece_of(const Sequence& sequence, std::size_t first, std::size_t steps) {
-  Sequence piece;
-  if (!sequence.tokens.empty())
-    piece.tokens.assign(sequence.tokens.begin() + static_cast<std::ptrdiff_t>(first),
-                        sequence.tokens.begin() + static_cast<std::ptrdiff_t>(first + steps));
-  else
-    piece.features =
-        sequence.features.middleRows(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(steps));
-  return piece;
-}
+/// What labels are drawn from: each sequence has draws of its own.
+struct LabelDraws {
+  MetricSpec metric;
+  std::uint64_t seed = 0;
 
-/// What one part runs through: sequences in their order, each from the initial state or from where the last
-/// one ended.
-struct PartPlan {
-  std::vector<Sequence> sequences;
-  bool carries_on = false;
+  [[nodiscard]] OutputGradient of_sequence(std::uint64_t number) const {
+    return [this, number](const FloatMatrix& outputs) {
+      std::mt19937_64 random(seed * 0x9e3779b97f4a7c15U + number);
+      return sampled_output_gradient(metric, outputs, random);
+    };
+  }
 };
 
-std::array<PartPlan, kParts> cut_stream(const DataSet& samples) {
-  std::vector<Sequence> pieces;
-  for (const Sample& sample : samples.samples)
-    for (std::size_t first = 0; first < sample.sequence.steps(); first += kStreamSteps)
-      pieces.push_back(
-          piece_of(sample.sequence, first, std::min(kStreamSteps, sample.sequence.steps() - first)));
-  std::array<PartPlan, kParts> parts;
-  for (std::size_t k = 0; k < pieces.size(); ++k)
-    parts[k * kParts / pieces.size()].sequences.push_back(std::move(pieces[k]));
-  for (PartPlan& part : parts) part.carries_on = true;
-  return parts;
-}
-
-std::array<PartPlan, kParts> deal(const DataSet& samples) {
-  std::array<PartPlan, kParts> parts;
-  for (std::size_t k = 0; k < samples.samples.size(); ++k)
-    parts[k % kParts].sequences.push_back(samples.samples[k].sequence);
-  return parts;
-}
-
-Result<void> run_part(const CalibrationRunner& runner, const Gatherer& gatherer, const PartPlan& part,
-                      std::size_t index, Sums& sums) {
+Result<void> run_part(const CalibrationRunner& runner, const Gatherer& gatherer, const SamplePart& part,
+                      std::size_t index, const LabelDraws& draws, Sums& sums) {
   CalibrationState state = runner.initial_state();
   for (std::size_t k = 0; k < part.sequences.size(); ++k) {
     if (!part.carries_on) state = runner.initial_state();
-    FIXGATE_ASSIGN(const ObservedRun run, runner.run(part.sequences[k], k * kParts + index, state));
+    FIXGATE_ASSIGN(const ObservedRun run,
+                   runner.run(part.sequences[k], state, draws.of_sequence(k * kSampleParts + index)));
     gatherer.add(run, sums);
   }
   return {};
@@ -195,16 +169,17 @@ Result<WeightStatistics> gather_weight_statistics(const Network& network, const 
                                                   const DataSet& samples, const MetricSpec& metric,
                                                   std::uint64_t seed) {
   if (samples.samples.empty()) return fail("there is no calibration data");
-  const CalibrationRunner runner(network, fixed, metric, seed);
-  const Gatherer gatherer(runner);
-  const auto parts = samples.is_stream ? cut_stream(samples) : deal(samples);
-  std::vector<Sums> sums(kParts, gatherer.no_sums());
-  std::vector<Result<void>> results(kParts);
-  parallel_for_each_index(kParts, [&](std::size_t index) {
-    results[index] = run_part(runner, gatherer, parts[index], index, sums[index]);
+  const CalibrationRunner runner(network, fixed);
+  const Gatherer gatherer(runner, metric);
+  const LabelDraws draws{metric, seed};
+  const auto parts = cut_into_parts(samples);
+  std::vector<Sums> sums(kSampleParts, gatherer.no_sums());
+  std::vector<Result<void>> results(kSampleParts);
+  parallel_for_each_index(kSampleParts, [&](std::size_t index) {
+    results[index] = run_part(runner, gatherer, parts[index], index, draws, sums[index]);
   });
   for (const auto& result : results) FIXGATE_CHECK(result);
-  for (std::size_t index = 1; index < kParts; ++index) sums[0].merge(sums[index]);
+  for (std::size_t index = 1; index < kSampleParts; ++index) sums[0].merge(sums[index]);
   return gatherer.statistics(sums[0]);
 }
 

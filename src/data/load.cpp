@@ -32,8 +32,16 @@ class Loader {
   // An absolute path stays as it is.
   [[nodiscard]] std::filesystem::path place(const std::filesystem::path& path) const { return root_ / path; }
 
+  [[nodiscard]] bool is_drawn() const { return part_ == Part::Calibration || part_ == Part::Learning; }
+  [[nodiscard]] std::size_t count_of(std::size_t calibration) const {
+    return part_ == Part::Learning ? task_.calibration.learning : calibration;
+  }
+  [[nodiscard]] std::string_view key(std::string_view calibration) const {
+    return part_ == Part::Learning ? "learning" : calibration;
+  }
+
   [[nodiscard]] std::filesystem::path part_file() const {
-    if (part_ == Part::Calibration) return place(task_.data.train);
+    if (is_drawn()) return place(task_.data.train);
     return place(part_ == Part::Validation ? task_.data.validation : task_.data.test);
   }
 
@@ -41,8 +49,8 @@ class Loader {
     const auto path = part_file();
     FIXGATE_ASSIGN(Samples samples, read_npz(path));
     FIXGATE_CHECK(check_targets(samples));
-    if (part_ != Part::Calibration) return DataSet{std::move(samples), false};
-    return calibration(std::move(samples), path);
+    if (!is_drawn()) return DataSet{std::move(samples), false};
+    return drawn(std::move(samples), path);
   }
 
   Result<DataSet> load_imdb() {
@@ -54,7 +62,7 @@ class Loader {
     if (part_ == Part::Test) return DataSet{std::move(samples), false};
     FIXGATE_ASSIGN(Samples held_out, hold_out(samples, archive));
     if (part_ == Part::Validation) return DataSet{std::move(held_out), false};
-    return calibration(std::move(samples), archive);
+    return drawn(std::move(samples), archive);
   }
 
   Result<DataSet> load_text() {
@@ -66,11 +74,11 @@ class Loader {
     FIXGATE_ASSIGN(const auto tokens, text_tokens(text, path.string(), spec, vocabulary));
     if (tokens.size() < 2)
       return fail("{}: holds {} tokens; two or more are needed", path.string(), tokens.size());
-    if (part_ != Part::Calibration) return stream(tokens, path.string());
-    const std::size_t steps = task_.calibration.tokens;
+    if (!is_drawn()) return stream(tokens, path.string());
+    const std::size_t steps = count_of(task_.calibration.tokens);
     if (steps > tokens.size() - 1)
-      return fail("{}: calibration.tokens is {}, but the text has only {} steps", path.string(), steps,
-                  tokens.size() - 1);
+      return fail("{}: calibration.{} is {}, but the text has only {} steps", path.string(), key("tokens"),
+                  steps, tokens.size() - 1);
     const std::size_t first = random_.below(tokens.size() - steps);
     return stream(std::span(tokens).subspan(first, steps + 1), path.string(), first);
   }
@@ -106,11 +114,11 @@ class Loader {
     return held_out;
   }
 
-  Result<DataSet> calibration(Samples samples, const std::filesystem::path& path) {
-    const std::size_t count = task_.calibration.sequences;
+  Result<DataSet> drawn(Samples samples, const std::filesystem::path& path) {
+    const std::size_t count = count_of(task_.calibration.sequences);
     if (count > samples.size())
-      return fail("{}: calibration.sequences is {}, but the training part has only {}", path.string(), count,
-                  samples.size());
+      return fail("{}: calibration.{} is {}, but the training part has only {}", path.string(),
+                  key("sequences"), count, samples.size());
     DataSet set;
     for (const std::size_t i : draw(count, samples.size(), random_))
       set.samples.push_back(std::move(samples[i]));

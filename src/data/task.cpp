@@ -149,12 +149,14 @@ Result<DataSpec> parse_data(const Table& table) {
 Result<CalibrationSpec> parse_calibration(const Table& table, DataKind kind) {
   const bool is_text = kind == DataKind::Text;
   const std::string_view count_key = is_text ? "tokens" : "sequences";
-  FIXGATE_CHECK(table.only({count_key, "seed"}));
+  FIXGATE_CHECK(table.only({count_key, "learning", "seed"}));
   FIXGATE_ASSIGN(const std::int64_t count, table.integer(count_key, 1, kMost));
   FIXGATE_ASSIGN(const std::int64_t seed,
                  table.integer("seed", 0, std::numeric_limits<std::int64_t>::max(), 1));
   CalibrationSpec calibration;
   (is_text ? calibration.tokens : calibration.sequences) = static_cast<std::size_t>(count);
+  FIXGATE_ASSIGN(const std::int64_t learning, table.integer("learning", 1, kMost, count));
+  calibration.learning = static_cast<std::size_t>(learning);
   calibration.seed = static_cast<std::uint64_t>(seed);
   return calibration;
 }

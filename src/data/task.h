@@ -33,6 +33,7 @@ struct DataSpec {
 struct CalibrationSpec {
   std::size_t sequences = 0;  // npz, imdb: sequences drawn from the training part
   std::size_t tokens = 0;     // text: steps of the one stretch of the training text
+  std::size_t learning = 0;   // as many of either for learned rounding
   std::uint64_t seed = 1;
 };
 

@@ -20,7 +20,7 @@ double seconds_between(std::chrono::steady_clock::time_point from, std::chrono::
 Progress::Progress(std::string title, std::int64_t total, std::string unit, double seconds_limit)
     : title_(std::move(title)),
       unit_(std::move(unit)),
-      total_(std::max<std::int64_t>(total, 1)),
+      total_(total),
       seconds_limit_(seconds_limit),
       is_terminal_(::isatty(STDERR_FILENO) != 0),
       start_(Clock::now()),
@@ -52,7 +52,8 @@ void Progress::show(Clock::time_point now) {
 }
 
 std::string Progress::line(double seconds) const {
-  const double counted = static_cast<double>(done_) / static_cast<double>(total_);
+  const double counted = total_ > 0 ? static_cast<double>(done_) / static_cast<double>(total_) : 0;
+  const std::string of_total = total_ > 0 ? fmt::format("/{}", total_) : "";
   const double share = std::min(1.0, std::max(counted, seconds_limit_ > 0 ? seconds / seconds_limit_ : 0.0));
   const double rate = static_cast<double>(done_) / std::max(seconds, 1e-9);
   const double left = share > 0 ? seconds * (1 - share) / share : 0;
@@ -61,8 +62,8 @@ std::string Progress::line(double seconds) const {
     const auto filled = static_cast<std::size_t>(share * kBarWidth);
     bar = " [" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "]";
   }
-  return fmt::format("{}{} {:3.0f} %  {}/{} {}  {:.{}f}/s  {:.0f} s left{}", title_, bar, 100 * share, done_,
-                     total_, unit_, rate, rate < 10 ? 1 : 0, left, note_);
+  return fmt::format("{}{} {:3.0f} %  {}{} {}  {:.{}f}/s  {:.0f} s left{}", title_, bar, 100 * share, done_,
+                     of_total, unit_, rate, rate < 10 ? 1 : 0, left, note_);
 }
 
 }  // namespace fixgate

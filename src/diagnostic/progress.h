@@ -13,6 +13,7 @@ namespace fixgate {
 /// of both ends says.
 class Progress {
  public:
+  /// `total` 0: not known, the seconds alone tell how far it is.
   Progress(std::string title, std::int64_t total, std::string unit, double seconds_limit = 0);
   ~Progress();
   Progress(const Progress&) = delete;

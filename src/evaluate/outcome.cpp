@@ -56,7 +56,7 @@ Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMa
   return outcome;
 }
 
-FloatMatrix real_outputs(const IntegerMatrix& integers, const Format& format) {
+FloatMatrix real_outputs(const IntegerView& integers, const Format& format) {
   FloatMatrix outputs(integers.rows, integers.columns);
   const double step = format.value(1);
   for (std::size_t k = 0; k < integers.values.size(); ++k)
@@ -133,7 +133,7 @@ std::vector<Indices> batches_of(const DataSet& data) {
 }
 
 /// What becomes of one sample's outputs.
-using Judge = std::function<Result<Outcome>(const IntegerMatrix& outputs, const Sample& sample)>;
+using Judge = std::function<Result<Outcome>(const IntegerView& outputs, const Sample& sample)>;
 
 /// Samples that do not fit the network have their error for an answer, the others run together.
 void run_batch(const FixedNetwork& network, const FastSimulator& simulator, const DataSet& data,
@@ -174,6 +174,25 @@ Result<std::vector<Outcome>> run_batches(const FixedNetwork& network, const Fast
   return all_answers(std::move(results), data);
 }
 
+Result<IntegerMatrix> run_one(const ReferenceSimulator& simulator, const Sequence& sequence,
+                              FixedState& state, OverflowCounts& counts) {
+  return simulator.run(sequence, state, counts);
+}
+
+Result<BatchOutputs> run_one(const FastSimulator& simulator, const Sequence& sequence, FixedState& state,
+                             OverflowCounts& counts) {
+  const Sequence* one = &sequence;
+  return simulator.run({&one, 1}, {&state, 1}, counts);
+}
+
+IntegerView only(const IntegerMatrix& outputs) {
+  return outputs;
+}
+
+IntegerView only(const BatchOutputs& outputs) {
+  return outputs[0];
+}
+
 /// One sequence at a time, with either simulator; a stream goes on from `state`.
 template <typename AnySimulator>
 Result<std::vector<Outcome>> run_singly(const AnySimulator& simulator, const DataSet& data, const char* title,
@@ -181,9 +200,9 @@ Result<std::vector<Outcome>> run_singly(const AnySimulator& simulator, const Dat
   return run_samples(
       data, title, [&] { return data.is_stream ? carried : simulator.initial_state(); },
       [&](const Sample& sample, FixedState& state) -> Result<Outcome> {
-        FIXGATE_ASSIGN(const IntegerMatrix outputs, simulator.run(sample.sequence, state, counts.local()));
+        FIXGATE_ASSIGN(const auto outputs, run_one(simulator, sample.sequence, state, counts.local()));
         if (data.is_stream) carried = state;
-        return judge_one(outputs, sample);
+        return judge_one(only(outputs), sample);
       });
 }
 
@@ -196,7 +215,7 @@ class FixedJudge {
         metric_(metric),
         counts_([&network] { return OverflowCounts(network.signals.size()); }) {
     const auto signal = static_cast<std::size_t>(output_signal(network));
-    judge_ = [&, observer, format = network.signals[signal].format.format](const IntegerMatrix& integers,
+    judge_ = [&, observer, format = network.signals[signal].format.format](const IntegerView& integers,
                                                                            const Sample& sample) {
       FloatMatrix outputs = real_outputs(integers, format);
       if (observer) observer(static_cast<std::size_t>(&sample - data.samples.data()), outputs);

@@ -191,7 +191,7 @@ std::string plot_grid(const Exploration& found) {
                           format_metric(found.metric, found.float_metric));
   map.row_title = "bits of weights";
   map.column_title = "bits of activations";
-  for (const int weights : grid.weights) map.rows.push_back(fmt::format("{}", weights));
+  for (const int weights : grid.weights) map.rows.push_back(shown_weights(weights));
   for (const int activations : grid.activations) map.columns.push_back(fmt::format("{}", activations));
   for (const Figures* figures : grid.figures)
     map.cells.push_back(figures == nullptr ? HeatMap::Cell{}

@@ -35,7 +35,14 @@ std::string table_row(const Exploration& found, std::size_t index, bool hardware
 }
 
 std::string level_text(const Dimension& dimension, int place) {
-  return place == kUntouched ? "" : fmt::format("{}", shown_level(dimension, place));
+  return place == kUntouched ? "" : shown_level(dimension, place);
+}
+
+/// A number, or the name of an encoding.
+Json level_json(const Dimension& dimension, int place) {
+  const std::string text = shown_level(dimension, place);
+  const bool is_number = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return is_number ? Json(std::stoi(text)) : Json(text);
 }
 
 /// A name with commas or quotes would need quoting: names are of A-Z a-z 0-9 _ . and spaces, failures are
@@ -68,7 +75,7 @@ Json trial_json(const Exploration& found, std::size_t index) {
   for (std::size_t d = 0; d < trial.candidate.size(); ++d)
     if (trial.candidate[d] != kUntouched) {
       const Dimension& dimension = found.space.dimensions[d];
-      json["levels"][dimension.name] = shown_level(dimension, trial.candidate[d]);
+      json["levels"][dimension.name] = level_json(dimension, trial.candidate[d]);
     }
   return json;
 }
@@ -107,7 +114,7 @@ std::string grid_table(const Exploration& found) {
   }
   text += " whole |\n" + line + "---:|\n";
   for (std::size_t row = 0; row < grid.weights.size(); ++row) {
-    text += fmt::format("| {} |", grid.weights[row]);
+    text += fmt::format("| {} |", shown_weights(grid.weights[row]));
     const Figures* last = nullptr;
     for (std::size_t column = 0; column < grid.activations.size(); ++column) {
       const Figures* figures = grid.at(row, column);

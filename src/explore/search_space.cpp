@@ -125,7 +125,11 @@ class DimensionList {
 
   [[nodiscard]] std::vector<int> levels(DimensionKind kind) const {
     if (kind == DimensionKind::TableSegments) return ranges_.segments;
-    return levels_of(kind == DimensionKind::WeightWidth ? ranges_.weights : ranges_.activations);
+    if (kind == DimensionKind::SignalWidth) return levels_of(ranges_.activations);
+    std::vector<int> levels = levels_of(ranges_.weights);
+    if (ranges_.ternary) levels.insert(levels.begin(), kTernaryLevel);
+    if (ranges_.binary) levels.insert(levels.begin(), kBinaryLevel);
+    return levels;
   }
 
   /// A table reads at most so many bits, a format has at most so many.
@@ -140,6 +144,18 @@ class DimensionList {
   const SearchRanges& ranges_;
   std::vector<Dimension> dimensions_;
 };
+
+WeightRule weight_rule(const std::string& name, int level) {
+  WeightRule rule;
+  rule.match = name;
+  if (level == kBinaryLevel)
+    rule.encoding = WeightEncoding::Binary;
+  else if (level == kTernaryLevel)
+    rule.encoding = WeightEncoding::Ternary;
+  else
+    rule.width = level;
+  return rule;
+}
 
 }  // namespace
 
@@ -187,10 +203,7 @@ FormatPlan plan_of(const SearchSpace& space, const Candidate& candidate) {
     const int level = dimension.levels[static_cast<std::size_t>(candidate[d])];
     for (const DimensionMember& member : dimension.members) {
       if (dimension.kind == DimensionKind::WeightWidth) {
-        WeightRule rule;
-        rule.match = member.name;
-        rule.width = level + member.offset;
-        plan.weights.push_back(rule);
+        plan.weights.push_back(weight_rule(member.name, level));
       } else if (dimension.kind == DimensionKind::SignalWidth) {
         SignalRule rule;
         rule.match = member.name;
@@ -207,9 +220,17 @@ FormatPlan plan_of(const SearchSpace& space, const Candidate& candidate) {
   return plan;
 }
 
-int shown_level(const Dimension& dimension, int place) {
+std::string shown_weights(int level) {
+  if (level == kBinaryLevel) return to_text(WeightEncoding::Binary);
+  if (level == kTernaryLevel) return to_text(WeightEncoding::Ternary);
+  return fmt::format("{}", level);
+}
+
+std::string shown_level(const Dimension& dimension, int place) {
+  const int level = dimension.levels[static_cast<std::size_t>(place)];
+  if (dimension.kind == DimensionKind::WeightWidth) return shown_weights(level);
   const int offset = dimension.members.size() == 1 ? dimension.members.front().offset : 0;
-  return dimension.levels[static_cast<std::size_t>(place)] + offset;
+  return fmt::format("{}", level + offset);
 }
 
 Candidate widest(const SearchSpace& space) {
@@ -240,7 +261,7 @@ Candidate with_level(const SearchSpace& space, Candidate candidate, DimensionKin
 
 std::string span_of(const SearchSpace& space, const Candidate& candidate, DimensionKind kind) {
   int low = std::numeric_limits<int>::max();
-  int high = 0;
+  int high = std::numeric_limits<int>::min();
   for (std::size_t d = 0; d < candidate.size(); ++d) {
     const Dimension& dimension = space.dimensions[d];
     if (dimension.kind != kind || candidate[d] == kUntouched) continue;
@@ -248,8 +269,8 @@ std::string span_of(const SearchSpace& space, const Candidate& candidate, Dimens
     low = std::min(low, level);
     high = std::max(high, level);
   }
-  if (high == 0) return "-";
-  return low == high ? fmt::format("{}", low) : fmt::format("{}-{}", low, high);
+  if (low > high) return "-";
+  return low == high ? shown_weights(low) : shown_weights(low) + "-" + shown_weights(high);
 }
 
 }  // namespace fixgate

@@ -14,8 +14,12 @@ namespace fixgate {
 
 enum class DimensionKind { WeightWidth, SignalWidth, TableSegments };
 
+/// Levels of weights below the widths: encodings, in the order of what they take.
+inline constexpr int kBinaryLevel = -1;
+inline constexpr int kTernaryLevel = 0;
+
 /// A weight matrix, a signal, or a signal that a table writes. Its width is the dimension's level plus
-/// `offset`.
+/// `offset`, but for the levels that are encodings.
 struct DimensionMember {
   std::string name;
   int offset = 0;
@@ -52,6 +56,8 @@ struct WidthRange {
 
 struct SearchRanges {
   WidthRange weights{2, 8};
+  bool ternary = false;  // weights also in these encodings
+  bool binary = false;
   WidthRange activations{3, 8};
   std::vector<int> segments{8, 16, 32, 64};
 };
@@ -66,8 +72,10 @@ Result<SearchSpace> make_search_space(FormatPlan base, const FixedNetwork& netwo
 /// The base plan, and behind it a rule for each member of each dimension that is touched.
 FormatPlan plan_of(const SearchSpace& space, const Candidate& candidate);
 
-/// The level at a place: of a dimension of one member that member's own width.
-int shown_level(const Dimension& dimension, int place);
+/// The level at a place: of a dimension of one member that member's own width; "ternary", "binary".
+std::string shown_level(const Dimension& dimension, int place);
+/// The same of a level of weights that is known.
+std::string shown_weights(int level);
 
 /// Every dimension at its highest (lowest) level.
 Candidate widest(const SearchSpace& space);
@@ -79,7 +87,7 @@ Candidate untouched(const SearchSpace& space);
 /// All dimensions of a kind at the level nearest to `value`, the others as they are.
 Candidate with_level(const SearchSpace& space, Candidate candidate, DimensionKind kind, int value);
 
-/// "3-5": the lowest and the highest level of a kind; "-" if none is touched.
+/// "3-5", "ternary-5": the lowest and the highest level of a kind; "-" if none is touched.
 std::string span_of(const SearchSpace& space, const Candidate& candidate, DimensionKind kind);
 
 }  // namespace fixgate

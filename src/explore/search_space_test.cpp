@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "calibrate/calibrate.h"
 #include "data/load.h"
+#include "fixed/footprint.h"
 #include "quantize/quantize.h"
 #include "sweep/load_network.h"
 
@@ -108,20 +110,65 @@ TEST_F(Space, SaysItsLevels) {
   EXPECT_EQ(span_of(searched, untouched(searched), DimensionKind::SignalWidth), "-");
   const auto rec = std::ranges::find(searched.dimensions, "recurrent_GRU.rec", &Dimension::name);
   ASSERT_NE(rec, searched.dimensions.end());
-  EXPECT_EQ(shown_level(*rec, 5), 12) << "four bits more than the activations";
+  EXPECT_EQ(shown_level(*rec, 5), "12") << "four bits more than the activations";
+}
+
+TEST_F(Space, OffersEncodingsBelowTheWidths) {
+  const FormatPlan base = *preset_plan("default", {8, 8});
+  SearchRanges ranges;
+  ranges.ternary = ranges.binary = true;
+  const SearchSpace searched = *make_search_space(base, made(base), Granularity::PerNetwork, ranges);
+  EXPECT_EQ(shown_level(searched.dimensions[0], 0), "binary");
+  EXPECT_EQ(shown_level(searched.dimensions[0], 1), "ternary");
+  EXPECT_EQ(shown_level(searched.dimensions[0], 2), "2");
+  const std::array encodings = {WeightEncoding::Binary, WeightEncoding::Ternary, WeightEncoding::Integer};
+  double last = 0;
+  for (int place = 0; place < 3; ++place) {
+    Candidate candidate = widest(searched);
+    candidate[0] = place;
+    const FixedNetwork network = made(plan_of(searched, candidate));
+    for (const WeightMatrix& matrix : network.weights)
+      EXPECT_EQ(matrix.encoding, encodings[static_cast<std::size_t>(place)]) << matrix.name;
+    EXPECT_GT(measure_footprint(network).whole, last);
+    last = measure_footprint(network).whole;
+  }
+  Candidate mixed = widest(searched);
+  mixed[0] = 1;
+  EXPECT_EQ(span_of(searched, mixed, DimensionKind::WeightWidth), "ternary");
+  const SearchSpace by_gate = *make_search_space(base, made(base), Granularity::PerGate, ranges);
+  mixed = widest(by_gate);
+  mixed[0] = 0;
+  EXPECT_EQ(span_of(by_gate, mixed, DimensionKind::WeightWidth), "binary-8");
+}
+
+// A base plan in another encoding keeps it, so that its matrices are no dimension.
+TEST_F(Space, LeavesMatricesInOtherEncodingsAlone) {
+  FormatPlan base = *preset_plan("default", {8, 8});
+  base.weights.push_back(parse_plan("version = 1\n[[weight]]\nencoding = \"ternary\"")->weights[0]);
+  SearchRanges ranges;
+  ranges.ternary = true;
+  const SearchSpace searched = *make_search_space(base, made(base), Granularity::PerNetwork, ranges);
+  EXPECT_EQ(names(searched), (std::vector<std::string>{"activations", "tables"}));
 }
 
 TEST_F(Space, RefusesImpossibleRanges) {
   const FormatPlan base = *preset_plan("default", {8, 8});
   const FixedNetwork network = made(base);
+  const auto made_of = [&](WidthRange weights, WidthRange activations, std::vector<int> segments) {
+    SearchRanges ranges;
+    ranges.weights = weights;
+    ranges.activations = activations;
+    ranges.segments = std::move(segments);
+    return make_search_space(base, network, Granularity::PerGate, ranges);
+  };
   for (const WidthRange range : {WidthRange{0, 4}, {5, 4}, {2, 33}}) {
-    EXPECT_FALSE(make_search_space(base, network, Granularity::PerGate, {range, {3, 8}, {8}}));
-    EXPECT_FALSE(make_search_space(base, network, Granularity::PerGate, {{2, 8}, range, {8}}));
+    EXPECT_FALSE(made_of(range, {3, 8}, {8}));
+    EXPECT_FALSE(made_of({2, 8}, range, {8}));
   }
-  const auto wide = make_search_space(base, network, Granularity::PerGate, {{2, 8}, {22, 24}, {8}});
+  const auto wide = made_of({2, 8}, {22, 24}, {8});
   ASSERT_FALSE(wide);
   EXPECT_NE(wide.error().message.find("24 bits"), std::string::npos) << wide.error().message;
-  EXPECT_FALSE(make_search_space(base, network, Granularity::PerGate, {{2, 8}, {3, 8}, {}}));
+  EXPECT_FALSE(made_of({2, 8}, {3, 8}, {}));
 }
 
 }  // namespace

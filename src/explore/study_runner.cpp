@@ -4,7 +4,6 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "files/fingerprint.h"
 #include "parallel/for_each_index.h"
@@ -32,10 +31,8 @@ StudyRunner::StudyRunner(const SearchSpace& space, const Bench& bench, Study& st
       options_(options),
       interrupted_(interrupted),
       start_(std::chrono::steady_clock::now()) {
-  const std::int64_t total =
-      options.evaluations > 0 ? options.evaluations : std::numeric_limits<std::int32_t>::max();
-  progress_ = std::make_unique<Progress>(options.shows_progress ? "explore" : "", total, "trials",
-                                         60 * options.minutes);
+  progress_ = std::make_unique<Progress>(options.shows_progress ? "explore" : "", options.evaluations,
+                                         "trials", 60 * options.minutes);
   heart_ = std::jthread([this](const std::stop_token& token) { keep_alive(token); });
 }
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "quantize/learned.h"
+#include "quantize/resolve.h"
+
 namespace fixgate {
 
 bool needs_weight_statistics(const FormatPlan& plan) {
@@ -11,22 +14,59 @@ bool needs_weight_statistics(const FormatPlan& plan) {
   });
 }
 
+namespace {
+
+bool learns_rounding(const FormatPlan& plan) {
+  return std::ranges::any_of(plan.weights,
+                             [](const WeightRule& rule) { return rule.rounding == WeightRounding::Learned; });
+}
+
+Result<LearningScope> learning_scope(const FormatPlan& plan, const FixedNetwork& network) {
+  std::vector<std::string> names;
+  for (const WeightMatrix& matrix : network.weights) names.push_back(matrix.name);
+  FIXGATE_ASSIGN(const auto options, resolve_weights(plan, names));
+  LearningScope scope;
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    if (options[k].rounding != WeightRounding::Learned) continue;
+    scope.matrices.push_back(names[k]);
+    if (options[k].correct_bias) scope.biased.push_back(names[k]);
+  }
+  return scope;
+}
+
+}  // namespace
+
 Result<CalibratedNetwork> CalibratedNetwork::make(const Network& network, const DataSet& data,
-                                                  const MetricSpec& metric, std::uint64_t seed) {
+                                                  const MetricSpec& metric, std::uint64_t seed,
+                                                  LearningData learning) {
   FIXGATE_ASSIGN(SignalProfile profile, calibrate(network, data));
-  return CalibratedNetwork(network, data, metric, seed, std::move(profile));
+  return CalibratedNetwork(network, data, metric, seed, std::move(profile), std::move(learning));
 }
 
 Result<Quantised> CalibratedNetwork::quantise(const FormatPlan& plan, bool once) {
-  if (!needs_weight_statistics(plan)) return fixgate::quantise(*network_, plan, &profile_);
+  if (!needs_weight_statistics(plan))
+    return fixgate::quantise(*network_, plan, &profile_, nullptr, weights_.get());
   if (!statistics_) {
     FIXGATE_ASSIGN(statistics_, gather_weight_statistics(*network_, nullptr, *data_, metric_, seed_));
   }
-  FIXGATE_ASSIGN(Quantised first, fixgate::quantise(*network_, plan, &profile_, &*statistics_));
+  FIXGATE_ASSIGN(Quantised first,
+                 fixgate::quantise(*network_, plan, &profile_, &*statistics_, weights_.get()));
   if (once) return first;
   FIXGATE_ASSIGN(const WeightStatistics own,
                  gather_weight_statistics(*network_, &first.network, *data_, metric_, seed_));
-  return fixgate::quantise(*network_, plan, &profile_, &own);
+  FIXGATE_ASSIGN(Quantised second, fixgate::quantise(*network_, plan, &profile_, &own));
+  return learns_rounding(plan) ? learn(plan, second.network) : Result<Quantised>(std::move(second));
+}
+
+Result<Quantised> CalibratedNetwork::learn(const FormatPlan& plan, const FixedNetwork& start) {
+  FIXGATE_ASSIGN(const LearningScope scope, learning_scope(plan, start));
+  DataSet more;
+  if (learning_) {
+    FIXGATE_ASSIGN(more, learning_());
+  }
+  FIXGATE_ASSIGN(const LearnedParameters learned,
+                 learn_rounding(*network_, start, scope, metric_, learning_ ? more : *data_, *data_));
+  return fixgate::quantise(learned.network, plan, &profile_, learned.weights);
 }
 
 }  // namespace fixgate

@@ -1,43 +1,62 @@
 // Quantises one network under many plans with what its calibration data say, gathered once.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "calibrate/calibrate.h"
 #include "calibrate/weight_statistics.h"
 #include "data/metric.h"
 #include "quantize/quantize.h"
+#include "quantize/weight_cache.h"
 
 namespace fixgate {
 
 /// Whether a rule of the plan rounds weights, or corrects biases, by what the weights are multiplied with.
 bool needs_weight_statistics(const FormatPlan& plan);
 
+/// Where the samples for learned rounding come from, when they are needed.
+using LearningData = std::function<Result<DataSet>()>;
+
 class CalibratedNetwork {
  public:
-  /// Runs the signal calibration. `network` and `data` outlive this. Errors: as calibrate().
+  /// Runs the signal calibration. `network` and `data` outlive this; without `learning` rounding is learned
+  /// from `data`. Errors: as calibrate().
   static Result<CalibratedNetwork> make(const Network& network, const DataSet& data, const MetricSpec& metric,
-                                        std::uint64_t seed);
+                                        std::uint64_t seed, LearningData learning = {});
 
   [[nodiscard]] const SignalProfile& profile() const { return profile_; }
+  /// The matrices that earlier plans rounded alike.
+  [[nodiscard]] const WeightCache& weights() const { return *weights_; }
 
   /// Where a plan needs statistics of the weights' operands, the network is quantised twice: by those of the
-  /// float network, then by those that this first fixed-point network's own recurrence shows. `once`: the
-  /// first of these alone, for searches. Not safe to call from several threads before the first such plan is
-  /// done.
+  /// float network, then by those that this first fixed-point network's own recurrence shows; learned
+  /// rounding begins where this ends. `once`: the first of these alone, for searches. Not safe to call from
+  /// several threads before the first such plan is done.
   Result<Quantised> quantise(const FormatPlan& plan, bool once = false);
 
  private:
   CalibratedNetwork(const Network& network, const DataSet& data, const MetricSpec& metric, std::uint64_t seed,
-                    SignalProfile profile)
-      : network_(&network), data_(&data), metric_(metric), seed_(seed), profile_(std::move(profile)) {}
+                    SignalProfile profile, LearningData learning)
+      : network_(&network),
+        data_(&data),
+        metric_(metric),
+        seed_(seed),
+        profile_(std::move(profile)),
+        learning_(std::move(learning)) {}
+
+  Result<Quantised> learn(const FormatPlan& plan, const FixedNetwork& start);
 
   const Network* network_;
   const DataSet* data_;
   MetricSpec metric_;
   std::uint64_t seed_;
   SignalProfile profile_;
+  LearningData learning_;
   std::optional<WeightStatistics> statistics_;  // of the float network, when first needed
+  std::unique_ptr<WeightCache> weights_ = std::make_unique<WeightCache>();  // rounded by those, or to nearest
 };
 
 }  // namespace fixgate

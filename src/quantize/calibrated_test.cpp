@@ -37,6 +37,30 @@ TEST(CalibratedNetwork, RoundsWeightsOfAnyNetworkInAnyEncoding) {
   }
 }
 
+// Learned rounding begins where compensated rounding ends, and reads the data that it is given.
+TEST(CalibratedNetwork, LearnsRoundingFromItsOwnData) {
+  Random random(9);
+  const Network network = make_network(random, testing_support::NetworkShape());
+  const DataSet data = testing_support::random_data(random, network, 12, 20);
+  const DataSet more = testing_support::random_data(random, network, 40, 20);
+  int asked = 0;
+  auto calibrated = CalibratedNetwork::make(network, data, kClasses, 1, [&]() -> Result<DataSet> {
+    ++asked;
+    return more;
+  });
+  const FormatPlan plan = *preset_plan("learned", {2, 8});
+  const auto compensated = calibrated->quantise(*preset_plan("compensated", {2, 8}));
+  EXPECT_EQ(calibrated->quantise(plan, true)->network.weights,
+            calibrated->quantise(*preset_plan("compensated", {2, 8}), true)->network.weights);
+  EXPECT_EQ(asked, 0);
+  const auto learned = calibrated->quantise(plan);
+  ASSERT_TRUE(learned) << learned.error().message;
+  EXPECT_EQ(asked, 1);
+  EXPECT_TRUE(verify(learned->network));
+  EXPECT_NE(learned->network.weights, compensated->network.weights);
+  EXPECT_EQ(learned->network, calibrated->quantise(plan)->network);
+}
+
 TEST(CalibratedNetwork, StatisticsAreNeededOnlyWhereAskedFor) {
   EXPECT_FALSE(needs_weight_statistics(*preset_plan("default", {})));
   EXPECT_TRUE(needs_weight_statistics(*preset_plan("compensated", {})));

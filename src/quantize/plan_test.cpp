@@ -65,7 +65,7 @@ WeightRule random_weight_rule(Random& random) {
   });
   if (rule.encoding && rule.width && !check_weight_code({*rule.encoding, *rule.width})) rule.encoding.reset();
   rule.rounding = maybe<WeightRounding>(random, [&] {
-    return random.pick({WeightRounding::Nearest, WeightRounding::Compensated});
+    return random.pick({WeightRounding::Nearest, WeightRounding::Compensated, WeightRounding::Learned});
   });
   rule.correct_bias = maybe<bool>(random, [&] { return random.chance(0.5); });
   rule.per_row = maybe<bool>(random, [&] { return random.chance(0.5); });

@@ -53,11 +53,11 @@ FormatPlan default_plan(const PresetOptions& options) {
   return plan;
 }
 
-FormatPlan compensated_plan(const PresetOptions& options) {
+FormatPlan plan_with(const char* preset, WeightRounding rounding, const PresetOptions& options) {
   FormatPlan plan = default_plan(options);
-  plan.preset = "compensated";
+  plan.preset = preset;
   for (WeightRule& rule : plan.weights) {
-    rule.rounding = WeightRounding::Compensated;
+    rule.rounding = rounding;
     rule.correct_bias = true;
   }
   return plan;
@@ -84,9 +84,10 @@ Result<FormatPlan> preset_plan(std::string_view name, const PresetOptions& optio
   FIXGATE_CHECK(check_width("weights", options.weights));
   FIXGATE_CHECK(check_width("activations", options.activations));
   if (name == "default") return default_plan(options);
-  if (name == "compensated") return compensated_plan(options);
+  if (name == "compensated") return plan_with("compensated", WeightRounding::Compensated, options);
+  if (name == "learned") return plan_with("learned", WeightRounding::Learned, options);
   if (name == "paper") return paper_plan(options);
-  return fail("'{}' is no preset: expected default, compensated or paper", name);
+  return fail("'{}' is no preset: expected default, compensated, learned or paper", name);
 }
 
 }  // namespace fixgate

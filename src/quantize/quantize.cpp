@@ -18,8 +18,14 @@ namespace {
 /// Builds the FixedNetwork layer by layer, in the order of the data flow.
 class Builder {
  public:
-  Builder(const Network& network, const FormatPlan& plan, const WeightStatistics* statistics)
-      : network_(network), plan_(plan), statistics_(statistics), list_(list_signals(network)) {}
+  Builder(const Network& network, const FormatPlan& plan, const WeightStatistics* statistics,
+          WeightCache* cache, const GivenWeights* given)
+      : network_(network),
+        plan_(plan),
+        statistics_(statistics),
+        cache_(cache),
+        given_(given),
+        list_(list_signals(network)) {}
 
   Result<FixedNetwork> run(const SignalProfile* profile) {
     FIXGATE_ASSIGN(const auto formats, resolve_signals(plan_, list_.signals, profile));
@@ -138,12 +144,20 @@ class Builder {
   }
 
   Result<int> add_weights(const std::string& name, const FloatMatrix& matrix) {
+    if (given_ != nullptr) {
+      fixed_.weights.push_back(given_->at(name));
+      return static_cast<int>(fixed_.weights.size()) - 1;
+    }
     const WeightOptions& options = weight_options_.at(name);
     if ((options.rounding != WeightRounding::Nearest || options.correct_bias) && statistics_ == nullptr)
-      return fail("weights '{}': rounding = \"compensated\" and correct_bias need calibration data", name);
-    fixed_.weights.push_back(options.rounding == WeightRounding::Nearest
-                                 ? quantise_weights(name, matrix, options)
-                                 : compensate_weights(name, matrix, options, statistics_->at(name)));
+      return fail("weights '{}': rounding = \"{}\" and correct_bias need calibration data", name,
+                  to_text(options.rounding));
+    const auto round = [&] {
+      return options.rounding == WeightRounding::Nearest
+                 ? quantise_weights(name, matrix, options)
+                 : compensate_weights(name, matrix, options, statistics_->at(name));
+    };
+    fixed_.weights.push_back(cache_ == nullptr ? round() : *cache_->get(name, options, round));
     return static_cast<int>(fixed_.weights.size()) - 1;
   }
 
@@ -151,7 +165,7 @@ class Builder {
   // decoder's.
   [[nodiscard]] Bias correction(int index, const FloatMatrix& matrix, bool last_use = false) const {
     const WeightMatrix& fixed = weights(index);
-    if (!weight_options_.at(fixed.name).correct_bias) return Bias::Zero(fixed.rows);
+    if (given_ != nullptr || !weight_options_.at(fixed.name).correct_bias) return Bias::Zero(fixed.rows);
     const auto& uses = statistics_->at(fixed.name);
     const MatrixUse& use = last_use ? uses.back() : uses.front();
     return use.has_bias ? lost_mean(matrix, fixed, use) : Bias::Zero(fixed.rows);
@@ -265,6 +279,8 @@ class Builder {
   const Network& network_;
   const FormatPlan& plan_;
   const WeightStatistics* statistics_;
+  WeightCache* cache_;
+  const GivenWeights* given_;  // null: the plan's rounding chooses them
   SignalList list_;
   FixedNetwork fixed_;
   std::vector<std::string> weight_names_;
@@ -290,16 +306,25 @@ FormatPlan resolved_plan(const FormatPlan& plan, const FixedNetwork& network) {
   return resolved;
 }
 
-}  // namespace
-
-Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile,
-                           const WeightStatistics* statistics) {
-  FIXGATE_ASSIGN(FixedNetwork fixed, Builder(network, plan, statistics).run(profile));
+Result<Quantised> build(Builder builder, const FormatPlan& plan, const SignalProfile* profile) {
+  FIXGATE_ASSIGN(FixedNetwork fixed, builder.run(profile));
   Quantised quantised{std::move(fixed), {}};
   quantised.resolved = resolved_plan(plan, quantised.network);
   quantised.network.plan = to_toml(quantised.resolved);
   FIXGATE_CHECK(verify(quantised.network));
   return quantised;
+}
+
+}  // namespace
+
+Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile,
+                           const WeightStatistics* statistics, WeightCache* cache) {
+  return build(Builder(network, plan, statistics, cache, nullptr), plan, profile);
+}
+
+Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile,
+                           const GivenWeights& weights) {
+  return build(Builder(network, plan, nullptr, nullptr, &weights), plan, profile);
 }
 
 }  // namespace fixgate

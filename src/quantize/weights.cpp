@@ -131,13 +131,22 @@ Eigen::VectorXd lost_mean(const FloatMatrix& weights, const WeightMatrix& fixed,
 }
 
 std::string to_text(WeightRounding rounding) {
-  return rounding == WeightRounding::Nearest ? "nearest" : "compensated";
+  switch (rounding) {
+    case WeightRounding::Compensated:
+      return "compensated";
+    case WeightRounding::Learned:
+      return "learned";
+    case WeightRounding::Nearest:
+      break;
+  }
+  return "nearest";
 }
 
 Result<WeightRounding> parse_weight_rounding(std::string_view text) {
-  for (const WeightRounding rounding : {WeightRounding::Nearest, WeightRounding::Compensated})
+  for (const WeightRounding rounding :
+       {WeightRounding::Nearest, WeightRounding::Compensated, WeightRounding::Learned})
     if (text == to_text(rounding)) return rounding;
-  return fail("'{}' is no rounding of weights: expected nearest or compensated", text);
+  return fail("'{}' is no rounding of weights: expected nearest, compensated or learned", text);
 }
 
 Result<std::int64_t> quantise_bias(double bias, int fraction) {

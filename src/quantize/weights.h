@@ -12,9 +12,10 @@
 namespace fixgate {
 
 enum class WeightRounding {
-  Nearest,     // each weight by itself
-  Compensated  // each weight takes up the error of those before it, by the moments of what they are
-               // multiplied with
+  Nearest,      // each weight by itself
+  Compensated,  // each weight takes up the error of those before it, by the moments of what they are
+                // multiplied with
+  Learned       // compensated, then all weights together moved towards the float network's outputs
 };
 
 std::string to_text(WeightRounding rounding);
@@ -27,6 +28,8 @@ struct WeightOptions {
   int fraction = 0;
   WeightRounding rounding = WeightRounding::Nearest;
   bool correct_bias = false;  // the bias makes up for the mean of the rounding error
+
+  friend bool operator==(const WeightOptions&, const WeightOptions&) = default;
 };
 
 /// Nearest integers of the code, clipped to its range. A binary point that is not stated is the one of

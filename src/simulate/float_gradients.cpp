@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "simulate/float_product.h"
+
 namespace fixgate {
 namespace {
 
@@ -189,7 +191,7 @@ class NetworkBackward {
         by_values_.data()[k] *= derivative(layer.activation, pre.data()[k], out.data()[k]);
       record(here().pre_activation, by_values_);
     }
-    by_values_ = by_values_ * *layer.weights;
+    by_values_ = product(by_values_, *layer.weights);
   }
 
   // The one row that was handed on becomes a row of every step; each cell's final state belongs to the step
@@ -213,7 +215,7 @@ class NetworkBackward {
       if (reverse && !reverse_final_) by_hidden = by_hidden.colwise().reverse().eval();
       CellBackward backward(layer, cell, here().cells[cell], trace_, start_.layers[index_][cell], gradients_);
       const FloatMatrix by_projection = backward.run(by_hidden, c * steps_);
-      const FloatMatrix by_visits = by_projection * layer.cells[cell].input_weights;
+      const FloatMatrix by_visits = product(by_projection, layer.cells[cell].input_weights);
       by_inputs += reverse ? FloatMatrix(by_visits.colwise().reverse()) : by_visits;
     }
     reverse_final_ = false;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "parallel/for_each_index.h"
+#include "simulate/float_product.h"
 #include "simulate/sequence_check.h"
 
 namespace fixgate {
@@ -21,22 +22,22 @@ FloatArray apply(const ActivationFunction& function, const FloatArray& x) {
   return x.unaryExpr([&](float one) { return static_cast<float>(evaluate(function, one)); });
 }
 
-void show(FloatObserver* observer, int signal, const FloatArray& values) {
+void show(FloatObserver* observer, int signal, FloatArray& values) {
   if (observer != nullptr && signal >= 0) observer->observe(signal, values.data(), values.size());
 }
 
-void show(FloatObserver* observer, int signal, const FloatMatrix& values) {
+void show(FloatObserver* observer, int signal, FloatMatrix& values) {
   if (observer != nullptr && signal >= 0) observer->observe(signal, values.data(), values.size());
 }
 
-// rows = inputs * weights^T + bias, split over threads where there are many rows.
-FloatMatrix project(const FloatMatrix& inputs, const FloatMatrix& weights, const FloatVector& bias) {
-  FloatMatrix outputs(inputs.rows(), weights.rows());
+// rows = inputs * transposed + bias, split over threads where there are many rows.
+FloatMatrix project(const FloatMatrix& inputs, const FloatMatrix& transposed, const FloatVector& bias) {
+  FloatMatrix outputs(inputs.rows(), transposed.cols());
   const Eigen::Index tasks = (inputs.rows() + kStepsPerTask - 1) / kStepsPerTask;
   parallel_for_each_index(static_cast<std::size_t>(tasks), [&](std::size_t task) {
     const Eigen::Index first = static_cast<Eigen::Index>(task) * kStepsPerTask;
     const Eigen::Index count = std::min(kStepsPerTask, inputs.rows() - first);
-    outputs.middleRows(first, count).noalias() = inputs.middleRows(first, count) * weights.transpose();
+    outputs.middleRows(first, count) = product(inputs.middleRows(first, count), transposed);
     outputs.middleRows(first, count).rowwise() += bias.transpose();
   });
   return outputs;
@@ -65,7 +66,7 @@ class CellRun {
     return values.segment(index * hidden_, hidden_);
   }
 
-  FloatArray activate(const FloatArray& pre, int index, std::size_t function) const {
+  FloatArray activate(FloatArray pre, int index, std::size_t function) const {
     const auto position = static_cast<std::size_t>(index);
     show(observer_, signals_.pre_activation[position], pre);
     FloatArray activated = apply(cell_.activations[function], pre);
@@ -74,8 +75,8 @@ class CellRun {
   }
 
   void set_hidden(FloatArray hidden, FloatState::Cell& state) const {
-    state.hidden = hidden.matrix();
     show(observer_, signals_.hidden, hidden);
+    state.hidden = hidden.matrix();
   }
 
   void lstm(const FloatArray& projected, FloatState::Cell& state) const {
@@ -85,9 +86,9 @@ class CellRun {
     const FloatArray o = activate(gate(pre, 1), 1, 0);
     const FloatArray f = activate(gate(pre, 2), 2, 0);
     const FloatArray g = activate(gate(pre, 3), 3, 1);
-    const FloatArray c = f * state.cell.array() + i * g;
+    FloatArray c = f * state.cell.array() + i * g;
     show(observer_, signals_.cell, c);
-    const FloatArray t = apply(cell_.activations[2], c);
+    FloatArray t = apply(cell_.activations[2], c);
     show(observer_, signals_.cell_activation, t);
     state.cell = c.matrix();
     set_hidden(o * t, state);
@@ -109,11 +110,11 @@ class CellRun {
     const auto weights = cell_.recurrent_weights.bottomRows(hidden_);
     const auto bias = cell_.recurrent_bias.tail(hidden_);
     if (layer_.linear_before_reset) {
-      const FloatArray recurrent = (weights * h.matrix() + bias).array();
+      FloatArray recurrent = (weights * h.matrix() + bias).array();
       show(observer_, signals_.recurrent, recurrent);
       return r * recurrent;
     }
-    const FloatArray reset_hidden = r * h;
+    FloatArray reset_hidden = r * h;
     show(observer_, signals_.reset_hidden, reset_hidden);
     return (weights * reset_hidden.matrix() + bias).array();
   }
@@ -134,8 +135,9 @@ class CellRun {
 /// The whole network over one sequence; `values` is [steps, outputs of the layer before].
 class NetworkRun {
  public:
-  NetworkRun(const SignalList& signals, FloatState& state, FloatObserver* observer)
-      : signals_(signals), state_(state), observer_(observer) {}
+  NetworkRun(const SignalList& signals, const FloatProjections& projections, FloatState& state,
+             FloatObserver* observer)
+      : signals_(signals), projections_(projections), state_(state), observer_(observer) {}
 
   void enter(const Sequence& sequence) {
     tokens_ = &sequence.tokens;
@@ -167,7 +169,7 @@ class NetworkRun {
   }
 
   void operator()(const DenseLayer& layer) {
-    values_ = project(values_, *layer.weights, layer.bias);
+    values_ = project(values_, projections_[index_][0], layer.bias);
     show(observer_, here().pre_activation, values_);
     if (layer.has_activation) {
       FloatArray flat = Eigen::Map<FloatArray>(values_.data(), values_.size());
@@ -193,7 +195,7 @@ class NetworkRun {
   void run_cell(const RecurrentLayer& layer, std::size_t index,
                 Eigen::Ref<FloatMatrix, 0, Eigen::OuterStride<>> outputs) {
     const RecurrentCell& cell = layer.cells[index];
-    const FloatMatrix projected = project(values_, cell.input_weights, cell.input_bias);
+    const FloatMatrix projected = project(values_, projections_[index_][index], cell.input_bias);
     FloatState::Cell& state = state_.layers[index_][index];
     CellRun run(layer, cell, here().cells[index], observer_);
     const Eigen::Index steps = values_.rows();
@@ -205,6 +207,7 @@ class NetworkRun {
   }
 
   const SignalList& signals_;
+  const FloatProjections& projections_;
   FloatState& state_;
   FloatObserver* observer_;
   const std::vector<std::int32_t>* tokens_ = nullptr;
@@ -213,9 +216,23 @@ class NetworkRun {
   std::size_t last_recurrent_ = 0;
 };
 
+FloatProjections transposed_weights(const Network& network) {
+  FloatProjections projections;
+  for (const Layer& layer : network.layers) {
+    auto& of_layer = projections.emplace_back();
+    if (const auto* dense = std::get_if<DenseLayer>(&layer))
+      of_layer.emplace_back(dense->weights->transpose());
+    if (const auto* recurrent = std::get_if<RecurrentLayer>(&layer))
+      for (const RecurrentCell& cell : recurrent->cells)
+        of_layer.emplace_back(cell.input_weights.transpose());
+  }
+  return projections;
+}
+
 }  // namespace
 
-FloatRunner::FloatRunner(const Network& network) : network_(network), signals_(list_signals(network)) {}
+FloatRunner::FloatRunner(const Network& network)
+    : network_(network), signals_(list_signals(network)), projections_(transposed_weights(network)) {}
 
 FloatState FloatRunner::initial_state() const {
   FloatState state;
@@ -231,7 +248,7 @@ FloatState FloatRunner::initial_state() const {
 Result<FloatMatrix> FloatRunner::run(const Sequence& sequence, FloatState& state,
                                      FloatObserver* observer) const {
   FIXGATE_CHECK(check_sequence(sequence, network_.takes_tokens, network_.inputs));
-  NetworkRun run(signals_, state, observer);
+  NetworkRun run(signals_, projections_, state, observer);
   run.enter(sequence);
   for (std::size_t index = 0; index < network_.layers.size(); ++index) run.run(index, network_.layers[index]);
   return std::move(run).outputs();

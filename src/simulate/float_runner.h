@@ -21,17 +21,20 @@ struct FloatState {
 };
 
 /// Sees the values of signals as they arise; of one signal in the order of the steps (of a reverse cell: as
-/// it visits them).
+/// it visits them). What it changes in them is what the run goes on with.
 class FloatObserver {
  public:
   virtual ~FloatObserver() = default;
   /// `signal` is an index into SignalList::signals.
-  virtual void observe(int signal, const float* values, Eigen::Index count) = 0;
+  virtual void observe(int signal, float* values, Eigen::Index count) = 0;
 };
+
+/// Weights that multiply many steps at once, transposed: [inputs, outputs] by layer, then by cell.
+using FloatProjections = std::vector<std::vector<FloatMatrix>>;
 
 class FloatRunner {
  public:
-  /// `network` must outlive the runner.
+  /// `network` must outlive the runner and keep its weights: the runner holds some of them transposed.
   explicit FloatRunner(const Network& network);
 
   [[nodiscard]] FloatState initial_state() const;
@@ -46,6 +49,7 @@ class FloatRunner {
  private:
   const Network& network_;
   SignalList signals_;
+  FloatProjections projections_;
 };
 
 }  // namespace fixgate

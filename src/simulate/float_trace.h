@@ -13,7 +13,7 @@ class FloatTrace : public FloatObserver {
  public:
   explicit FloatTrace(std::size_t signals) : values(signals) {}
 
-  void observe(int signal, const float* from, Eigen::Index count) override {
+  void observe(int signal, float* from, Eigen::Index count) override {
     auto& to = values[static_cast<std::size_t>(signal)];
     to.insert(to.end(), from, from + count);
   }

@@ -43,8 +43,9 @@ Result<void> load(const SuiteNetwork& entry, const std::filesystem::path& root, 
   FIXGATE_ASSIGN(loaded.task, read_task(entry.task));
   FIXGATE_ASSIGN(loaded.calibration, load_data(loaded.task, Part::Calibration, root));
   FIXGATE_ASSIGN(loaded.calibrated,
-                 CalibratedNetwork::make(loaded.network, loaded.calibration, loaded.task.metric,
-                                         loaded.task.calibration.seed));
+                 CalibratedNetwork::make(
+                     loaded.network, loaded.calibration, loaded.task.metric, loaded.task.calibration.seed,
+                     [&task = loaded.task, root] { return load_data(task, Part::Learning, root); }));
   FIXGATE_ASSIGN(loaded.test, load_data(loaded.task, Part::Test, root));
   FIXGATE_ASSIGN(loaded.reference, run_float(loaded.network, loaded.test, loaded.task.metric));
   return {};

@@ -104,6 +104,19 @@ TEST_F(ExploreCommand, ExtendsABasePlan) {
       << plan;
 }
 
+// Each encoding once for all weights, and mixed by gate.
+TEST_F(ExploreCommand, TriesEncodingsOfWeights) {
+  run_well(explore({"--strategy", "grid", "-w", "binary,ternary,2", "-a", "8", "--max-loss", "99%"}, "grid"));
+  const std::string grid = bytes_of(folder_ / "grid/grid.md");
+  EXPECT_TRUE(contains(grid, "| binary |") && contains(grid, "| ternary |") && contains(grid, "| 2 |"))
+      << grid;
+  expect_quantize_makes("grid");
+  run_well(explore({"--strategy", "sensitivity,evolve", "--evaluations", "150", "-w", "ternary,2..4",
+                    "--max-loss", "20%"}));
+  EXPECT_TRUE(contains(bytes_of(folder_ / "found/chosen.toml"), "encoding = \"ternary\""));
+  expect_quantize_makes("found");
+}
+
 TEST_F(ExploreCommand, HardwareIsPriced) {
   const std::string text =
       run_well(explore({"--strategy", "grid", "-w", "4", "-a", "6..8", "--lanes", "8", "--max-loss", "50%"}));
@@ -228,6 +241,9 @@ TEST_F(ExploreRefusals, OptionsThatMakeNoSense) {
   expect_refused(explore({"--granularity", "bit"}), {"'bit'", "network, layer, gate or signal"});
   expect_refused(explore({"--weights", "8..2"}), {"--weights 8..2"});
   expect_refused(explore({"--weights", "two"}), {"--weights two"});
+  expect_refused(explore({"--weights", "octal,2..8"}),
+                 {"--weights octal,2..8", "ternary or binary", "'octal'"});
+  expect_refused(explore({"--weights", "ternary"}), {"--weights ternary"});
   expect_refused(explore({"--activations", "3..40"}), {"40 bits"});
   expect_refused(explore({"--segments", "0"}), {"--segments"});
   expect_refused(explore({"--max-loss", "little"}), {"--max-loss little", "0.5%"});

@@ -67,13 +67,15 @@ struct StepInputs {
 class CellWork {
  public:
   virtual ~CellWork() = default;
+  /// The initial state, at every place.
+  virtual void restart() = 0;
   virtual void load(std::size_t place, const FixedState::Cell& state) = 0;
   virtual void store(std::size_t place, FixedState::Cell& state) const = 0;
   /// One step of the first `places` sequences.
   virtual void step(std::size_t places, const StepInputs& inputs) = 0;
   /// h, stored as the plan says.
   [[nodiscard]] virtual const std::uint8_t* hidden(std::size_t place) const = 0;
-  /// Adds the overflows of all steps since load.
+  /// Adds the overflows of all steps.
   virtual void count(OverflowCounts& counts) const = 0;
 };
 
@@ -89,17 +91,16 @@ class Cell : public CellEngine {
 
   void run(const Batch& batch, const Values& inputs, std::span<FixedState::Cell* const> states, Keep keep,
            StoredRows& outputs, std::size_t first_column, OverflowCounts& counts) const override {
-    const std::unique_ptr<CellWork> work = start(batch.size());
-    Projecting projecting(projected_ || joins_ ? 1 : batch.size() * projection_.rows(), batch.size());
-    for (std::size_t place = 0; place < states.size(); ++place) work->load(place, *states[place]);
-    std::size_t active = batch.size();
-    for (std::size_t visited = 0; visited < batch.longest(); ++visited) {
-      active = batch.active(visited, active);
-      find_projections(batch, inputs, visited, active, projecting);
-      work->step(active, {projecting.projections.data(), projecting.vectors.data()});
-      hand_on(batch, visited, active, *work, keep, first_column, outputs);
+    const std::size_t most = std::min(batch.size(), kGroupPlaces);
+    const std::unique_ptr<CellWork> work = start(most);
+    Projecting projecting(projected_ || joins_ ? 1 : most * projection_.rows(), most);
+    for (Group group{batch, 0, 0}; group.first < batch.size(); group.first += group.count) {
+      group.count = std::min(most, batch.size() - group.first);
+      const auto some_states = states.empty() ? states : states.subspan(group.first, group.count);
+      run(group, inputs, some_states, *work, projecting, [&](std::size_t visited, std::size_t active) {
+        hand_on(group, visited, active, *work, keep, first_column, outputs);
+      });
     }
-    for (std::size_t place = 0; place < states.size(); ++place) work->store(place, *states[place]);
     work->count(counts);
     count_values(batch.total_steps(), counts);
   }
@@ -111,6 +112,25 @@ class Cell : public CellEngine {
 
  private:
   static constexpr std::size_t kMostProjected = std::size_t{1} << 26;  // 256 MiB of projected tokens
+  // So many sequences run through all their steps before the next do: their sums and gates then stay in the
+  // first-level cache. A multiple of what a tile takes.
+  static constexpr std::size_t kGroupPlaces = 24;
+
+  /// Sequences of a batch at consecutive places.
+  struct Group {
+    const Batch& batch;
+    std::size_t first = 0;
+    std::size_t count = 0;
+
+    [[nodiscard]] std::size_t step(std::size_t place, std::size_t visited, bool reverse) const {
+      return batch.step(first + place, visited, reverse);
+    }
+    [[nodiscard]] std::size_t steps(std::size_t place) const { return batch.steps(first + place); }
+    [[nodiscard]] const Sequence& sequence(std::size_t place) const { return batch.sequence(first + place); }
+    [[nodiscard]] std::size_t active(std::size_t visited, std::size_t at_most) const {
+      return batch.active(visited, first + at_most) - first;
+    }
+  };
 
   /// What a run projects with, by place.
   struct Projecting {
@@ -123,6 +143,22 @@ class Cell : public CellEngine {
   };
 
   [[nodiscard]] virtual std::unique_ptr<CellWork> start(std::size_t places) const = 0;
+
+  // All steps; `after(visited, active)` is called behind each.
+  template <class After>
+  void run(const Group& group, const Values& inputs, std::span<FixedState::Cell* const> states,
+           CellWork& work, Projecting& projecting, After after) const {
+    work.restart();
+    for (std::size_t place = 0; place < states.size(); ++place) work.load(place, *states[place]);
+    std::size_t active = group.count;
+    for (std::size_t visited = 0; visited < group.steps(0); ++visited) {
+      active = group.active(visited, active);
+      find_projections(group, inputs, visited, active, projecting);
+      work.step(active, {projecting.projections.data(), projecting.vectors.data()});
+      after(visited, active);
+    }
+    for (std::size_t place = 0; place < states.size(); ++place) work.store(place, *states[place]);
+  }
 
   // The projection of every token of the vocabulary, once.
   void project(const EmbeddedRows& embedded) {
@@ -144,35 +180,37 @@ class Cell : public CellEngine {
       hwy::Prefetch(projection + row);
   }
 
-  void find_projections(const Batch& batch, const Values& inputs, std::size_t visited, std::size_t active,
+  void find_projections(const Group& group, const Values& inputs, std::size_t visited, std::size_t active,
                         Projecting& projecting) const {
-    if (projected_) return look_up_projections(batch, visited, active, projecting);
+    if (projected_) return look_up_projections(group, visited, active, projecting);
     for (std::size_t place = 0; place < active; ++place) {
-      projecting.vectors[place] = inputs.row(batch, place, batch.step(place, visited, plan_.reverse));
+      projecting.vectors[place] =
+          inputs.row(group.batch, group.first + place, group.step(place, visited, plan_.reverse));
       projecting.projections[place] = projecting.sums.get() + place * projection_.rows();
     }
     if (!joins_) projection_.run(projecting.vectors.data(), active, projecting.sums.get());
   }
 
-  void look_up_projections(const Batch& batch, std::size_t visited, std::size_t active,
+  void look_up_projections(const Group& group, std::size_t visited, std::size_t active,
                            Projecting& projecting) const {
     for (std::size_t place = 0; place < active; ++place) {
-      const auto& tokens = batch.sequence(place).tokens;
-      projecting.projections[place] = projected(tokens[batch.step(place, visited, plan_.reverse)]);
-      if (visited + 1 < batch.steps(place))
-        prefetch(projected(tokens[batch.step(place, visited + 1, plan_.reverse)]));
+      const auto& tokens = group.sequence(place).tokens;
+      projecting.projections[place] = projected(tokens[group.step(place, visited, plan_.reverse)]);
+      if (visited + 1 < group.steps(place))
+        prefetch(projected(tokens[group.step(place, visited + 1, plan_.reverse)]));
     }
   }
 
   // Hands the new h on: of every step, of the last, or of the one that the cell comes to last.
-  void hand_on(const Batch& batch, std::size_t visited, std::size_t active, const CellWork& work, Keep keep,
+  void hand_on(const Group& group, std::size_t visited, std::size_t active, const CellWork& work, Keep keep,
                std::size_t first_column, StoredRows& outputs) const {
     const auto size = static_cast<std::size_t>(plan_.state.size);
     for (std::size_t place = 0; place < active; ++place) {
-      const std::size_t step = batch.step(place, visited, plan_.reverse);
+      const std::size_t step = group.step(place, visited, plan_.reverse);
       const std::size_t kept = keep == Keep::Final ? visited : step;
-      if (keep != Keep::EveryStep && kept + 1 != batch.steps(place)) continue;
-      const std::size_t row = keep == Keep::EveryStep ? batch.first_row(place) + step : place;
+      if (keep != Keep::EveryStep && kept + 1 != group.steps(place)) continue;
+      const std::size_t in_batch = group.first + place;
+      const std::size_t row = keep == Keep::EveryStep ? group.batch.first_row(in_batch) + step : in_batch;
       std::memcpy(outputs.row(row) + first_column * size, work.hidden(place),
                   static_cast<std::size_t>(plan_.hidden) * size);
     }

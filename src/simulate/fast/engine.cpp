@@ -1,6 +1,8 @@
 #include "simulate/fast/engine.h"
 
 #include "numeric/requantise.h"
+#include "simulate/fast/mirrored_table.h"
+#include "simulate/fast/step_table.h"
 
 // Every target, not only those above the baseline: the tests run the scalar one, too.
 #define HWY_COMPILE_ALL_ATTAINABLE
@@ -38,9 +40,8 @@ DenseEngine* new_dense(const NetworkPlan& network, const DensePlan& dense, bool 
   return new Dense(network, dense, vnni);
 }
 
-std::int64_t enter_features(const float* from, std::size_t count, const SignalFormat& format,
-                            const Storage& storage, std::uint8_t* to) {
-  return enter(from, count, format, storage, to);
+std::int64_t enter_features(const Batch& batch, const SignalFormat& format, StoredRows& rows) {
+  return enter(batch, format, rows);
 }
 
 const char* target_name() {
@@ -63,19 +64,22 @@ HWY_EXPORT(target_name);
 namespace {
 
 // Formats that wrap, and those whose scaling could lose bits of a float.
-std::int64_t quantise_each(const FloatMatrix& features, const SignalFormat& format, std::size_t first_row,
-                           StoredRows& rows) {
+std::int64_t quantise_each(const Batch& batch, const SignalFormat& format, StoredRows& rows) {
   std::int64_t overflows = 0;
-  for (Eigen::Index step = 0; step < features.rows(); ++step)
-    for (Eigen::Index k = 0; k < features.cols(); ++k)
-      rows.set(first_row + static_cast<std::size_t>(step), static_cast<std::size_t>(k),
-               quantise_input(features(step, k), format, overflows));
+  for (std::size_t place = 0; place < batch.size(); ++place) {
+    const FloatMatrix& features = batch.sequence(place).features;
+    for (Eigen::Index step = 0; step < features.rows(); ++step)
+      for (Eigen::Index k = 0; k < features.cols(); ++k)
+        rows.set(batch.first_row(place) + static_cast<std::size_t>(step), static_cast<std::size_t>(k),
+                 quantise_input(features(step, k), format, overflows));
+  }
   return overflows;
 }
 
-// What is wanted and there is. Both extensions are of use in 512-bit vectors only.
+// What is wanted and there is.
 MachineSettings found(const MachineSettings& wanted) {
-  return {wanted.vnni && has_vnni(), wanted.step_tables && has_step_tables(), wanted.narrow};
+  return {wanted.vnni && has_vnni(), wanted.step_tables && has_step_tables(), wanted.narrow,
+          wanted.mirrored_tables && has_mirrored_tables()};
 }
 
 }  // namespace
@@ -94,20 +98,10 @@ std::unique_ptr<const DenseEngine> make_dense_engine(const NetworkPlan& network,
       HWY_DYNAMIC_DISPATCH(new_dense)(network, dense, found(machine).vnni));
 }
 
-std::int64_t quantise_features(const FloatMatrix& features, const SignalFormat& format, std::size_t first_row,
-                               StoredRows& rows) {
+std::int64_t quantise_features(const Batch& batch, const SignalFormat& format, StoredRows& rows) {
   if (format.overflow == Overflow::Wrap || format.format.fraction < 0)
-    return quantise_each(features, format, first_row, rows);
-  const auto columns = static_cast<std::size_t>(features.cols());
-  const auto steps = static_cast<std::size_t>(features.rows());
-  const auto enter_row = HWY_DYNAMIC_DISPATCH(enter_features);
-  if (rows.is_dense())
-    return enter_row(features.data(), steps * columns, format, rows.storage(), rows.row(first_row));
-  std::int64_t overflows = 0;
-  for (std::size_t step = 0; step < steps; ++step)
-    overflows += enter_row(features.data() + step * columns, columns, format, rows.storage(),
-                           rows.row(first_row + step));
-  return overflows;
+    return quantise_each(batch, format, rows);
+  return HWY_DYNAMIC_DISPATCH(enter_features)(batch, format, rows);
 }
 
 ByteProducts machine_byte_products(const MachineSettings& machine) {

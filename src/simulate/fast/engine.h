@@ -43,10 +43,9 @@ std::unique_ptr<const CellEngine> make_cell_engine(const NetworkPlan& network, c
                                                    const MachineSettings& machine);
 std::unique_ptr<const DenseEngine> make_dense_engine(const NetworkPlan& network, const DensePlan& dense,
                                                      const MachineSettings& machine);
-/// `features` [steps, inputs], finite, into `rows` from `first_row` on: docs/numerics.md, section 3, "Input".
-/// Returns how many overflowed.
-std::int64_t quantise_features(const FloatMatrix& features, const SignalFormat& format, std::size_t first_row,
-                               StoredRows& rows);
+/// The features of all sequences of `batch`, finite, into `rows`, a row a step: docs/numerics.md, section 3,
+/// "Input". Returns how many overflowed.
+std::int64_t quantise_features(const Batch& batch, const SignalFormat& format, StoredRows& rows);
 ByteProducts machine_byte_products(const MachineSettings& machine);
 /// "AVX2", "SCALAR", ...
 const char* machine_name();

@@ -53,26 +53,48 @@ class FeatureEntry {
   Rounding rounding_;
 };
 
-HWY_INLINE std::int64_t enter(const float* from, std::size_t count, const SignalFormat& format,
-                              const Storage& storage, std::uint8_t* to) {
+/// `overflows` counts by lane.
+HWY_INLINE void enter_row(const FeatureEntry& entry, const float* from, std::size_t count,
+                          const Storage& storage, std::uint8_t* to, Vector32& overflows) {
   const Lanes32 d;
   const Reals real;
   const std::size_t lanes = hn::Lanes(d);
-  const FeatureEntry entry(format);
-  Vector32 overflows = hn::Zero(d);
+  const auto size = static_cast<std::size_t>(storage.size);
   std::size_t k = 0;
   for (; k + lanes <= count; k += lanes)
-    store_lanes(entry(hn::LoadU(real, from + k), overflows), storage,
-                to + k * static_cast<std::size_t>(storage.size));
-  if (k < count) {  // zeros overflow nothing
-    HWY_ALIGN float rest[HWY_MAX_BYTES / 4] = {};
-    HWY_ALIGN std::uint8_t stored[HWY_MAX_BYTES];
-    std::memcpy(rest, from + k, (count - k) * sizeof(float));
-    store_lanes(entry(hn::Load(real, rest), overflows), storage, stored);
-    std::memcpy(to + k * static_cast<std::size_t>(storage.size), stored,
-                (count - k) * static_cast<std::size_t>(storage.size));
+    store_lanes(entry(hn::LoadU(real, from + k), overflows), storage, to + k * size);
+  if (k == count) return;
+  // Zeros overflow nothing.
+  HWY_ALIGN float rest[HWY_MAX_BYTES / 4] = {};
+  HWY_ALIGN std::uint8_t stored[HWY_MAX_BYTES];
+  std::memcpy(rest, from + k, (count - k) * sizeof(float));
+  store_lanes(entry(hn::Load(real, rest), overflows), storage, stored);
+  std::memcpy(to + k * size, stored, (count - k) * size);
+}
+
+/// Returns how many overflow.
+inline std::int64_t enter_sequence(const FeatureEntry& entry, const FloatMatrix& features,
+                                   std::size_t first_row, StoredRows& rows) {
+  const Lanes32 d;
+  Vector32 overflows = hn::Zero(d);
+  const auto columns = static_cast<std::size_t>(features.cols());
+  const auto steps = static_cast<std::size_t>(features.rows());
+  if (rows.is_dense()) {
+    enter_row(entry, features.data(), steps * columns, rows.storage(), rows.row(first_row), overflows);
+  } else {
+    for (std::size_t step = 0; step < steps; ++step)
+      enter_row(entry, features.data() + step * columns, columns, rows.storage(), rows.row(first_row + step),
+                overflows);
   }
   return hn::GetLane(hn::SumOfLanes(d, overflows));
+}
+
+inline std::int64_t enter(const Batch& batch, const SignalFormat& format, StoredRows& rows) {
+  const FeatureEntry entry(format);
+  std::int64_t overflows = 0;
+  for (std::size_t place = 0; place < batch.size(); ++place)
+    overflows += enter_sequence(entry, batch.sequence(place).features, batch.first_row(place), rows);
+  return overflows;
 }
 
 }  // namespace fixgate::fast::HWY_NAMESPACE

@@ -35,24 +35,47 @@ std::optional<std::vector<std::int32_t>> align(const GatePlan& gate, WeightMatri
   return left;
 }
 
-}  // namespace
-
-std::optional<JoinedPlan> join(const CellPlan& cell) {
-  if (cell.kind == CellKind::Gru || cell.input.input.size != cell.recurrent.input.size) return {};
+// Weights as they are.
+JoinedPlan start_joining(const CellPlan& cell) {
   JoinedPlan joined;
-  joined.input = {{}, cell.input.input, cell.input.columns, 0};
-  joined.recurrent = {{}, cell.recurrent.input, cell.recurrent.columns, 0};
+  joined.input = {{}, cell.input.input, cell.input.columns, cell.input.narrow_quads};
+  joined.recurrent = {{}, cell.recurrent.input, cell.recurrent.columns, cell.recurrent.narrow_quads};
   const std::size_t gates = cell.gates.size();
   for (const Stack* stack : {&cell.input, &cell.recurrent})
     for (const WeightMatrix* part : stack->parts) joined.weights.push_back(*part);
   for (std::size_t g = 0; g < gates; ++g) {
-    WeightMatrix& input = joined.weights[g];
-    WeightMatrix& recurrent = joined.weights[gates + g];
-    auto left = align(cell.gates[g], input, recurrent, most_of(cell.input.input));
+    joined.input.parts.push_back(&joined.weights[g]);
+    joined.recurrent.parts.push_back(&joined.weights[gates + g]);
+  }
+  return joined;
+}
+
+}  // namespace
+
+bool can_join(const CellPlan& cell) {
+  return cell.kind != CellKind::Gru && cell.input.input.size == cell.recurrent.input.size;
+}
+
+std::optional<JoinedPlan> join_weights(const CellPlan& cell) {
+  JoinedPlan joined = start_joining(cell);
+  const std::size_t gates = cell.gates.size();
+  for (std::size_t g = 0; g < gates; ++g) {
+    auto left = align(cell.gates[g], joined.weights[g], joined.weights[gates + g], most_of(cell.input.input));
     if (!left) return {};
     joined.left.push_back(std::move(*left));
-    joined.input.parts.push_back(&input);
-    joined.recurrent.parts.push_back(&recurrent);
+  }
+  return joined;
+}
+
+JoinedPlan join_sums(const CellPlan& cell) {
+  JoinedPlan joined = start_joining(cell);
+  const int quads = std::min(cell.input.narrow_quads, cell.recurrent.narrow_quads);
+  joined.input.narrow_quads = quads;
+  joined.recurrent.narrow_quads = quads;
+  for (const GatePlan& gate : cell.gates) {
+    joined.left.emplace_back(gate.input.left.size(), 0);
+    joined.input_left.push_back(gate.input.left);
+    joined.recurrent_left.push_back(gate.recurrent.left);
   }
   return joined;
 }

@@ -1,4 +1,4 @@
-// W x and R h of a cell in one product.
+// Joins W x and R h of every gate into one product.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,12 @@
 
 namespace fixgate::fast {
 
-/// None if a gate keeps its two products apart (GRU), if x and h are stored differently, or if a shifted
-/// weight does not fit the storage of its factor. `narrow_quads` is left at zero.
-std::optional<JoinedPlan> join(const CellPlan& cell);
+/// True for cells whose gates are sums of both, stored alike. Of a cell whose formats and weights are
+/// planned.
+bool can_join(const CellPlan& cell);
+/// With the left shifts in the weights; nothing if a weight does not fit its storage then.
+std::optional<JoinedPlan> join_weights(const CellPlan& cell);
+/// With the weights as they are.
+JoinedPlan join_sums(const CellPlan& cell);
 
 }  // namespace fixgate::fast

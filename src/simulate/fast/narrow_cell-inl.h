@@ -12,6 +12,7 @@
 
 #include "simulate/fast/cell-inl.h"
 #include "simulate/fast/elementwise-inl.h"
+#include "simulate/fast/mirrored_table.h"
 #include "simulate/fast/step_table.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -97,9 +98,10 @@ HWY_INLINE void store_state(Vector16 q, const Storage& storage, std::uint8_t* to
 /// A table over an array, in the quickest way that the machine has for it.
 class NarrowTable {
  public:
-  NarrowTable(const NetworkPlan& network, int index, bool step_tables)
+  NarrowTable(const NetworkPlan& network, int index, const MachineSettings& machine)
       : direct_(direct_table(network, index)), ends_(overflow_ends(direct_)) {
-    if (step_tables) steps_ = as_steps(direct_);
+    if (machine.step_tables) steps_ = as_steps(direct_);
+    if (ends_ && machine.mirrored_tables) mirrored_ = as_mirrored(direct_);
     if (ends_)
       for (const std::int32_t entry : direct_.entries)
         answers_.push_back(static_cast<std::int16_t>(entry >> 1));
@@ -111,7 +113,13 @@ class NarrowTable {
   /// `count` is a multiple of a vector's half words. Returns how many overflowed.
   std::int64_t apply(const std::int16_t* inputs, std::size_t count, std::int16_t* answers) const {
     if (steps_) return apply_steps(*steps_, inputs, count, answers);
-    return ends_ ? apply_singly(inputs, count, answers) : gather(inputs, count, answers);
+    if (!ends_) return gather(inputs, count, answers);
+    const std::int64_t overflows = count_overflows(inputs, count);
+    if (mirrored_)
+      apply_mirrored(*mirrored_, inputs, count, answers);
+    else
+      apply_singly(inputs, count, answers);
+    return overflows;
   }
 
  private:
@@ -120,8 +128,7 @@ class NarrowTable {
   }
 
   // Loads one by one are quicker than a gather.
-  std::int64_t apply_singly(const std::int16_t* inputs, std::size_t count, std::int16_t* answers) const {
-    const std::int64_t overflows = count_overflows(inputs, count);
+  void apply_singly(const std::int16_t* inputs, std::size_t count, std::int16_t* answers) const {
     const std::int16_t* by_input = answers_.data() - direct_.first;
     for (std::size_t k = 0; k < count; k += 4) {  // unrolled: a vector has at least 8
       answers[k] = by_input[inputs[k]];
@@ -129,7 +136,6 @@ class NarrowTable {
       answers[k + 2] = by_input[inputs[k + 2]];
       answers[k + 3] = by_input[inputs[k + 3]];
     }
-    return overflows;
   }
 
   [[nodiscard]] std::int64_t count_overflows(const std::int16_t* inputs, std::size_t count) const {
@@ -159,6 +165,7 @@ class NarrowTable {
   std::optional<OverflowEnds> ends_;
   std::vector<std::int16_t> answers_;  // by input - first, where ends_ is known
   std::optional<StepTable> steps_;
+  std::optional<MirroredTable> mirrored_;
 };
 
 /// signal <- (R h << left) + addend, one signal a part, in the order of the units.
@@ -177,6 +184,8 @@ class NarrowProducts {
       targets_.push_back(cell.gates[g].written.target);
     }
     order_rows(left, right, constant);
+    if (!joined.input_left.empty())
+      products_.shift_sums(pointers(joined.recurrent_left), pointers(joined.input_left), RowOrder::paired());
   }
 
   NarrowProducts(const Stack& stack, const std::vector<WrittenPart>& parts, std::size_t first_gate,
@@ -214,6 +223,12 @@ class NarrowProducts {
 
  private:
   using ByPart = std::vector<const std::vector<std::int32_t>*>;
+
+  static ByPart pointers(const std::vector<std::vector<std::int32_t>>& parts) {
+    ByPart pointers;
+    for (const auto& part : parts) pointers.push_back(&part);
+    return pointers;
+  }
 
   void order_rows(const ByPart& left, const ByPart& right, const ByPart& constant) {
     left_ = ordered_rows(left, products_.part_rows(), RowOrder::paired());
@@ -280,8 +295,8 @@ struct NarrowConstants {
                   : NarrowProducts(cell.recurrent, recurrent_parts(cell), 0,
                                    cell.linear_before_reset ? std::optional<std::size_t>(2) : std::nullopt,
                                    machine.vnni)) {
-    for (const GatePlan& gate : cell.gates) tables.emplace_back(network, gate.table, machine.step_tables);
-    if (cell.cell_table >= 0) cell_table.emplace(network, cell.cell_table, machine.step_tables);
+    for (const GatePlan& gate : cell.gates) tables.emplace_back(network, gate.table, machine);
+    if (cell.cell_table >= 0) cell_table.emplace(network, cell.cell_table, machine);
     if (!cell.candidate.parts.empty())
       candidate.emplace(cell.candidate,
                         std::vector<WrittenPart>{{&cell.gates[2].recurrent, &cell.gates[2].written}}, 2,
@@ -330,7 +345,15 @@ class NarrowWork : public CellWork {
       states_[place] = state_at(place * c_.units);
       resets_[place] = reset_at(place * c_.units);
     }
-    start(places);
+  }
+
+  void restart() override {
+    NarrowWork::load(0, c_.initial);
+    const std::size_t state_bytes = c_.units * static_cast<std::size_t>(c_.plan.state.size);
+    for (std::size_t place = 1; place < states_.size(); ++place) {
+      std::memcpy(state_at(place * c_.units), state_at(0), state_bytes);
+      std::copy_n(cell_values_.get(), c_.units, cell_values_.get() + place * c_.units);
+    }
   }
 
   void load(std::size_t place, const FixedState::Cell& from) override {
@@ -382,16 +405,6 @@ class NarrowWork : public CellWork {
   }
 
  private:
-  // Every place like the first.
-  void start(std::size_t places) {
-    NarrowWork::load(0, c_.initial);
-    const std::size_t state_bytes = c_.units * static_cast<std::size_t>(c_.plan.state.size);
-    for (std::size_t place = 1; place < places; ++place) {
-      std::memcpy(state_at(place * c_.units), state_at(0), state_bytes);
-      std::copy_n(cell_values_.get(), c_.units, cell_values_.get() + place * c_.units);
-    }
-  }
-
   static AlignedArray<std::uint8_t> zero_state(const Storage& storage, std::size_t count) {
     auto bytes = aligned_zeros<std::uint8_t>(count * 2);
     if (storage.size == 1) std::memset(bytes.get(), -storage.offset, count);

@@ -370,14 +370,17 @@ class Planner {
     return plan;
   }
 
-  // Shifted weights reach the ends of 16 bits sooner, if sums of so many are what the machine has.
+  // Shifts in the weights cost nothing, but shifted weights reach the ends of 16 bits sooner, if sums of so
+  // many are what the machine has.
   [[nodiscard]] std::optional<JoinedPlan> joined(const FixedRecurrent& layer, const FixedCell& cell,
                                                  const CellPlan& plan) const {
-    std::optional<JoinedPlan> joined = join(plan);
-    if (!joined || joined->input.input.size != 1 || products_.exact) return joined;
+    if (!can_join(plan)) return {};
+    std::optional<JoinedPlan> joined = join_weights(plan);
+    if (!joined) return join_sums(plan);
+    if (joined->input.input.size != 1 || products_.exact) return joined;
     const int quads = std::min(narrow_quads(joined->input.parts, format(layer.input_signal).format),
                                narrow_quads(joined->recurrent.parts, format(cell.signals.hidden).format));
-    if (quads < std::min(plan.input.narrow_quads, plan.recurrent.narrow_quads)) return {};
+    if (quads < std::min(plan.input.narrow_quads, plan.recurrent.narrow_quads)) return join_sums(plan);
     joined->input.narrow_quads = quads;
     joined->recurrent.narrow_quads = quads;
     return joined;

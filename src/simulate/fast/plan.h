@@ -64,8 +64,8 @@ struct Stack {
       0;  // so many quads of columns add up in saturating 16-bit pairs without reaching the ends
 };
 
-/// W x and R h of every gate as one product: the left shifts that bring both to one fraction are in their
-/// weights.
+/// W x and R h of every gate as one product. Both have to come to one fraction: the left shifts that do it
+/// are in their weights, or else the sums of each are shifted before they are added up.
 struct JoinedPlan {
   JoinedPlan() = default;
   JoinedPlan(JoinedPlan&&) = default;  // no copies: the stacks point into `weights`
@@ -74,7 +74,9 @@ struct JoinedPlan {
   std::vector<WeightMatrix> weights;  // W of every gate, then R of every gate
   Stack input;
   Stack recurrent;
-  std::vector<std::vector<std::int32_t>> left;  // what is left to shift; by gate, by row
+  std::vector<std::vector<std::int32_t>> left;            // of what was added up; by gate, by row
+  std::vector<std::vector<std::int32_t>> input_left;      // of the sums of W x; empty: in the weights
+  std::vector<std::vector<std::int32_t>> recurrent_left;  // of the sums of R h
 };
 
 struct GatePlan {

@@ -74,9 +74,13 @@ void plain_tile(const Tile& tile) {
     for (int b = 0; b < kBlocks; ++b) {
       std::uint32_t sum = 0;
       const std::uint8_t* weights = tile.weights + static_cast<std::size_t>(b) * tile.block_bytes;
-      for (const Segment& segment : tile.segments)
+      for (int s = 0; s < kSegments; ++s) {
+        const Segment& segment = tile.segments[s];
+        std::uint32_t part = 0;
         for (std::size_t step = 0; step < segment.steps; ++step, weights += 4)
-          sum += static_cast<std::uint32_t>(scalar_products<kBytes>(weights, segment.vectors[v] + 4 * step));
+          part += static_cast<std::uint32_t>(scalar_products<kBytes>(weights, segment.vectors[v] + 4 * step));
+        sum += tile.left[s] == nullptr ? part : part << tile.left[s][b];
+      }
       tile.sums[v * kBlocks + b] = static_cast<std::int32_t>(sum);
     }
 }
@@ -93,8 +97,21 @@ void byte_tile(const Tile& tile) {
 
 #else  // vectors
 
-template <int kBlocks, int kVectors>
-void half_tile(const Tile& tile) {
+/// Without it GCC computes the products of a whole step before it adds up any, for which there are not enough
+/// registers: sums then go to memory and back at every step.
+template <class Vector>
+HWY_INLINE void add_up_now(Vector& sum) {
+#if HWY_ARCH_X86
+  asm volatile("" : "+v"(sum.raw));
+#else
+  (void)sum;
+#endif
+}
+
+/// The sums of all segments go over those in memory or onto them, shifted by `left` if it is not null. Always
+/// a loop over segments: of a single one GCC 12 would run out of registers as above.
+template <int kBlocks, int kVectors, bool kOnto>
+HWY_NOINLINE void add_half_segments(const Tile& tile, const std::int32_t* left) {
   const Lanes32 d;
   const hn::Repartition<std::int16_t, Lanes32> d16;
   const std::size_t lanes = hn::Lanes(d);
@@ -119,9 +136,20 @@ void half_tile(const Tile& tile) {
     }
   HWY_UNROLL(8)
   for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
-  for (int b = 0; b < kBlocks; ++b)
-    hn::Store(hn::RearrangeToOddPlusEven(sums[v][b], more[v][b]), d,
-              tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes);
+  for (int b = 0; b < kBlocks; ++b) {
+    std::int32_t* to = tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes;
+    Vector32 sum = hn::RearrangeToOddPlusEven(sums[v][b], more[v][b]);
+    if (left != nullptr) sum = sum << hn::Load(d, left + static_cast<std::size_t>(b) * lanes);
+    if constexpr (kOnto) sum = hn::Add(sum, hn::Load(d, to));
+    hn::Store(sum, d, to);
+  }
+}
+
+template <int kBlocks, int kVectors>
+void half_tile(const Tile& tile) {
+  if (tile.left[0] == nullptr) return add_half_segments<kBlocks, kVectors, false>(tile, nullptr);
+  add_half_segments<kBlocks, kVectors, false>(segment_alone(tile, 0, lane_count()), tile.left[0]);
+  add_half_segments<kBlocks, kVectors, true>(segment_alone(tile, 1, lane_count()), tile.left[1]);
 }
 
 #if HWY_TARGET <= HWY_SSSE3 && HWY_ARCH_X86
@@ -141,8 +169,9 @@ HWY_INLINE hn::Vec<Halves> pair_products(Vector32 x, Vector32 weights) {
 }
 
 // Adds one segment to the sums in memory: in 16 bits for as many steps as are proven, then widened.
-template <int kBlocks, int kVectors>
-void add_byte_segment(const Tile& tile, const Segment& segment, const std::uint8_t* weights) {
+template <int kBlocks, int kVectors, bool kShifts>
+void add_byte_segment(const Tile& tile, const Segment& segment, const std::uint8_t* weights,
+                      const std::int32_t* left) {
   const Lanes32 d;
   const Halves d16;
   const std::size_t lanes = hn::Lanes(d);
@@ -161,6 +190,7 @@ void add_byte_segment(const Tile& tile, const Segment& segment, const std::uint8
           const auto* from =
               reinterpret_cast<const std::int32_t*>(weights + static_cast<std::size_t>(b) * tile.block_bytes);
           narrow[v][b] = hn::Add(narrow[v][b], pair_products(x, hn::Load(d, from)));
+          add_up_now(narrow[v][b]);
         }
       }
     }
@@ -169,8 +199,9 @@ void add_byte_segment(const Tile& tile, const Segment& segment, const std::uint8
     for (int b = 0; b < kBlocks; ++b) {
       std::int32_t* to = tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes;
       Vector32 unused = hn::Zero(d);
-      hn::Store(hn::ReorderWidenMulAccumulate(d, narrow[v][b], hn::Set(d16, 1), hn::Load(d, to), unused), d,
-                to);
+      Vector32 sum = hn::ReorderWidenMulAccumulate(d, narrow[v][b], hn::Set(d16, 1), hn::Zero(d), unused);
+      if constexpr (kShifts) sum = sum << hn::Load(d, left + static_cast<std::size_t>(b) * lanes);
+      hn::Store(hn::Add(sum, hn::Load(d, to)), d, to);
     }
   }
 }
@@ -182,9 +213,12 @@ void byte_tile(const Tile& tile) {
   for (std::size_t k = 0; k < kVectors * kBlocks * lanes; k += lanes)
     hn::Store(hn::Zero(d), d, tile.sums + k);
   const std::uint8_t* weights = tile.weights;
-  for (const Segment& segment : tile.segments) {
-    add_byte_segment<kBlocks, kVectors>(tile, segment, weights);
-    weights += segment.steps * 4 * lanes;
+  for (int s = 0; s < kSegments; ++s) {
+    if (tile.left[s] == nullptr)
+      add_byte_segment<kBlocks, kVectors, false>(tile, tile.segments[s], weights, nullptr);
+    else
+      add_byte_segment<kBlocks, kVectors, true>(tile, tile.segments[s], weights, tile.left[s]);
+    weights += tile.segments[s].steps * 4 * lanes;
   }
 }
 #endif  // pairs of bytes
@@ -304,6 +338,13 @@ class Products {
     }
   }
 
+  /// By part and row: what the sums of either stack are shifted by before they are added up.
+  using ShiftsByPart = std::vector<const std::vector<std::int32_t>*>;
+  void shift_sums(const ShiftsByPart& first, const ShiftsByPart& second, const RowOrder& order) {
+    left_[0] = ordered_rows(first, part_rows_, order);
+    left_[1] = ordered_rows(second, part_rows_, order);
+  }
+
   [[nodiscard]] std::size_t rows() const { return parts_ * part_rows_; }
   [[nodiscard]] std::size_t part_rows() const { return part_rows_; }
   [[nodiscard]] std::size_t group_rows() const { return group_blocks_ * lane_count(); }
@@ -322,11 +363,18 @@ class Products {
           next(groups - group, static_cast<std::size_t>(tiles_.blocks) / group_blocks_);
       const std::size_t blocks = some_groups * group_blocks_;
       const std::uint8_t* weights = packed_.get() + group * group_blocks_ * block_bytes;
+      const auto left = [&](int segment) {
+        return left_[segment] ? left_[segment].get() + group * group_blocks_ * lanes : nullptr;
+      };
       for (std::size_t place = 0; place < count;) {
         const std::size_t some = next(count - place, static_cast<std::size_t>(tiles_.vectors));
         const Segment second{steps_[1] == 0 ? nullptr : more + place, steps_[1]};
-        tiles_.functions[blocks - 1][some - 1](
-            {weights, block_bytes, {{vectors + place, steps_[0]}, second}, narrow_steps_, sums});
+        tiles_.functions[blocks - 1][some - 1]({weights,
+                                                block_bytes,
+                                                {{vectors + place, steps_[0]}, second},
+                                                narrow_steps_,
+                                                {left(0), left(1)},
+                                                sums});
         for (std::size_t g = 0; g < some_groups; ++g)
           epilogue((group + g) * group_blocks_ * lanes, place, some, sums + g * group_blocks_ * lanes,
                    blocks * lanes);
@@ -377,6 +425,7 @@ class Products {
   std::size_t narrow_steps_ = 1;
   TileFunctions tiles_;
   AlignedArray<std::uint8_t> packed_;
+  AlignedArray<std::int32_t> left_[kSegments];  // by row; both empty: no shifts
 };
 
 }  // namespace fixgate::fast::HWY_NAMESPACE

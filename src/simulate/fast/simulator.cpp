@@ -58,9 +58,7 @@ class BatchRun {
     const SignalFormat& format = plan_.network->signals[signal].format;
     const auto inputs = static_cast<std::size_t>(plan_.network->inputs);
     values_.rows = fast::StoredRows(batch_.total_steps(), inputs, plan_.storage[signal], fast::kStepBytes);
-    for (std::size_t place = 0; place < batch_.size(); ++place)
-      counts_.overflows[signal] += fast::quantise_features(batch_.sequence(place).features, format,
-                                                           batch_.first_row(place), values_.rows);
+    counts_.overflows[signal] += fast::quantise_features(batch_, format, values_.rows);
     counts_.values[signal] += static_cast<std::int64_t>(batch_.total_steps() * inputs);
   }
 
@@ -104,16 +102,17 @@ class BatchRun {
     values_ = std::move(selected);
   }
 
-  [[nodiscard]] std::vector<IntegerMatrix> outputs() const {
-    std::vector<IntegerMatrix> outputs(batch_.size());
+  [[nodiscard]] BatchOutputs outputs() const {
+    std::vector<int> rows(batch_.size(), 1);
+    for (std::size_t place = 0; values_.every_step && place < batch_.size(); ++place)
+      rows[batch_.index(place)] = static_cast<int>(batch_.steps(place));
     const auto columns = static_cast<std::size_t>(output_count(*plan_.network));
+    BatchOutputs outputs(rows, static_cast<int>(columns));
     for (std::size_t place = 0; place < batch_.size(); ++place) {
-      const std::size_t steps = values_.every_step ? batch_.steps(place) : 1;
-      IntegerMatrix matrix(static_cast<int>(steps), static_cast<int>(columns));
-      for (std::size_t step = 0; step < steps; ++step)
+      const std::span<std::int64_t> all = outputs.values(batch_.index(place));
+      for (std::size_t step = 0; step * columns < all.size(); ++step)
         fast::get_all_stored(values_.storage(), values_.row(batch_, place, step),
-                             std::span(matrix.values).subspan(step * columns, columns));
-      outputs[batch_.index(place)] = std::move(matrix);
+                             all.subspan(step * columns, columns));
     }
     return outputs;
   }
@@ -177,12 +176,11 @@ int FastSimulator::narrow_cells() const {
   return narrow;
 }
 
-Result<std::vector<IntegerMatrix>> FastSimulator::run(std::span<const Sequence* const> sequences,
-                                                      std::span<FixedState> states,
-                                                      OverflowCounts& counts) const {
+Result<BatchOutputs> FastSimulator::run(std::span<const Sequence* const> sequences,
+                                        std::span<FixedState> states, OverflowCounts& counts) const {
   for (const Sequence* sequence : sequences)
     FIXGATE_CHECK(check_sequence(*sequence, network_.takes_tokens, network_.inputs));
-  if (sequences.empty()) return {};
+  if (sequences.empty()) return BatchOutputs();
   if (prepared_ == nullptr) return run_reference(sequences, states, counts);
   const fast::NetworkPlan& plan = prepared_->plan;
   const Batch batch(sequences);
@@ -199,29 +197,27 @@ Result<std::vector<IntegerMatrix>> FastSimulator::run(std::span<const Sequence* 
   return run.outputs();
 }
 
-Result<std::vector<IntegerMatrix>> FastSimulator::run(std::span<const Sequence* const> sequences,
-                                                      OverflowCounts& counts) const {
+Result<BatchOutputs> FastSimulator::run(std::span<const Sequence* const> sequences,
+                                        OverflowCounts& counts) const {
   return run(sequences, {}, counts);
 }
 
-Result<IntegerMatrix> FastSimulator::run(const Sequence& sequence, FixedState& state,
-                                         OverflowCounts& counts) const {
-  const Sequence* one = &sequence;
-  FIXGATE_ASSIGN(std::vector<IntegerMatrix> outputs, run({&one, 1}, {&state, 1}, counts));
-  return std::move(outputs.front());
-}
-
-Result<std::vector<IntegerMatrix>> FastSimulator::run_reference(std::span<const Sequence* const> sequences,
-                                                                std::span<FixedState> states,
-                                                                OverflowCounts& counts) const {
-  std::vector<IntegerMatrix> outputs;
+Result<BatchOutputs> FastSimulator::run_reference(std::span<const Sequence* const> sequences,
+                                                  std::span<FixedState> states,
+                                                  OverflowCounts& counts) const {
+  std::vector<IntegerMatrix> matrices;
+  std::vector<int> rows;
   for (std::size_t index = 0; index < sequences.size(); ++index) {
     FixedState fresh;
     if (states.empty()) fresh = initial_state();
     FixedState& state = states.empty() ? fresh : states[index];
     FIXGATE_ASSIGN(IntegerMatrix one, reference_.run(*sequences[index], state, counts));
-    outputs.push_back(std::move(one));
+    rows.push_back(one.rows);
+    matrices.push_back(std::move(one));
   }
+  BatchOutputs outputs(rows, output_count(network_));
+  for (std::size_t index = 0; index < matrices.size(); ++index)
+    std::ranges::copy(matrices[index].values, outputs.values(index).begin());
   return outputs;
 }
 

@@ -12,6 +12,7 @@
 #include "data/sequence.h"
 #include "diagnostic/error.h"
 #include "fixed/fixed_network.h"
+#include "simulate/fast/batch_outputs.h"
 #include "simulate/fast/machine_settings.h"
 #include "simulate/reference/simulator.h"
 
@@ -40,19 +41,16 @@ class FastSimulator {
   /// sequences, `states` advanced in the same order, `counts` added up over all. Best for sequences of about
   /// the same length. Safe to call from several threads. Error: of the first sequence that does not fit the
   /// network; then nothing has been run.
-  Result<std::vector<IntegerMatrix>> run(std::span<const Sequence* const> sequences,
-                                         std::span<FixedState> states, OverflowCounts& counts) const;
-  Result<IntegerMatrix> run(const Sequence& sequence, FixedState& state, OverflowCounts& counts) const;
+  Result<BatchOutputs> run(std::span<const Sequence* const> sequences, std::span<FixedState> states,
+                           OverflowCounts& counts) const;
   /// Each from the initial state.
-  Result<std::vector<IntegerMatrix>> run(std::span<const Sequence* const> sequences,
-                                         OverflowCounts& counts) const;
+  Result<BatchOutputs> run(std::span<const Sequence* const> sequences, OverflowCounts& counts) const;
 
  private:
   struct Prepared;
 
-  Result<std::vector<IntegerMatrix>> run_reference(std::span<const Sequence* const> sequences,
-                                                   std::span<FixedState> states,
-                                                   OverflowCounts& counts) const;
+  Result<BatchOutputs> run_reference(std::span<const Sequence* const> sequences, std::span<FixedState> states,
+                                     OverflowCounts& counts) const;
 
   const FixedNetwork& network_;
   ReferenceSimulator reference_;

@@ -21,8 +21,19 @@ struct Tile {
   std::size_t block_bytes = 0;
   Segment segments[kSegments];   // the second may have no steps
   std::size_t narrow_steps = 0;  // so many of one segment may be summed in 16 bits
+  // [blocks][lanes]: what the sums of a segment are shifted by before they are added up; null: nothing.
+  const std::int32_t* left[kSegments] = {};
   std::int32_t* sums = nullptr;  // [vectors][blocks][lanes]
 };
+
+/// The same with one of its segments only. `lanes`: of a block.
+inline Tile segment_alone(const Tile& tile, int segment, std::size_t lanes) {
+  Tile alone = tile;
+  if (segment == 1) alone.weights += tile.segments[0].steps * 4 * lanes;
+  alone.segments[0] = tile.segments[segment];
+  alone.segments[1] = {};
+  return alone;
+}
 
 using TileFunction = void (*)(const Tile&);
 

@@ -119,8 +119,11 @@ class WideWork : public CellWork {
     for (std::size_t place = 0; place < places; ++place) {
       states_[place] = state().at(place, 0);
       resets_[place] = reset().at(place, 0);
-      WideWork::load(place, c_.initial);
     }
+  }
+
+  void restart() override {
+    for (std::size_t place = 0; place < states_.size(); ++place) WideWork::load(place, c_.initial);
   }
 
   void load(std::size_t place, const FixedState::Cell& from) override {

@@ -1,0 +1,69 @@
+#include "quantize/descent.h"
+
+#include <cmath>
+
+#include "parallel/for_each_index.h"
+
+namespace fixgate {
+namespace {
+
+constexpr float kMeanDecay = 0.9F;
+constexpr float kSquareDecay = 0.99F;
+constexpr float kLeastSquare = 1e-20F;  // of gradients of a mean divergence: what is below moves nothing
+constexpr float kFurthest = 1.0F;       // steps of an integer from its start
+
+}  // namespace
+
+Adam::Adam(Eigen::Index count) : mean_(Eigen::ArrayXf::Zero(count)), square_(Eigen::ArrayXf::Zero(count)) {}
+
+void Adam::descend(const float* gradient, float rate, float* parameters) {
+  ++updates_;
+  const float mean_share = 1 - std::pow(kMeanDecay, static_cast<float>(updates_));
+  const float square_share = 1 - std::pow(kSquareDecay, static_cast<float>(updates_));
+  const Eigen::Map<const Eigen::ArrayXf> by(gradient, mean_.size());
+  mean_ += (1 - kMeanDecay) * (by - mean_);
+  square_ += (1 - kSquareDecay) * (by.square() - square_);
+  Eigen::Map<Eigen::ArrayXf>(parameters, mean_.size()) -=
+      rate / mean_share * mean_ / (square_ / square_share + kLeastSquare).sqrt();
+}
+
+IntegerDescent::IntegerDescent(const WeightMatrix& start, ParameterBlock real)
+    : matrix_(start),
+      start_(start.values),
+      real_(real),
+      positions_(real.rows, real.columns),
+      adam_(real.rows * real.columns) {
+  reset();
+}
+
+void IntegerDescent::reset() {
+  matrix_.values = start_;
+  for (Eigen::Index k = 0; k < positions_.size(); ++k)
+    positions_.data()[k] = static_cast<float>(start_[static_cast<std::size_t>(k)]);
+  show();
+}
+
+void IntegerDescent::descend(const FloatMatrix& gradient, float rate) {
+  adam_.descend(gradient.data(), rate, positions_.data());
+  const WeightCode code = matrix_.code();
+  parallel_for_each_index(static_cast<std::size_t>(positions_.rows()), [&](std::size_t row) {
+    float* positions = positions_.row(static_cast<Eigen::Index>(row)).data();
+    const std::size_t first = row * static_cast<std::size_t>(positions_.cols());
+    for (std::size_t k = 0; k < static_cast<std::size_t>(positions_.cols()); ++k) {
+      const auto start = static_cast<float>(start_[first + k]);
+      positions[k] = std::clamp(positions[k], start - kFurthest, start + kFurthest);
+      matrix_.values[first + k] = static_cast<std::int32_t>(code.nearest(positions[k]));
+    }
+  });
+  show();
+}
+
+void IntegerDescent::show() {
+  float* to = real_.values;
+  for (int row = 0; row < matrix_.rows; ++row) {
+    const float step = std::ldexp(1.0F, -matrix_.row_fractions[static_cast<std::size_t>(row)]);
+    for (const std::int32_t q : matrix_.row(row)) *to++ = static_cast<float>(q) * step;
+  }
+}
+
+}  // namespace fixgate

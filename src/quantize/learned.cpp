@@ -1,0 +1,217 @@
+#include "quantize/learned.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "calibrate/output_gradient.h"
+#include "calibrate/parameter_gradients.h"
+#include "calibrate/sample_parts.h"
+#include "calibrate/signal_rounding.h"
+#include "diagnostic/progress.h"
+#include "parallel/for_each_index.h"
+#include "quantize/descent.h"
+#include "quantize/real_network.h"
+
+namespace fixgate {
+namespace {
+
+constexpr std::size_t kUpdates = 300;
+constexpr std::size_t kFewestRows =
+    4;  // of outputs, of each part in an update; a stream advances by one piece
+constexpr std::size_t kMostSequences = 8;
+constexpr float kIntegerRate = 0.015F;  // steps of an integer in an update; both fade over the second half
+constexpr float kBiasRate = 0.003F;
+
+/// One part's way through its sequences, again from the first when it has met all.
+class PartWalk {
+ public:
+  PartWalk(const SamplePart& part, const FloatRunner& wanted, bool outputs_every_step)
+      : part_(part),
+        fewest_(outputs_every_step ? 1 : kFewestRows),
+        start_(wanted.initial_state()),
+        wanted_state_(start_),
+        real_state_{start_, {}} {}
+
+  /// Gradients of the divergence of `real` from `wanted` over the next sequences.
+  Result<ParameterGradients> advance(const FloatRunner& wanted, const CalibrationRunner& real,
+                                     const WeightSites& sites, const MetricSpec& metric) {
+    ParameterGradients sums;
+    for (std::size_t k = 0; k < sequences_per_update(); ++k) {
+      next_ %= part_.sequences.size();
+      if (!part_.carries_on || next_ == 0) wanted_state_ = real_state_.real = start_;
+      const Sequence& sequence = part_.sequences[next_++];
+      FIXGATE_ASSIGN(const FloatMatrix outputs, wanted.run(sequence, wanted_state_));
+      const auto gradient = [&](const FloatMatrix& got) { return divergence_gradient(metric, outputs, got); };
+      FIXGATE_ASSIGN(const ObservedRun run, real.run(sequence, real_state_, gradient));
+      sums.add(real, sites, run);
+    }
+    return sums;
+  }
+
+ private:
+  [[nodiscard]] std::size_t sequences_per_update() const {
+    const std::size_t all = part_.sequences.size();
+    const std::size_t for_all = (all + kUpdates - 1) / kUpdates;
+    if (part_.carries_on || all == 0) return std::min<std::size_t>(all, 1);
+    return std::clamp(for_all, fewest_, kMostSequences);
+  }
+
+  const SamplePart& part_;
+  std::size_t fewest_;  // sequences in an update
+  FloatState start_;
+  FloatState wanted_state_;
+  CalibrationState real_state_;
+  std::size_t next_ = 0;
+};
+
+/// Sum over the part's rows of outputs, which are counted.
+Result<double> part_divergence(const FloatRunner& wanted, const FloatRunner& real,
+                               const std::vector<FixedSignal>& formats, const MetricSpec& metric,
+                               const SamplePart& part, std::int64_t& rows) {
+  double sum = 0;
+  SignalRounding rounding(formats);
+  FloatState wanted_state = wanted.initial_state();
+  FloatState real_state = wanted_state;
+  for (const Sequence& sequence : part.sequences) {
+    if (!part.carries_on) real_state = wanted_state = wanted.initial_state();
+    FIXGATE_ASSIGN(const FloatMatrix outputs, wanted.run(sequence, wanted_state));
+    FIXGATE_ASSIGN(const FloatMatrix got, real.run(sequence, real_state, &rounding));
+    sum += output_divergence(metric, outputs, got);
+    rows += outputs.rows();
+  }
+  return sum;
+}
+
+/// Of the outputs, a row. Both networks start at the same states.
+Result<double> mean_divergence(const Network& wanted, const Network& real,
+                               const std::vector<FixedSignal>& formats, const MetricSpec& metric,
+                               const DataSet& samples) {
+  const FloatRunner wanted_runner(wanted);
+  const FloatRunner real_runner(real);
+  const auto parts = cut_into_parts(samples);
+  std::array<Result<double>, kSampleParts> sums;
+  std::array<std::int64_t, kSampleParts> rows{};
+  parallel_for_each_index(kSampleParts, [&](std::size_t k) {
+    sums[k] = part_divergence(wanted_runner, real_runner, formats, metric, parts[k], rows[k]);
+  });
+  double sum = 0;
+  std::int64_t all_rows = 0;
+  for (std::size_t k = 0; k < kSampleParts; ++k) {
+    FIXGATE_CHECK(sums[k]);
+    sum += *sums[k];
+    all_rows += rows[k];
+  }
+  return sum / static_cast<double>(std::max<std::int64_t>(all_rows, 1));
+}
+
+class Learner {
+ public:
+  Learner(const Network& network, const FixedNetwork& start, const LearningScope& scope)
+      : wanted_(network), start_(start), real_(network, start) {
+    const std::set<std::string> names(scope.matrices.begin(), scope.matrices.end());
+    for (const WeightMatrix& matrix : start.weights)
+      if (names.contains(matrix.name)) integers_.try_emplace(matrix.name, matrix, real_.weights(matrix.name));
+    find_biases({scope.biased.begin(), scope.biased.end()});
+  }
+
+  [[nodiscard]] const Network& network() const { return real_.network(); }
+
+  Result<void> learn(const MetricSpec& metric, const DataSet& samples) {
+    const auto parts = cut_into_parts(samples);
+    const FloatRunner wanted(wanted_);
+    std::vector<PartWalk> walks;
+    for (const SamplePart& part : parts) walks.emplace_back(part, wanted, outputs_every_step(wanted_));
+    Progress progress("learned rounding", kUpdates, "updates");
+    for (std::size_t update = 0; update < kUpdates; ++update, progress.advance()) {
+      const CalibrationRunner real(real_.network(), start_.signals);
+      std::array<Result<ParameterGradients>, kSampleParts> gradients;
+      parallel_for_each_index(kSampleParts, [&](std::size_t k) {
+        gradients[k] = walks[k].advance(wanted, real, real_.sites(), metric);
+      });
+      for (const auto& one : gradients) FIXGATE_CHECK(one);
+      for (std::size_t k = 1; k < kSampleParts; ++k) gradients[0]->merge(*gradients[k]);
+      descend(*gradients[0],
+              std::min(1.0F, 2 - 2 * static_cast<float>(update) / static_cast<float>(kUpdates)));
+    }
+    return {};
+  }
+
+  /// Everything as it was.
+  void reset() {
+    for (auto& [name, descent] : integers_) descent.reset();
+    for (Bias& bias : biases_) std::ranges::copy(bias.start, bias.real.values);
+  }
+
+  /// Learned ones, and those that stayed as they were.
+  [[nodiscard]] GivenWeights weights() const {
+    GivenWeights all;
+    for (const WeightMatrix& matrix : start_.weights) {
+      const auto learned = integers_.find(matrix.name);
+      all[matrix.name] = learned == integers_.end() ? matrix : learned->second.matrix();
+    }
+    return all;
+  }
+
+ private:
+  struct Bias {
+    int signal;
+    ParameterBlock real;
+    std::vector<float> start;
+    Adam adam;
+  };
+
+  void find_biases(const std::set<std::string>& names) {
+    std::set<int> signals;
+    for (const GateSite& site : real_.sites().gates)
+      if (names.contains(site.matrix)) signals.insert(site.sum_signal);
+    for (const DenseSite& site : real_.sites().dense)
+      if (names.contains(site.matrix))
+        signals.insert(
+            sum_signal(std::get<DenseLayer>(wanted_.layers[site.layer]), real_.signals().layers[site.layer]));
+    for (const int signal : signals) {
+      const ParameterBlock real = real_.bias(signal);
+      if (real.values != nullptr)
+        biases_.push_back({signal, real, {real.values, real.values + real.rows}, Adam(real.rows)});
+    }
+  }
+
+  void descend(const ParameterGradients& gradients, float share) {
+    for (auto& [name, descent] : integers_) descent.descend(gradients.weights.at(name), share * kIntegerRate);
+    for (Bias& bias : biases_)
+      bias.adam.descend(gradients.sums.at(bias.signal).data(), share * kBiasRate, bias.real.values);
+  }
+
+  const Network& wanted_;
+  const FixedNetwork& start_;
+  RealNetwork real_;
+  std::map<std::string, IntegerDescent> integers_;
+  std::vector<Bias> biases_;
+};
+
+}  // namespace
+
+Result<LearnedParameters> learn_rounding(const Network& network, const FixedNetwork& start,
+                                         const LearningScope& scope, const MetricSpec& metric,
+                                         const DataSet& samples, const DataSet& judged_by) {
+  if (samples.samples.empty()) return fail("there is no data to learn rounding from");
+  Learner learner(network, start, scope);
+  LearnedParameters learned;
+  const auto divergence = [&] {
+    return mean_divergence(network, learner.network(), start.signals, metric, judged_by);
+  };
+  FIXGATE_ASSIGN(learned.divergence_before, divergence());
+  FIXGATE_CHECK(learner.learn(metric, samples));
+  FIXGATE_ASSIGN(learned.divergence, divergence());
+  if (!(learned.divergence < learned.divergence_before)) {
+    learner.reset();
+    learned.divergence = learned.divergence_before;
+  }
+  learned.weights = learner.weights();
+  learned.network = learner.network();
+  return learned;
+}
+
+}  // namespace fixgate

@@ -1,0 +1,39 @@
+// Learned rounding: whole networks of integers that answer as the float network does. docs/methods.md has the
+// derivation.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/metric.h"
+#include "data/sequence.h"
+#include "fixed/fixed_network.h"
+#include "network/network.h"
+#include "quantize/quantize.h"
+
+namespace fixgate {
+
+/// What may change.
+struct LearningScope {
+  std::vector<std::string> matrices;  // by their names in a plan
+  std::vector<std::string> biased;    // those of them whose biases may, too
+};
+
+struct LearnedParameters {
+  GivenWeights weights;          // every matrix of the network, changed or not
+  Network network;               // the float network with the biases that go with them
+  double divergence_before = 0;  // from the float outputs, a row, on `judged_by`
+  double divergence = 0;         // never more than before: else nothing is changed
+};
+
+/// Starting from the integers and biases of `start` (made from `network`), lowers the divergence of its
+/// outputs from the float network's on `samples` by gradients through time: each integer by at most one step
+/// of its code (AdaRound's idea, Nagel et al. 2020, arXiv 2004.10568, over the whole network at once), biases
+/// freely. Signals are rounded to their formats, tables count as exact. No label is read. Progress is shown
+/// on standard error. The result does not depend on the number of threads. Errors: samples that do not fit
+/// the network.
+Result<LearnedParameters> learn_rounding(const Network& network, const FixedNetwork& start,
+                                         const LearningScope& scope, const MetricSpec& metric,
+                                         const DataSet& samples, const DataSet& judged_by);
+
+}  // namespace fixgate
