@@ -39,9 +39,9 @@ reproduce: program ## The figures of docs/results.md: make reproduce SHARED=../s
 verify: program ## Accelerators against the simulator on real data: make verify SHARED=../shared
 	@build/$(PRESET)/fixgate verify --suite examples/verify.toml $(if $(SHARED),--data-root $(SHARED)) -o build/verify
 
-verify-random: configure ## RANDOM_NETWORKS (300) random accelerators against the simulator
+verify-random: configure ## RANDOM_NETWORKS (300) random accelerators against the simulator; RESUME=1 goes on
 	@cmake --build --preset $(PRESET) --target verify_random
-	@build/$(PRESET)/tests/hardware/verify_random --count $(RANDOM_NETWORKS)
+	@build/$(PRESET)/tests/hardware/verify_random --count $(RANDOM_NETWORKS) $(if $(RESUME),--resume)
 
 area: program ## The area tables of docs/hardware.md: make area SHARED=../shared
 	@scripts/area-table build/$(PRESET)/fixgate build/area $(SHARED)
