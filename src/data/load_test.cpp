@@ -114,6 +114,24 @@ TEST_F(Load, DrawsTheSameForTheSameSeed) {
   EXPECT_NE(names(load(task, Part::Calibration)), more);
 }
 
+TEST_F(Load, DrawsForLearningFromTheTrainingPartToo) {
+  Task task = imdb();
+  task.calibration.learning = 12;
+  const auto calibration = names(load(task, Part::Calibration));
+  const DataSet learning = load(task, Part::Learning);
+  const auto more = names(learning);
+  EXPECT_EQ(more.size(), 12U);
+  EXPECT_TRUE(std::equal(calibration.begin(), calibration.end(), more.begin()));
+  auto all = name_set(learning);
+  all.merge(name_set(load(task, Part::Validation)));
+  EXPECT_EQ(all.size(), 17U);
+  task.calibration.learning = 16;
+  EXPECT_NE(error(task, Part::Learning).find("calibration.learning is 16"), std::string::npos);
+  Task of_text = text();
+  of_text.calibration.learning = 50;
+  EXPECT_EQ(load(of_text, Part::Learning).samples[0].sequence.steps(), 50U);
+}
+
 TEST_F(Load, RefusesMoreCalibrationThanThereIs) {
   Task task = imdb();
   task.calibration.sequences = 16;
