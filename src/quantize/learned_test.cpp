@@ -85,7 +85,9 @@ Case make_case(std::uint64_t seed) {
   return one;
 }
 
+// A softmax over one output has nothing to learn.
 TEST(LearnedRounding, IsNeverFartherFromTheFloatNetworkAndMostlyNearer) {
+  int judged = 0;
   int nearer = 0;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(seed);
@@ -93,17 +95,20 @@ TEST(LearnedRounding, IsNeverFartherFromTheFloatNetworkAndMostlyNearer) {
     const auto learned = learn_rounding(one.network, one.start, one.scope, kClasses, one.data, one.data);
     ASSERT_TRUE(learned) << learned.error().message;
     EXPECT_LE(learned->divergence, learned->divergence_before);
+    judged += learned->divergence_before > 0 ? 1 : 0;
     nearer += learned->divergence < learned->divergence_before ? 1 : 0;
     EXPECT_EQ(learned->weights.size(), one.start.weights.size());
   }
-  EXPECT_GE(nearer, 10);
+  EXPECT_GE(judged, 6);
+  EXPECT_GE(nearer, judged - 1);
 }
 
 TEST(LearnedRounding, DoesNotDependOnTheNumberOfThreads) {
-  const Case one = make_case(3);
+  const Case one = make_case(10);
   const auto many = learn_rounding(one.network, one.start, one.scope, kClasses, one.data, one.data);
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 1);
   const auto alone = learn_rounding(one.network, one.start, one.scope, kClasses, one.data, one.data);
+  EXPECT_LT(many->divergence, many->divergence_before);
   EXPECT_EQ(many->weights, alone->weights);
   EXPECT_EQ(many->divergence, alone->divergence);
 }

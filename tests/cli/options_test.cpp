@@ -32,7 +32,7 @@ TEST_F(WrongOptions, ValuesAreNamed) {
   expect_refused({"evaluate", model_, "-t", task_, "--part", "training"}, {"--part", "training"});
   expect_refused({"evaluate", model_, "-t", task_, "--simulator", "quick"}, {"--simulator", "quick"});
   expect_refused({"quantize", model_, "-t", task_, "--preset", "best", "-o", kOutput},
-                 {"'best'", "default, compensated or paper"});
+                 {"'best'", "default, compensated, learned or paper"});
 }
 
 TEST_F(WrongOptions, OptionsThatDoNotGoTogetherAreRefused) {
