@@ -45,8 +45,7 @@ Result<Quantised> quantise_calibrated(const Network& network, const FormatPlan& 
              task.calibration.seed);
   FIXGATE_ASSIGN(CalibratedNetwork calibrated,
                  CalibratedNetwork::make(network, data, task.metric, task.calibration.seed,
-                                         {[&] { return load_data(task, Part::Learning, options.data_root); },
-                                          task.calibration.confidence}));
+                                         learning_of(task, options.data_root)));
   auto quantised = calibrated.quantise(plan);
   if (!quantised) return tl::make_unexpected(quantised.error().within(options.model));
   if (!options.histograms.empty())

@@ -28,20 +28,15 @@ void add_embedding(const CalibrationRunner& runner, const std::string& name, con
 
 }  // namespace
 
-int sum_signal(const DenseLayer& layer, const LayerSignals& signals) {
-  return layer.has_activation ? signals.pre_activation : signals.output;
-}
-
 void ParameterGradients::add(const CalibrationRunner& runner, const WeightSites& sites,
                              const ObservedRun& run) {
   const auto gradient = [&](int signal) -> const FloatMatrix& {
     return run.gradients[static_cast<std::size_t>(signal)];
   };
   for (const DenseSite& site : sites.dense) {
-    const int signal = sum_signal(std::get<DenseLayer>(runner.network().layers[site.layer]),
-                                  runner.signals().layers[site.layer]);
-    accumulate(weights, site.matrix, transposed_product(gradient(signal), run.dense_operand(site.layer)));
-    accumulate(sums, signal, column_sums(gradient(signal)));
+    const FloatMatrix& by_sums = gradient(site.sum_signal);
+    accumulate(weights, site.matrix, transposed_product(by_sums, run.dense_operand(site.layer)));
+    accumulate(sums, site.sum_signal, column_sums(by_sums));
   }
   const auto is_own_sum = [&](const GateSite& site) {
     const auto& cell = runner.signals().layers[site.layer].cells[site.cell];

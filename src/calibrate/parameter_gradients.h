@@ -18,7 +18,4 @@ struct ParameterGradients {
   void merge(const ParameterGradients& other);
 };
 
-/// The signal that the rows' sums of a dense layer go into.
-int sum_signal(const DenseLayer& layer, const LayerSignals& signals);
-
 }  // namespace fixgate

@@ -16,7 +16,9 @@ class SiteLister {
 
   void operator()(const DenseLayer& layer) {
     const bool tied = table_ != nullptr && layer.weights.get() == table_;
-    sites.dense.push_back({tied ? sites.embedding : layer.name + ".W", index});
+    const LayerSignals& signals = signals_.layers[index];
+    sites.dense.push_back({tied ? sites.embedding : layer.name + ".W", index,
+                           layer.has_activation ? signals.pre_activation : signals.output});
   }
 
   void operator()(const RecurrentLayer& layer) {

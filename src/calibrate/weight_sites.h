@@ -17,6 +17,7 @@ std::string cell_prefix(const RecurrentLayer& layer, std::size_t cell);
 struct DenseSite {
   std::string matrix;
   std::size_t layer = 0;
+  int sum_signal = -1;  // what the rows' sums go into: the pre-activation, or the output
 };
 
 enum class Operand {

@@ -122,13 +122,11 @@ class Gatherer {
 
   void add_dense(const ObservedRun& run, const DenseSite& site, UseSums& sums) const {
     const auto& layer = std::get<DenseLayer>(network_.layers[site.layer]);
-    const LayerSignals& signals = runner_.signals().layers[site.layer];
     if (is_last(site) && !layer.has_activation) {
       const FloatMatrix squares = expected_output_square(metric_, run.outputs);
       return add_use(run.dense_operand(site.layer), squares, Eigen::VectorXf::Ones(squares.rows()), sums);
     }
-    const int signal = layer.has_activation ? signals.pre_activation : signals.output;
-    const FloatMatrix squares = run.gradients[static_cast<std::size_t>(signal)].array().square();
+    const FloatMatrix squares = run.gradients[static_cast<std::size_t>(site.sum_signal)].array().square();
     add_use(run.dense_operand(site.layer), squares, squares.rowwise().sum(), sums);
   }
 

@@ -80,13 +80,10 @@ Result<void> check_limits(const ExploreOptions& options, const Prepared& prepare
 Result<void> prepare(const ExploreOptions& options, Prepared& prepared) {
   FIXGATE_ASSIGN(prepared.network, load_network(options.model));
   FIXGATE_ASSIGN(prepared.calibration, load_data(prepared.task, Part::Calibration, options.data_root));
-  FIXGATE_ASSIGN(prepared.calibrated,
-                 CalibratedNetwork::make(prepared.network, prepared.calibration, prepared.task.metric,
-                                         prepared.task.calibration.seed,
-                                         {[&task = prepared.task, root = options.data_root] {
-                                            return load_data(task, Part::Learning, root);
-                                          },
-                                          prepared.task.calibration.confidence}));
+  FIXGATE_ASSIGN(
+      prepared.calibrated,
+      CalibratedNetwork::make(prepared.network, prepared.calibration, prepared.task.metric,
+                              prepared.task.calibration.seed, learning_of(prepared.task, options.data_root)));
   FIXGATE_ASSIGN(DataSet validation, load_data(prepared.task, Part::Validation, options.data_root));
   FIXGATE_ASSIGN(prepared.bench, Bench::prepare(prepared.network, *prepared.calibrated, prepared.task,
                                                 std::move(validation), options.bench));

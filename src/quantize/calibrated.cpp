@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/load.h"
 #include "quantize/learned.h"
 #include "quantize/resolve.h"
 
@@ -35,6 +36,11 @@ Result<LearningScope> learning_scope(const FormatPlan& plan, const FixedNetwork&
 }
 
 }  // namespace
+
+Learning learning_of(const Task& task, const std::filesystem::path& data_root) {
+  return {[task, data_root] { return load_data(task, Part::Learning, data_root); },
+          task.calibration.confidence};
+}
 
 Result<CalibratedNetwork> CalibratedNetwork::make(const Network& network, const DataSet& data,
                                                   const MetricSpec& metric, std::uint64_t seed,

@@ -1,6 +1,7 @@
 // Quantises one network under many plans with what its calibration data say, gathered once.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "calibrate/calibrate.h"
 #include "calibrate/weight_statistics.h"
 #include "data/metric.h"
+#include "data/task.h"
 #include "quantize/quantize.h"
 #include "quantize/weight_cache.h"
 
@@ -22,6 +24,9 @@ struct Learning {
   std::function<Result<DataSet>()> samples;  // none: the calibration data
   double confidence = 1;                     // the float outputs count multiplied by this
 };
+
+/// What the task says; read when it is needed.
+Learning learning_of(const Task& task, const std::filesystem::path& data_root);
 
 class CalibratedNetwork {
  public:

@@ -1,5 +1,6 @@
 #include "quantize/descent.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "parallel/for_each_index.h"
@@ -40,7 +41,7 @@ void IntegerDescent::reset() {
   matrix_.values = start_;
   for (Eigen::Index k = 0; k < positions_.size(); ++k)
     positions_.data()[k] = static_cast<float>(start_[static_cast<std::size_t>(k)]);
-  show();
+  write_real_values(matrix_, real_.values);
 }
 
 void IntegerDescent::descend(const FloatMatrix& gradient, float rate) {
@@ -55,15 +56,7 @@ void IntegerDescent::descend(const FloatMatrix& gradient, float rate) {
       matrix_.values[first + k] = static_cast<std::int32_t>(code.nearest(positions[k]));
     }
   });
-  show();
-}
-
-void IntegerDescent::show() {
-  float* to = real_.values;
-  for (int row = 0; row < matrix_.rows; ++row) {
-    const float step = std::ldexp(1.0F, -matrix_.row_fractions[static_cast<std::size_t>(row)]);
-    for (const std::int32_t q : matrix_.row(row)) *to++ = static_cast<float>(q) * step;
-  }
+  write_real_values(matrix_, real_.values);
 }
 
 }  // namespace fixgate

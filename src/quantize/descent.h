@@ -36,8 +36,6 @@ class IntegerDescent {
   [[nodiscard]] const WeightMatrix& matrix() const { return matrix_; }
 
  private:
-  void show();
-
   WeightMatrix matrix_;
   std::vector<std::int32_t> start_;
   ParameterBlock real_;

@@ -187,9 +187,7 @@ class Learner {
     for (const GateSite& site : real_.sites().gates)
       if (names.contains(site.matrix)) signals.insert(site.sum_signal);
     for (const DenseSite& site : real_.sites().dense)
-      if (names.contains(site.matrix))
-        signals.insert(
-            sum_signal(std::get<DenseLayer>(wanted_.layers[site.layer]), real_.signals().layers[site.layer]));
+      if (names.contains(site.matrix)) signals.insert(site.sum_signal);
     for (const int signal : signals) {
       const ParameterBlock real = real_.bias(signal);
       if (real.values != nullptr)

@@ -13,7 +13,7 @@
 
 namespace fixgate {
 
-/// What may change.
+/// What may change, and towards what.
 struct LearningScope {
   std::vector<std::string> matrices;  // by their names in a plan
   std::vector<std::string> biased;    // those of them whose biases may, too

@@ -5,7 +5,6 @@
 #include <map>
 #include <utility>
 
-#include "calibrate/parameter_gradients.h"
 #include "fixed/proof.h"
 
 namespace fixgate {
@@ -97,6 +96,13 @@ void take_gate_bias(const FixedRecurrent& layer, const FixedCell& cell, std::siz
 
 }  // namespace
 
+void write_real_values(const WeightMatrix& matrix, float* to) {
+  for (int row = 0; row < matrix.rows; ++row) {
+    const float step = std::ldexp(1.0F, -matrix.row_fractions[static_cast<std::size_t>(row)]);
+    for (const std::int32_t q : matrix.row(row)) *to++ = static_cast<float>(q) * step;
+  }
+}
+
 RealNetwork::RealNetwork(const Network& network, const FixedNetwork& fixed)
     : network_(network), signals_(list_signals(network)), sites_(list_weight_sites(network, signals_)) {
   own_matrices(network_);
@@ -122,8 +128,7 @@ ParameterBlock RealNetwork::weights(const std::string& name) {
 ParameterBlock RealNetwork::bias(int signal) {
   for (const DenseSite& site : sites_.dense) {
     auto& layer = std::get<DenseLayer>(network_.layers[site.layer]);
-    if (layer.has_bias && sum_signal(layer, signals_.layers[site.layer]) == signal)
-      return {layer.bias.data(), layer.bias.size(), 1};
+    if (layer.has_bias && site.sum_signal == signal) return {layer.bias.data(), layer.bias.size(), 1};
   }
   for (const GateSite& site : sites_.gates) {
     if (site.sum_signal != signal) continue;
@@ -136,12 +141,7 @@ ParameterBlock RealNetwork::bias(int signal) {
 }
 
 void RealNetwork::take_weights(const FixedNetwork& fixed) {
-  for (const WeightMatrix& matrix : fixed.weights) {
-    float* to = weights(matrix.name).values;
-    for (int row = 0; row < matrix.rows; ++row)
-      for (const std::int32_t q : matrix.row(row))
-        *to++ = std::ldexp(static_cast<float>(q), -matrix.row_fractions[static_cast<std::size_t>(row)]);
-  }
+  for (const WeightMatrix& matrix : fixed.weights) write_real_values(matrix, weights(matrix.name).values);
 }
 
 void RealNetwork::take_biases(const FixedNetwork& fixed) {

@@ -18,6 +18,9 @@ struct ParameterBlock {
   Eigen::Index columns = 0;
 };
 
+/// The values of a matrix as real numbers, row by row. `to` [rows, columns].
+void write_real_values(const WeightMatrix& matrix, float* to);
+
 /// A network of its own whose parameters can be set. Its layers are those of the network it was made from.
 class RealNetwork {
  public:

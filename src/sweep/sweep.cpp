@@ -43,10 +43,8 @@ Result<void> load(const SuiteNetwork& entry, const std::filesystem::path& root, 
   FIXGATE_ASSIGN(loaded.task, read_task(entry.task));
   FIXGATE_ASSIGN(loaded.calibration, load_data(loaded.task, Part::Calibration, root));
   FIXGATE_ASSIGN(loaded.calibrated,
-                 CalibratedNetwork::make(
-                     loaded.network, loaded.calibration, loaded.task.metric, loaded.task.calibration.seed,
-                     {[&task = loaded.task, root] { return load_data(task, Part::Learning, root); },
-                      loaded.task.calibration.confidence}));
+                 CalibratedNetwork::make(loaded.network, loaded.calibration, loaded.task.metric,
+                                         loaded.task.calibration.seed, learning_of(loaded.task, root)));
   FIXGATE_ASSIGN(loaded.test, load_data(loaded.task, Part::Test, root));
   FIXGATE_ASSIGN(loaded.reference, run_float(loaded.network, loaded.test, loaded.task.metric));
   return {};

@@ -65,8 +65,7 @@ Result<FixedNetwork> quantised(const VerificationEntry& entry, const std::filesy
   FIXGATE_ASSIGN(const DataSet calibration, load_data(task, Part::Calibration, data_root));
   FIXGATE_ASSIGN(CalibratedNetwork calibrated,
                  CalibratedNetwork::make(network, calibration, task.metric, task.calibration.seed,
-                                         {[&] { return load_data(task, Part::Learning, data_root); },
-                                          task.calibration.confidence}));
+                                         learning_of(task, data_root)));
   FIXGATE_ASSIGN(Quantised quantised, calibrated.quantise(entry.plan.plan));
   return std::move(quantised.network);
 }
