@@ -3,6 +3,9 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <span>
+
+#include "data/logits.h"
 
 namespace fixgate {
 namespace {
@@ -71,11 +74,13 @@ Result<Score> token_accuracy(Decision decision, const FloatMatrix& outputs, cons
   });
 }
 
-// -log(softmax(row)[target]), with the greatest output taken out so that no exponential overflows.
+std::span<const float> logits(const FloatMatrix& outputs, Eigen::Index row) {
+  return {outputs.data() + row * outputs.cols(), static_cast<std::size_t>(outputs.cols())};
+}
+
+// -log(softmax(row)[target])
 double negative_log_likelihood(const FloatMatrix& outputs, Eigen::Index row, Eigen::Index target) {
-  const double greatest = static_cast<double>(outputs.row(row).maxCoeff());
-  const double sum = (outputs.row(row).cast<double>().array() - greatest).exp().sum();
-  return std::log(sum) + (greatest - static_cast<double>(outputs(row, target)));
+  return log_sum_of_exponentials(logits(outputs, row)) - static_cast<double>(outputs(row, target));
 }
 
 Result<Score> log_likelihood(const FloatMatrix& outputs, const Target& target) {
@@ -131,10 +136,7 @@ double finish(MetricKind kind, const Score& score) {
 
 std::int64_t decide(Decision decision, const FloatMatrix& outputs, Eigen::Index row) {
   if (decision == Decision::Positive) return outputs(row, 0) > 0 ? 1 : 0;
-  Eigen::Index best = 0;
-  for (Eigen::Index column = 1; column < outputs.cols(); ++column)
-    if (outputs(row, column) > outputs(row, best)) best = column;
-  return best;
+  return static_cast<std::int64_t>(place_of_greatest(logits(outputs, row)));
 }
 
 std::string metric_name(MetricKind kind) {

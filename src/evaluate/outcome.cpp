@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "diagnostic/progress.h"
+#include "evaluate/judge.h"
 #include "parallel/for_each_index.h"
 #include "simulate/fast/simulator.h"
 #include "simulate/float_runner.h"
@@ -16,53 +17,6 @@
 
 namespace fixgate {
 namespace {
-
-bool is_regression(const MetricSpec& metric) {
-  return metric.kind == MetricKind::Rmse || metric.kind == MetricKind::Mae;
-}
-
-// The function at the end of the file (numerics.md, section 8), of one row.
-FloatMatrix finished_row(OutputFunction function, const FloatMatrix& outputs, Eigen::Index row) {
-  if (function == OutputFunction::ArgMax)
-    return FloatMatrix::Constant(1, 1, static_cast<float>(decide(Decision::Argmax, outputs, row)));
-  const Eigen::ArrayXd x = outputs.row(row).transpose().cast<double>().array();
-  const Eigen::ArrayXd shifted = x - x.maxCoeff();
-  const double sum = shifted.exp().sum();
-  if (function == OutputFunction::Softmax) return (shifted.exp() / sum).cast<float>().matrix().transpose();
-  return (shifted - std::log(sum)).cast<float>().matrix().transpose();
-}
-
-// Only values can tell the difference: classes and likelihoods are the same with and without.
-FloatMatrix finished_outputs(OutputFunction function, FloatMatrix outputs) {
-  if (function == OutputFunction::None) return outputs;
-  FloatMatrix finished(outputs.rows(), function == OutputFunction::ArgMax ? 1 : outputs.cols());
-  for (Eigen::Index row = 0; row < outputs.rows(); ++row)
-    finished.row(row) = finished_row(function, outputs, row);
-  return finished;
-}
-
-Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMatrix outputs,
-                      const Sample& sample) {
-  if (is_regression(metric)) outputs = finished_outputs(function, std::move(outputs));
-  Outcome outcome;
-  FIXGATE_ASSIGN(outcome.score, score_sample(metric, outputs, sample));
-  if (is_regression(metric)) {
-    outcome.outputs = std::move(outputs);
-    return outcome;
-  }
-  const Decision decision = metric.kind == MetricKind::Perplexity ? Decision::Argmax : metric.decision;
-  for (Eigen::Index row = 0; row < outputs.rows(); ++row)
-    outcome.decisions.push_back(decide(decision, outputs, row));
-  return outcome;
-}
-
-FloatMatrix real_outputs(const IntegerView& integers, const Format& format) {
-  FloatMatrix outputs(integers.rows, integers.columns);
-  const double step = format.value(1);
-  for (std::size_t k = 0; k < integers.values.size(); ++k)
-    outputs.data()[k] = static_cast<float>(static_cast<double>(integers.values[k]) * step);
-  return outputs;
-}
 
 double total_metric(const MetricSpec& metric, const std::vector<Outcome>& samples) {
   Score total;
@@ -217,8 +171,9 @@ class FixedJudge {
     const auto signal = static_cast<std::size_t>(output_signal(network));
     judge_ = [&, observer, format = network.signals[signal].format.format](const IntegerView& integers,
                                                                            const Sample& sample) {
+      if (!observer) return judge(metric, network.output_function, integers, format, sample);
       FloatMatrix outputs = real_outputs(integers, format);
-      if (observer) observer(static_cast<std::size_t>(&sample - data.samples.data()), outputs);
+      observer(static_cast<std::size_t>(&sample - data.samples.data()), outputs);
       return judge(metric, network.output_function, std::move(outputs), sample);
     };
   }

@@ -1,0 +1,26 @@
+// A network's outputs to one sample, judged by the task's metric.
+#pragma once
+
+#include "data/metric.h"
+#include "evaluate/outcome.h"
+#include "fixed/fixed_network.h"
+#include "network/network.h"
+#include "simulate/fast/batch_outputs.h"
+
+namespace fixgate {
+
+/// rmse and mae compare values, the other metrics decisions.
+bool is_regression(const MetricSpec& metric);
+
+FloatMatrix real_outputs(const IntegerView& integers, const Format& format);
+
+/// `function` stands at the end of the file (numerics.md, section 8). Errors: as score_sample.
+Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMatrix outputs,
+                      const Sample& sample);
+
+/// The same of a fixed network's outputs; a text's steps over all cores. The result does not depend on their
+/// number.
+Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, const IntegerView& integers,
+                      const Format& format, const Sample& sample);
+
+}  // namespace fixgate
