@@ -89,8 +89,8 @@ Result<SearchRanges> ranges_of(const Options& options) {
   FIXGATE_ASSIGN(ranges.activations, parse_range("--activations", options.activations));
   ranges.segments = options.segments;
   std::ranges::sort(ranges.segments);
-  const auto repeated = std::ranges::unique(ranges.segments);
-  ranges.segments.erase(repeated.begin(), repeated.end());
+  // std::ranges::unique is beyond clang 14.
+  ranges.segments.erase(std::unique(ranges.segments.begin(), ranges.segments.end()), ranges.segments.end());
   return ranges;
 }
 

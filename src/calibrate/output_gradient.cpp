@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "data/logits.h"
+
 namespace fixgate {
 namespace {
 
@@ -45,10 +47,10 @@ bool is_one_logit(const MetricSpec& metric) {
 using LogShares = Eigen::ArrayXd;
 
 LogShares log_shares(const Eigen::RowVectorXf& row, bool is_one_logit) {
-  LogShares logits = LogShares::Zero(row.size() + (is_one_logit ? 1 : 0));
-  logits.head(row.size()) = row.transpose().array().cast<double>();
-  logits -= logits.maxCoeff();
-  return logits - std::log(logits.exp().sum());
+  Eigen::RowVectorXf logits = Eigen::RowVectorXf::Zero(row.size() + (is_one_logit ? 1 : 0));
+  logits.head(row.size()) = row;
+  const double log_sum = log_sum_of_exponentials({logits.data(), static_cast<std::size_t>(logits.size())});
+  return logits.transpose().array().cast<double>() - log_sum;
 }
 
 }  // namespace

@@ -16,6 +16,8 @@ std::string to_text(RangeMethod method) {
       return "min_max";
     case RangeMethod::Percentile:
       return "percentile";
+    case RangeMethod::Measured:
+      return "measured";
     case RangeMethod::SquaredError:
       break;
   }
@@ -23,9 +25,10 @@ std::string to_text(RangeMethod method) {
 }
 
 Result<RangeMethod> parse_range_method(std::string_view text) {
-  for (const RangeMethod method : {RangeMethod::MinMax, RangeMethod::Percentile, RangeMethod::SquaredError})
+  for (const RangeMethod method :
+       {RangeMethod::MinMax, RangeMethod::Percentile, RangeMethod::SquaredError, RangeMethod::Measured})
     if (text == to_text(method)) return method;
-  return fail("'{}' is no range method: expected min_max, percentile or squared_error", text);
+  return fail("'{}' is no range method: expected min_max, percentile, squared_error or measured", text);
 }
 
 int fraction_for_magnitude(double magnitude, int width, bool is_signed) {

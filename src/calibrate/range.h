@@ -10,9 +10,10 @@
 namespace fixgate {
 
 enum class RangeMethod {
-  MinMax,       // everything seen fits
-  Percentile,   // a share of the magnitudes seen fits
-  SquaredError  // least sum of squared rounding and clipping errors over the histogram
+  MinMax,        // everything seen fits
+  Percentile,    // a share of the magnitudes seen fits
+  SquaredError,  // least sum of squared rounding and clipping errors over the histogram
+  Measured       // as SquaredError; `quantize` then moves it by what it does to the outputs
 };
 
 struct RangeChoice {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "parallel/for_each_index.h"
+#include "simulate/fast/real_outputs.h"
 
 namespace fixgate {
 namespace {
@@ -68,14 +69,6 @@ bool has_a_token_a_row(const MetricSpec& metric, const IntegerView& integers, co
 
 bool is_regression(const MetricSpec& metric) {
   return metric.kind == MetricKind::Rmse || metric.kind == MetricKind::Mae;
-}
-
-FloatMatrix real_outputs(const IntegerView& integers, const Format& format) {
-  FloatMatrix outputs(integers.rows, integers.columns);
-  const double step = format.value(1);
-  for (std::size_t k = 0; k < integers.values.size(); ++k)
-    outputs.data()[k] = static_cast<float>(static_cast<double>(integers.values[k]) * step);
-  return outputs;
 }
 
 Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMatrix outputs,

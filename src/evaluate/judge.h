@@ -12,8 +12,6 @@ namespace fixgate {
 /// rmse and mae compare values, the other metrics decisions.
 bool is_regression(const MetricSpec& metric);
 
-FloatMatrix real_outputs(const IntegerView& integers, const Format& format);
-
 /// `function` stands at the end of the file (numerics.md, section 8). Errors: as score_sample.
 Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMatrix outputs,
                       const Sample& sample);

@@ -11,6 +11,7 @@
 #include "diagnostic/progress.h"
 #include "evaluate/judge.h"
 #include "parallel/for_each_index.h"
+#include "simulate/fast/real_outputs.h"
 #include "simulate/fast/simulator.h"
 #include "simulate/float_runner.h"
 #include "simulate/sequence_check.h"

@@ -4,6 +4,7 @@
 
 #include "data/load.h"
 #include "quantize/learned.h"
+#include "quantize/measured_formats.h"
 #include "quantize/resolve.h"
 
 namespace fixgate {
@@ -50,29 +51,45 @@ Result<CalibratedNetwork> CalibratedNetwork::make(const Network& network, const 
 }
 
 Result<Quantised> CalibratedNetwork::quantise(const FormatPlan& plan, bool once) {
-  if (!needs_weight_statistics(plan))
-    return fixgate::quantise(*network_, plan, &profile_, nullptr, weights_.get());
-  if (!statistics_) {
+  if (needs_weight_statistics(plan) && !statistics_) {
     FIXGATE_ASSIGN(statistics_, gather_weight_statistics(*network_, nullptr, *data_, metric_, seed_));
   }
-  FIXGATE_ASSIGN(Quantised first,
-                 fixgate::quantise(*network_, plan, &profile_, &*statistics_, weights_.get()));
+  FIXGATE_ASSIGN(Quantised first, quantise_by_float(plan));
   if (once) return first;
+  if (!measures_formats(plan)) return finish(plan, std::move(first));
+  FIXGATE_ASSIGN(const DataSet* const samples, learning_samples());
+  FIXGATE_ASSIGN(const FormatPlan measured, measure_formats(*network_, plan, first, *samples, metric_));
+  FIXGATE_ASSIGN(first, quantise_by_float(measured));
+  return finish(measured, std::move(first));
+}
+
+Result<Quantised> CalibratedNetwork::quantise_by_float(const FormatPlan& plan) {
+  const WeightStatistics* statistics = needs_weight_statistics(plan) ? &*statistics_ : nullptr;
+  return fixgate::quantise(*network_, plan, &profile_, statistics, weights_.get());
+}
+
+Result<Quantised> CalibratedNetwork::finish(const FormatPlan& plan, Quantised first) {
+  if (!needs_weight_statistics(plan)) return first;
   FIXGATE_ASSIGN(const WeightStatistics own,
                  gather_weight_statistics(*network_, &first.network, *data_, metric_, seed_));
   FIXGATE_ASSIGN(Quantised second, fixgate::quantise(*network_, plan, &profile_, &own));
   return learns_rounding(plan) ? learn(plan, second.network) : Result<Quantised>(std::move(second));
 }
 
+Result<const DataSet*> CalibratedNetwork::learning_samples() {
+  if (!learning_.samples) return data_;
+  if (!more_) {
+    FIXGATE_ASSIGN(more_, learning_.samples());
+  }
+  return &*more_;
+}
+
 Result<Quantised> CalibratedNetwork::learn(const FormatPlan& plan, const FixedNetwork& start) {
   FIXGATE_ASSIGN(LearningScope scope, learning_scope(plan, start));
   scope.confidence = static_cast<float>(learning_.confidence);
-  DataSet more;
-  if (learning_.samples) {
-    FIXGATE_ASSIGN(more, learning_.samples());
-  }
+  FIXGATE_ASSIGN(const DataSet* const samples, learning_samples());
   FIXGATE_ASSIGN(const LearnedParameters learned,
-                 learn_rounding(*network_, start, scope, metric_, learning_.samples ? more : *data_, *data_));
+                 learn_rounding(*network_, start, scope, metric_, *samples, *data_));
   return fixgate::quantise(learned.network, plan, &profile_, learned.weights);
 }
 

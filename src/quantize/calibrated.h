@@ -19,7 +19,7 @@ namespace fixgate {
 /// Whether a rule of the plan rounds weights, or corrects biases, by what the weights are multiplied with.
 bool needs_weight_statistics(const FormatPlan& plan);
 
-/// What rounding is learned from, when a plan wants it.
+/// What rounding is learned from, and binary points are measured on, when a plan wants it.
 struct Learning {
   std::function<Result<DataSet>()> samples;  // none: the calibration data
   double confidence = 1;                     // the float outputs count multiplied by this
@@ -40,7 +40,8 @@ class CalibratedNetwork {
 
   /// Where a plan needs statistics of the weights' operands, the network is quantised twice: by those of the
   /// float network, then by those that this first fixed-point network's own recurrence shows; learned
-  /// rounding begins where this ends. `once`: the first of these alone, for searches. Not safe to call from
+  /// rounding begins where this ends. Binary points that are to be measured are so between the two. `once`:
+  /// the first of these alone, measuring nothing, for searches. Not safe to call from
   /// several threads before the first such plan is done.
   Result<Quantised> quantise(const FormatPlan& plan, bool once = false);
 
@@ -54,6 +55,9 @@ class CalibratedNetwork {
         profile_(std::move(profile)),
         learning_(std::move(learning)) {}
 
+  Result<Quantised> quantise_by_float(const FormatPlan& plan);
+  Result<Quantised> finish(const FormatPlan& plan, Quantised first);
+  Result<const DataSet*> learning_samples();
   Result<Quantised> learn(const FormatPlan& plan, const FixedNetwork& start);
 
   const Network* network_;
@@ -62,6 +66,7 @@ class CalibratedNetwork {
   std::uint64_t seed_;
   SignalProfile profile_;
   Learning learning_;
+  std::optional<DataSet> more_;                 // what learning_ gives, when first needed
   std::optional<WeightStatistics> statistics_;  // of the float network, when first needed
   std::unique_ptr<WeightCache> weights_ = std::make_unique<WeightCache>();  // rounded by those, or to nearest
 };

@@ -82,8 +82,8 @@ struct PresetOptions {
 /// gates) rounded to nearest with the range of least squared error; pre-activations and cell states 4 bits
 /// wider, the outputs 16 bits. "paper": one width for all weights (one binary point per matrix) and one for
 /// all activations, truncation, min/max ranges, piecewise-linear tables of 16 uniform segments; the outputs
-/// 16 bits. "compensated", "learned": "default" with that rounding and corrected biases. docs/formats.md has
-/// the table.
+/// 16 bits. "compensated", "learned": "default" with that rounding, corrected biases and measured binary
+/// points. docs/formats.md has the table.
 Result<FormatPlan> preset_plan(std::string_view name, const PresetOptions& options);
 
 }  // namespace fixgate

@@ -56,6 +56,7 @@ FormatPlan default_plan(const PresetOptions& options) {
 FormatPlan plan_with(const char* preset, WeightRounding rounding, const PresetOptions& options) {
   FormatPlan plan = default_plan(options);
   plan.preset = preset;
+  plan.signals.front().range = RangeMethod::Measured;
   for (WeightRule& rule : plan.weights) {
     rule.rounding = rounding;
     rule.correct_bias = true;

@@ -11,6 +11,7 @@
 #include "numeric/requantise.h"
 #include "quantize/compensated.h"
 #include "quantize/resolve.h"
+#include "quantize/table_cache.h"
 
 namespace fixgate {
 namespace {
@@ -174,7 +175,7 @@ class Builder {
   // The same table, made twice, is stored once.
   Result<int> add_table(const ActivationFunction& function, int input, int output) {
     const auto& target = fixed_.signals[static_cast<std::size_t>(output)];
-    auto table = build_table(function, format(input), target.format, table_options_.at(target.name));
+    auto table = kept_table(function, format(input), target.format, table_options_.at(target.name));
     if (!table) return tl::make_unexpected(table.error().within(fmt::format("signal '{}'", target.name)));
     const auto same = std::ranges::find(fixed_.tables, *table);
     if (same != fixed_.tables.end()) return static_cast<int>(same - fixed_.tables.begin());

@@ -105,6 +105,15 @@ Result<std::vector<SignalFormat>> resolve_signals(const FormatPlan& plan, const 
   return formats;
 }
 
+std::vector<bool> measured_signals(const FormatPlan& plan, const std::vector<Signal>& signals) {
+  std::vector<bool> measured;
+  for (const Signal& signal : signals) {
+    const SignalRule rule = combine(plan, signal);
+    measured.push_back(!rule.format && rule.range == RangeMethod::Measured);
+  }
+  return measured;
+}
+
 Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan,
                                                    const std::vector<std::string>& names) {
   FIXGATE_CHECK(check_used(plan.weights, names, itself, "weight matrix"));

@@ -17,6 +17,9 @@ namespace fixgate {
 Result<std::vector<SignalFormat>> resolve_signals(const FormatPlan& plan, const std::vector<Signal>& signals,
                                                   const SignalProfile* profile);
 
+/// Whether each signal's binary point is to be measured (RangeMethod::Measured), in the order of `signals`.
+std::vector<bool> measured_signals(const FormatPlan& plan, const std::vector<Signal>& signals);
+
 /// Options of the named weight matrices. Errors: a rule that matches none; a matrix that no rule gives a
 /// width.
 Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan,

@@ -13,6 +13,8 @@ struct TableOptions {
   int segments = 32;
   int slope_bits = -1;   // fraction bits of the slopes; -1: two more than the output's fraction
   int address_bits = 0;  // lookup; 0: all
+
+  friend bool operator==(const TableOptions&, const TableOptions&) = default;
 };
 
 /// The table of `function` from `input` to `output`. Relu becomes a rectifier whatever the options. Errors:

@@ -1,0 +1,101 @@
+#include "quantize/output_distance.h"
+
+#include <gtest/gtest.h>
+#include <tbb/global_control.h>
+
+#include "calibrate/output_gradient.h"
+#include "quantize/calibrated.h"
+#include "simulate/fast/real_outputs.h"
+#include "simulate/float_runner.h"
+#include "simulate/testing/random_network.h"
+
+namespace fixgate {
+namespace {
+
+using testing_support::make_network;
+using testing_support::Random;
+
+constexpr MetricSpec kClasses{MetricKind::Accuracy, Decision::Argmax};
+
+struct Case {
+  Network network;
+  DataSet data;
+  FixedNetwork fixed;
+};
+
+Case make_case(std::uint64_t seed) {
+  Random random(seed);
+  testing_support::NetworkShape shape = testing_support::random_shape(random);
+  shape.any_activations = false;
+  Case one;
+  one.network = make_network(random, shape);
+  one.data = testing_support::random_data(random, one.network, 11, 9);
+  const auto profile = calibrate(one.network, one.data);
+  one.fixed = quantise(one.network, *preset_plan("default", {4, 5}), &*profile)->network;
+  return one;
+}
+
+// Both networks one sequence after the other, the fixed one by the reference simulator.
+double plain_sum(const Case& one) {
+  const FloatRunner real(one.network);
+  const ReferenceSimulator simulator(one.fixed);
+  OverflowCounts counts = simulator.no_counts();
+  const auto& format = one.fixed.signals[static_cast<std::size_t>(output_signal(one.fixed))].format.format;
+  double sum = 0;
+  for (const Sample& sample : one.data.samples) {
+    FloatState real_state = real.initial_state();
+    FixedState state = simulator.initial_state();
+    const auto wanted = real.run(sample.sequence, real_state);
+    const auto integers = simulator.run(sample.sequence, state, counts);
+    sum += output_divergence(kClasses, *wanted, real_outputs(*integers, format));
+  }
+  return sum;
+}
+
+TEST(OutputDistance, IsThatOfTheReferenceSimulatorForAnyNumberOfThreads) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    SCOPED_TRACE(seed);
+    const Case one = make_case(seed);
+    const auto distance = OutputDistance::make(one.network, one.data, kClasses);
+    ASSERT_TRUE(distance);
+    const auto all = distance->of(one.fixed);
+    ASSERT_TRUE(all);
+    ASSERT_EQ(all->size(), one.data.samples.size());
+    double sum = 0;
+    for (const double divergence : *all) sum += divergence;
+    EXPECT_NEAR(sum, plain_sum(one), 1e-9 * (1 + sum));
+    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, 1);
+    EXPECT_EQ(*distance->of(one.fixed), *all);
+  }
+}
+
+// Every part of a text starts at the initial state and carries it through its pieces.
+TEST(OutputDistance, CarriesTheStateThroughAText) {
+  Case one = make_case(3);
+  Random random(4);
+  one.data = testing_support::random_data(random, one.network, 1, 8 * 64);
+  const auto apart = OutputDistance::make(one.network, one.data, kClasses);
+  one.data.is_stream = true;
+  const auto stream = OutputDistance::make(one.network, one.data, kClasses);
+  ASSERT_TRUE(apart && stream);
+  EXPECT_EQ(apart->of(one.fixed)->size(), 1U);
+  EXPECT_GE(stream->of(one.fixed)->size(), 1U);
+}
+
+TEST(OutputDistance, WantsData) {
+  const Case one = make_case(1);
+  const auto distance = OutputDistance::make(one.network, DataSet(), kClasses);
+  ASSERT_FALSE(distance);
+  EXPECT_NE(distance.error().message.find("no calibration data"), std::string::npos);
+}
+
+TEST(OutputDistance, ClearlyLessIsByAStandardError) {
+  EXPECT_TRUE(is_clearly_less({1, 1, 1}, {2, 2, 2}));
+  EXPECT_FALSE(is_clearly_less({1, 1, 1}, {1, 1, 1}));
+  EXPECT_FALSE(is_clearly_less({2, 2, 2}, {1, 1, 1}));
+  // Gains of 3, -1 and -1.9: a mean of 0.03 with a standard error of 1.2.
+  EXPECT_FALSE(is_clearly_less({1, 5, 5}, {4, 4, 3.1}));
+}
+
+}  // namespace
+}  // namespace fixgate
