@@ -98,6 +98,8 @@ void print_metrics(const Findings& findings, const Options& options) {
   const Footprint footprint = measure_footprint(*findings.network);
   fmt::print("footprint    whole model {:.2f} % of float, recurrent layers {:.2f} %\n", 100 * footprint.whole,
              100 * footprint.recurrent);
+  fmt::print("entropy      coded integer by integer, the whole model has {:.2f} % at least\n",
+             100 * footprint.entropy);
 }
 
 void print_signals(const Findings& findings) {
@@ -128,6 +130,7 @@ std::string to_json(const Findings& findings) {
     json["fixed"] = findings.outcomes->metric;
     json["footprint_whole"] = footprint.whole;
     json["footprint_recurrent"] = footprint.recurrent;
+    json["entropy"] = footprint.entropy;
     if (findings.reference)
       json["agreement"] =
           agreement(findings.task.metric, findings.reference->samples, findings.outcomes->samples);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <unordered_map>
 #include <utility>
 
 #include "numeric/accumulator.h"
@@ -29,6 +31,11 @@ std::int64_t bias_bits(const BiasVector& bias) {
 std::int64_t binary_point_bits(const WeightMatrix& matrix) {
   const auto [low, high] = std::minmax_element(matrix.row_fractions.begin(), matrix.row_fractions.end());
   return std::bit_width(static_cast<unsigned>(*high - *low)) * count_of(matrix.row_fractions);
+}
+
+// What is no weight matrix.
+FootprintEntry plain(std::string name, const char* kind, std::int64_t bits, bool recurrent) {
+  return {std::move(name), kind, bits, recurrent, static_cast<double>(bits)};
 }
 
 // Marks what recurrent layers read, and lists biases and initial states.
@@ -71,21 +78,23 @@ class FootprintCounter {
   }
 
   void add_bias(std::string name, const BiasVector& bias, bool recurrent) {
-    if (!bias.empty()) vectors_.push_back({std::move(name), "bias", bias_bits(bias), recurrent});
+    if (!bias.empty()) vectors_.push_back(plain(std::move(name), "bias", bias_bits(bias), recurrent));
   }
 
   void add_state(std::string name, const std::vector<std::int64_t>& state, int signal) {
     if (state.empty()) return;
     const int width = network_.signals[static_cast<std::size_t>(signal)].format.format.width;
-    vectors_.push_back({std::move(name), "initial state", width * count_of(state), false});
+    vectors_.push_back(plain(std::move(name), "initial state", width * count_of(state), false));
   }
 
   void add_matrix(std::vector<FootprintEntry>& all, std::size_t index) const {
     const WeightMatrix& matrix = network_.weights[index];
     const bool recurrent = weights_are_recurrent_[index];
-    all.push_back({matrix.name, "weights", matrix.code().stored_bits(count_of(matrix.values)), recurrent});
+    const std::int64_t count = count_of(matrix.values);
+    all.push_back({matrix.name, "weights", matrix.code().stored_bits(count), recurrent,
+                   static_cast<double>(count) * entropy_of(matrix.values)});
     if (const std::int64_t bits = binary_point_bits(matrix); bits > 0)
-      all.push_back({matrix.name, "binary points", bits, recurrent});
+      all.push_back(plain(matrix.name, "binary points", bits, recurrent));
   }
 
   void add_table(std::vector<FootprintEntry>& all, std::size_t index) const {
@@ -97,7 +106,7 @@ class FootprintCounter {
     bool recurrent = false;
     for (std::size_t t = index; t < tables.size(); ++t)
       recurrent = recurrent || (is_same(tables[t]) && table_is_recurrent_[t]);
-    all.push_back({fmt::format("table {} {}", index, tables[index].function), "table", bits, recurrent});
+    all.push_back(plain(fmt::format("table {} {}", index, tables[index].function), "table", bits, recurrent));
   }
 
   const FixedNetwork& network_;
@@ -106,11 +115,25 @@ class FootprintCounter {
   std::vector<FootprintEntry> vectors_;
 };
 
-double ratio(std::int64_t bits, std::int64_t parameters) {
-  return parameters == 0 ? 0 : static_cast<double>(bits) / (32 * static_cast<double>(parameters));
+double ratio(double bits, std::int64_t parameters) {
+  return parameters == 0 ? 0 : bits / (32 * static_cast<double>(parameters));
 }
 
 }  // namespace
+
+double entropy_of(const std::vector<std::int32_t>& values) {
+  std::unordered_map<std::int32_t, std::int64_t> counts;
+  for (const std::int32_t value : values) ++counts[value];
+  std::vector<std::int64_t> ordered;  // the sum does not depend on how the map is ordered
+  for (const auto& [value, count] : counts) ordered.push_back(count);
+  std::ranges::sort(ordered);
+  double bits = 0;
+  for (const std::int64_t count : ordered) {
+    const double share = static_cast<double>(count) / static_cast<double>(values.size());
+    bits -= share * std::log2(share);
+  }
+  return bits;
+}
 
 std::int64_t table_bits(const ActivationTable& table) {
   if (table.kind == TableKind::Rectifier) return 0;
@@ -129,13 +152,17 @@ std::int64_t table_bits(const ActivationTable& table) {
 
 Footprint measure_footprint(const FixedNetwork& network) {
   Footprint footprint;
+  double least_bits = 0;
   footprint.entries = FootprintCounter(network).entries();
   for (const FootprintEntry& entry : footprint.entries) {
     footprint.whole_bits += entry.bits;
+    least_bits += entry.least_bits;
     if (entry.recurrent) footprint.recurrent_bits += entry.bits;
   }
-  footprint.whole = ratio(footprint.whole_bits, network.float_parameters);
-  footprint.recurrent = ratio(footprint.recurrent_bits, network.float_recurrent_parameters);
+  footprint.whole = ratio(static_cast<double>(footprint.whole_bits), network.float_parameters);
+  footprint.recurrent =
+      ratio(static_cast<double>(footprint.recurrent_bits), network.float_recurrent_parameters);
+  footprint.entropy = ratio(least_bits, network.float_parameters);
   return footprint;
 }
 

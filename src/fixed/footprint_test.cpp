@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "fixed/testing/example_networks.h"
 #include "fixed/testing/example_table.h"
 
@@ -57,6 +59,24 @@ TEST(Footprint, TiedMatrixOnce) {
       if (entry.kind == "weights") counted += entry.bits;
     EXPECT_EQ(counted, weights) << network.name;
   }
+}
+
+TEST(Footprint, EntropyByHand) {
+  EXPECT_EQ(entropy_of({}), 0);
+  EXPECT_EQ(entropy_of({7, 7, 7}), 0);
+  EXPECT_DOUBLE_EQ(entropy_of({-3, 5}), 1);
+  EXPECT_DOUBLE_EQ(entropy_of({0, 0, 1, 2}), 1.5);
+  EXPECT_DOUBLE_EQ(entropy_of({0, 1, 2, 3, 4, 5, 6, 7}), 3);
+}
+
+TEST(Footprint, EntropyCountsForWeightsAlone) {
+  FixedNetwork network = dense_network();
+  network.weights[0].values = {1, 1, 1, 1, -1, -1};
+  const Footprint footprint = measure_footprint(network);
+  const double others = static_cast<double>(footprint.whole_bits - bits_of(footprint, "d.W", "weights"));
+  const double entropy = -(4 * std::log2(4 / 6.0) + 2 * std::log2(2 / 6.0));
+  EXPECT_DOUBLE_EQ(footprint.entropy, (others + entropy) / (32 * 9));
+  EXPECT_LT(footprint.entropy, footprint.whole);
 }
 
 TEST(Footprint, TableBits) {

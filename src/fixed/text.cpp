@@ -101,6 +101,8 @@ std::string footprint_text(const FixedNetwork& network) {
   std::string text = lines.text();
   text += fmt::format("  in all {} bits, {:.4f} of the float parameters' 32 bits each\n",
                       footprint.whole_bits, footprint.whole);
+  text += fmt::format("  coded by how often each integer of a matrix occurs, no less than {:.4f}\n",
+                      footprint.entropy);
   if (network.float_recurrent_parameters > 0)
     text += fmt::format("  recurrent layers {} bits, {:.4f} of theirs\n", footprint.recurrent_bits,
                         footprint.recurrent);

@@ -19,6 +19,7 @@ Json to_object(const SweepRecord& record) {
           {"fixed", record.fixed_metric},
           {"footprint_whole", record.footprint_whole},
           {"footprint_recurrent", record.footprint_recurrent},
+          {"entropy", record.entropy},
           {"agreement", record.agreement},
           {"saturated", record.saturated},
           {"seconds", record.seconds},
@@ -41,6 +42,7 @@ SweepRecord from_object(const Json& object) {
   object.at("fixed").get_to(record.fixed_metric);
   object.at("footprint_whole").get_to(record.footprint_whole);
   object.at("footprint_recurrent").get_to(record.footprint_recurrent);
+  object.at("entropy").get_to(record.entropy);
   object.at("agreement").get_to(record.agreement);
   object.at("saturated").get_to(record.saturated);
   object.at("seconds").get_to(record.seconds);
@@ -93,10 +95,10 @@ std::string format_metric(MetricKind kind, double value) {
 }
 
 std::string to_table(const std::vector<SweepRecord>& records) {
-  const char* row = "| {:<12} | {:<14} | {:<10} | {:>9} | {:>9} | {:>9} | {:>9} | {:>9} | {:>9} |\n";
+  const char* row = "| {:<12} | {:<14} | {:<10} | {:>9} | {:>9} | {:>9} | {:>9} | {:>9} | {:>9} | {:>9} |\n";
   std::string text = fmt::format(fmt::runtime(row), "network", "plan w/a", "metric", "float", "fixed",
-                                 "agreement", "whole", "recurrent", "seconds");
-  text += "|---|---|---|---:|---:|---:|---:|---:|---:|\n";
+                                 "agreement", "whole", "recurrent", "entropy", "seconds");
+  text += "|---|---|---|---:|---:|---:|---:|---:|---:|---:|\n";
   for (const SweepRecord& record : records) {
     const bool shares = record.metric == MetricKind::Accuracy || record.metric == MetricKind::Perplexity;
     text += fmt::format(fmt::runtime(row), record.network, record.plan, metric_name(record.metric),
@@ -104,7 +106,7 @@ std::string to_table(const std::vector<SweepRecord>& records) {
                         format_metric(record.metric, record.fixed_metric),
                         shares ? percent(record.agreement) : fmt::format("{:.5f}", record.agreement),
                         percent(record.footprint_whole), percent(record.footprint_recurrent),
-                        fmt::format("{:.1f}", record.seconds));
+                        percent(record.entropy), fmt::format("{:.1f}", record.seconds));
   }
   return text;
 }

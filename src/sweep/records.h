@@ -20,6 +20,7 @@ struct SweepRecord {
   double fixed_metric = 0;
   double footprint_whole = 0;      // bits stored / (32 * float parameters)
   double footprint_recurrent = 0;  // of the recurrent layers alone
+  double entropy = 0;              // footprint_whole with each weight at its matrix's entropy
   double agreement = 0;            // equal decisions (share), or root mean squared difference
   double saturated = 0;            // share of all signal values that overflowed
   double seconds = 0;              // of the fixed evaluation

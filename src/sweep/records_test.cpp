@@ -14,6 +14,7 @@ SweepRecord example() {
   record.fixed_metric = 3.93;
   record.footprint_whole = 0.125;
   record.footprint_recurrent = 0.25;
+  record.entropy = 0.2;
   record.agreement = 0.875;
   record.saturated = 0.001;
   record.seconds = 2.5;

@@ -63,6 +63,7 @@ Result<SweepRecord> evaluate_plan(Loaded& loaded, const SuitePlan& plan, const s
   record.fixed_metric = outcomes.metric;
   record.footprint_whole = footprint.whole;
   record.footprint_recurrent = footprint.recurrent;
+  record.entropy = footprint.entropy;
   record.agreement = agreement(loaded.task.metric, loaded.reference.samples, outcomes.samples);
   const auto total = [](const std::vector<std::int64_t>& counts) {
     return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
