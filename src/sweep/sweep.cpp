@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "fixed/footprint.h"
 #include "quantize/calibrated.h"
 #include "sweep/load_network.h"
+#include "sweep/results_plot.h"
 
 namespace fixgate {
 namespace {
@@ -145,6 +147,14 @@ class NetworkSweep {
   std::unique_ptr<Loaded> loaded_;
 };
 
+Result<void> write_plots(const std::vector<SweepRecord>& records, const std::filesystem::path& folder) {
+  std::map<std::string, std::vector<SweepRecord>> networks;
+  for (const SweepRecord& record : records) networks[record.network].push_back(record);
+  for (const auto& [network, results] : networks)
+    FIXGATE_CHECK(write_file(folder / (network + ".svg"), plot_results(results)));
+  return {};
+}
+
 }  // namespace
 
 Result<SweepResult> run_sweep(const Suite& suite, const SweepOptions& options) {
@@ -170,6 +180,7 @@ Result<SweepResult> run_sweep(const Suite& suite, const SweepOptions& options) {
   }
   FIXGATE_CHECK(write_file(results, to_json(sweep.records)));
   FIXGATE_CHECK(write_file(options.output / "table.md", to_table(sweep.records)));
+  FIXGATE_CHECK(write_plots(sweep.records, options.output));
   return sweep;
 }
 

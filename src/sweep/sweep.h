@@ -12,7 +12,7 @@ namespace fixgate {
 
 struct SweepOptions {
   std::filesystem::path data_root;  // empty: networks that need it are skipped, by name
-  std::filesystem::path output;     // folder: results.json, table.md, and NETWORK-PLAN.fxg
+  std::filesystem::path output;     // folder: results.json, table.md, NETWORK-PLAN.fxg and NETWORK.svg
 };
 
 struct SweepResult {

@@ -1,4 +1,4 @@
-#include "explore/plot/svg.h"
+#include "plot/svg.h"
 
 #include <fmt/format.h>
 
