@@ -14,8 +14,10 @@ class Random {
 
   /// An integer of low..high, both included.
   std::int64_t in(std::int64_t low, std::int64_t high) {
-    const auto count = static_cast<std::uint64_t>(high - low) + 1;
-    return low + static_cast<std::int64_t>(count == 0 ? engine_() : engine_() % count);
+    // Modulo 2^64: the distance of the ends may be more than 63 bits.
+    const auto first = static_cast<std::uint64_t>(low);
+    const std::uint64_t count = static_cast<std::uint64_t>(high) - first + 1;
+    return static_cast<std::int64_t>(first + (count == 0 ? engine_() : engine_() % count));
   }
   int number(int low, int high) { return static_cast<int>(in(low, high)); }
   /// A real number of [low, high).
