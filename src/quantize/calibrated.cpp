@@ -54,13 +54,13 @@ Result<Quantised> CalibratedNetwork::quantise(const FormatPlan& plan, bool once)
   if (needs_weight_statistics(plan) && !statistics_) {
     FIXGATE_ASSIGN(statistics_, gather_weight_statistics(*network_, nullptr, *data_, metric_, seed_));
   }
-  FIXGATE_ASSIGN(Quantised first, quantise_by_float(plan));
-  if (once) return first;
-  if (!measures_formats(plan)) return finish(plan, std::move(first));
-  FIXGATE_ASSIGN(const DataSet* const samples, learning_samples());
-  FIXGATE_ASSIGN(const FormatPlan measured, measure_formats(*network_, plan, first, *samples, metric_));
-  FIXGATE_ASSIGN(first, quantise_by_float(measured));
-  return finish(measured, std::move(first));
+  if (once) return quantise_by_float(plan);
+  FIXGATE_ASSIGN(Quantised rounded, quantise_by_itself(plan));
+  if (measures_formats(plan)) {
+    FIXGATE_ASSIGN(const DataSet* const samples, learning_samples());
+    FIXGATE_ASSIGN(rounded, measure_formats(*network_, plan, rounded, *samples, metric_));
+  }
+  return learns_rounding(plan) ? learn(rounded) : Result<Quantised>(std::move(rounded));
 }
 
 Result<Quantised> CalibratedNetwork::quantise_by_float(const FormatPlan& plan) {
@@ -68,12 +68,12 @@ Result<Quantised> CalibratedNetwork::quantise_by_float(const FormatPlan& plan) {
   return fixgate::quantise(*network_, plan, &profile_, statistics, weights_.get());
 }
 
-Result<Quantised> CalibratedNetwork::finish(const FormatPlan& plan, Quantised first) {
+Result<Quantised> CalibratedNetwork::quantise_by_itself(const FormatPlan& plan) {
+  FIXGATE_ASSIGN(Quantised first, quantise_by_float(plan));
   if (!needs_weight_statistics(plan)) return first;
   FIXGATE_ASSIGN(const WeightStatistics own,
                  gather_weight_statistics(*network_, &first.network, *data_, metric_, seed_));
-  FIXGATE_ASSIGN(Quantised second, fixgate::quantise(*network_, plan, &profile_, &own));
-  return learns_rounding(plan) ? learn(plan, second.network) : Result<Quantised>(std::move(second));
+  return fixgate::quantise(*network_, plan, &profile_, &own);
 }
 
 Result<const DataSet*> CalibratedNetwork::learning_samples() {
@@ -84,13 +84,13 @@ Result<const DataSet*> CalibratedNetwork::learning_samples() {
   return &*more_;
 }
 
-Result<Quantised> CalibratedNetwork::learn(const FormatPlan& plan, const FixedNetwork& start) {
-  FIXGATE_ASSIGN(LearningScope scope, learning_scope(plan, start));
+Result<Quantised> CalibratedNetwork::learn(const Quantised& start) {
+  FIXGATE_ASSIGN(LearningScope scope, learning_scope(start.resolved, start.network));
   scope.confidence = static_cast<float>(learning_.confidence);
   FIXGATE_ASSIGN(const DataSet* const samples, learning_samples());
   FIXGATE_ASSIGN(const LearnedParameters learned,
-                 learn_rounding(*network_, start, scope, metric_, *samples, *data_));
-  return fixgate::quantise(learned.network, plan, &profile_, learned.weights);
+                 learn_rounding(*network_, start.network, scope, metric_, *samples, *data_));
+  return fixgate::quantise(learned.network, start.resolved, &profile_, learned.weights);
 }
 
 }  // namespace fixgate

@@ -39,10 +39,9 @@ class CalibratedNetwork {
   [[nodiscard]] const WeightCache& weights() const { return *weights_; }
 
   /// Where a plan needs statistics of the weights' operands, the network is quantised twice: by those of the
-  /// float network, then by those that this first fixed-point network's own recurrence shows; learned
-  /// rounding begins where this ends. Binary points that are to be measured are so between the two. `once`:
-  /// the first of these alone, measuring nothing, for searches. Not safe to call from
-  /// several threads before the first such plan is done.
+  /// float network, then by those that this first fixed-point network's own recurrence shows. Then binary
+  /// points are measured, and then rounding is learned, where the plan wants that. `once`: the first of all
+  /// these alone, for searches. Not safe to call from several threads before the first such plan is done.
   Result<Quantised> quantise(const FormatPlan& plan, bool once = false);
 
  private:
@@ -56,9 +55,9 @@ class CalibratedNetwork {
         learning_(std::move(learning)) {}
 
   Result<Quantised> quantise_by_float(const FormatPlan& plan);
-  Result<Quantised> finish(const FormatPlan& plan, Quantised first);
+  Result<Quantised> quantise_by_itself(const FormatPlan& plan);
   Result<const DataSet*> learning_samples();
-  Result<Quantised> learn(const FormatPlan& plan, const FixedNetwork& start);
+  Result<Quantised> learn(const Quantised& start);
 
   const Network* network_;
   const DataSet* data_;

@@ -46,7 +46,7 @@ class FormatSearch {
     return move(signal, -1);
   }
 
-  [[nodiscard]] const SignalRule& rule(std::size_t signal) const { return plan_.signals[signal]; }
+  [[nodiscard]] Result<Quantised> finish() const { return made(plan_); }
 
  private:
   using Divergences = std::vector<double>;
@@ -65,11 +65,15 @@ class FormatSearch {
     return moved;
   }
 
+  [[nodiscard]] Result<Quantised> made(const FormatPlan& plan) const {
+    return quantise(real_.network(), plan, nullptr, weights_);
+  }
+
   /// None: there is no such network, for want of a table or an accumulator.
   Result<std::optional<Divergences>> distance_with(const FormatPlan& plan) const {
-    const auto made = quantise(real_.network(), plan, nullptr, weights_);
-    if (!made) return std::nullopt;
-    FIXGATE_ASSIGN(Divergences distance, distance_.of(made->network));
+    const auto candidate = made(plan);
+    if (!candidate) return std::nullopt;
+    FIXGATE_ASSIGN(Divergences distance, distance_.of(candidate->network));
     return distance;
   }
 
@@ -87,8 +91,8 @@ bool measures_formats(const FormatPlan& plan) {
                              [](const SignalRule& rule) { return rule.range == RangeMethod::Measured; });
 }
 
-Result<FormatPlan> measure_formats(const Network& network, const FormatPlan& plan, const Quantised& start,
-                                   const DataSet& data, const MetricSpec& metric) {
+Result<Quantised> measure_formats(const Network& network, const FormatPlan& plan, const Quantised& start,
+                                  const DataSet& data, const MetricSpec& metric) {
   FIXGATE_ASSIGN(const OutputDistance distance, OutputDistance::make(network, data, metric));
   FormatSearch search(network, start, distance);
   FIXGATE_CHECK(search.begin());
@@ -105,10 +109,7 @@ Result<FormatPlan> measure_formats(const Network& network, const FormatPlan& pla
       progress.advance();
     }
   }
-  FormatPlan chosen = plan;
-  for (std::size_t signal = 0; signal < measured.size(); ++signal)
-    if (measured[signal]) chosen.signals.push_back(search.rule(signal));
-  return chosen;
+  return search.finish();
 }
 
 }  // namespace fixgate

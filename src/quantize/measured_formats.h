@@ -12,12 +12,12 @@ namespace fixgate {
 /// Whether a rule of the plan leaves binary points to be measured.
 bool measures_formats(const FormatPlan& plan);
 
-/// `plan` with the formats in full of those signals whose range is to be measured. From the formats of
-/// `start` on (made from `network` by `plan`), in the order of the data flow, each binary point is moved as
-/// long as the divergence of the fixed-point network's outputs from the float network's on `data` falls
-/// clearly; the weights stay as they are. No label is read. Progress is shown on standard error. The result
-/// does not depend on the number of threads. Errors: data that do not fit the network.
-Result<FormatPlan> measure_formats(const Network& network, const FormatPlan& plan, const Quantised& start,
-                                   const DataSet& data, const MetricSpec& metric);
+/// `start` (made from `network` by `plan`) with other binary points of those signals whose range is to be
+/// measured: in the order of the data flow, each is moved as long as the divergence of the fixed-point
+/// network's outputs from the float network's on `data` falls clearly. Weights and biases keep their values.
+/// No label is read. Progress is shown on standard error. The result does not depend on the number of
+/// threads. Errors: data that do not fit the network.
+Result<Quantised> measure_formats(const Network& network, const FormatPlan& plan, const Quantised& start,
+                                  const DataSet& data, const MetricSpec& metric);
 
 }  // namespace fixgate
