@@ -78,10 +78,11 @@ Result<Quantised> CalibratedNetwork::quantise_by_itself(const FormatPlan& plan) 
 
 Result<const DataSet*> CalibratedNetwork::learning_samples() {
   if (!learning_.samples) return data_;
-  if (!more_) {
-    FIXGATE_ASSIGN(more_, learning_.samples());
+  const std::lock_guard lock(more_->mutex);
+  if (!more_->samples) {
+    FIXGATE_ASSIGN(more_->samples, learning_.samples());
   }
-  return &*more_;
+  return &*more_->samples;
 }
 
 Result<Quantised> CalibratedNetwork::learn(const Quantised& start) {

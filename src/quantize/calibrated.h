@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -45,6 +46,12 @@ class CalibratedNetwork {
   Result<Quantised> quantise(const FormatPlan& plan, bool once = false);
 
  private:
+  /// What learning_ gives, when first needed; several threads may need it at once.
+  struct LearningData {
+    std::mutex mutex;
+    std::optional<DataSet> samples;
+  };
+
   CalibratedNetwork(const Network& network, const DataSet& data, const MetricSpec& metric, std::uint64_t seed,
                     SignalProfile profile, Learning learning)
       : network_(&network),
@@ -65,7 +72,7 @@ class CalibratedNetwork {
   std::uint64_t seed_;
   SignalProfile profile_;
   Learning learning_;
-  std::optional<DataSet> more_;                 // what learning_ gives, when first needed
+  std::unique_ptr<LearningData> more_ = std::make_unique<LearningData>();
   std::optional<WeightStatistics> statistics_;  // of the float network, when first needed
   std::unique_ptr<WeightCache> weights_ = std::make_unique<WeightCache>();  // rounded by those, or to nearest
 };

@@ -1,8 +1,8 @@
 #include "quantize/weight_cache.h"
 
 #include <gtest/gtest.h>
-#include <tbb/parallel_for.h>
 
+#include "parallel/for_each_index.h"
 #include "quantize/calibrated.h"
 #include "simulate/testing/random_network.h"
 
@@ -55,8 +55,8 @@ TEST(WeightCache, DropsWhatWasAskedForLongestAgo) {
 
 TEST(WeightCache, GivesSeveralThreadsTheSameIntegers) {
   WeightCache cache(100);
-  tbb::parallel_for(0, 400, [&](int k) {
-    const int width = 2 + k % 7;
+  parallel_for_each_index(400, [&](std::size_t k) {
+    const int width = 2 + static_cast<int>(k % 7);
     WeightOptions options;
     options.code.width = width;
     EXPECT_EQ(ask(cache, "a", width)->values, quantise_weights("a", some_weights(), options).values);
