@@ -12,7 +12,6 @@
 namespace fixgate {
 namespace {
 
-using testing_support::make_network;
 using testing_support::Random;
 
 constexpr MetricSpec kClasses{MetricKind::Accuracy, Decision::Argmax};
@@ -64,20 +63,14 @@ TEST(IntegerDescent, MovesIntegersByAtMostOneStepOfTheirCode) {
   }
 }
 
-struct Case {
-  Network network;
-  DataSet data;
+struct Case : testing_support::NetworkWithData {
   FixedNetwork start;
   LearningScope scope;
 };
 
 Case make_case(std::uint64_t seed) {
   Random random(seed);
-  testing_support::NetworkShape shape = testing_support::random_shape(random);
-  shape.any_activations = false;
-  Case one;
-  one.network = make_network(random, shape);
-  one.data = testing_support::random_data(random, one.network, 12, 10);
+  Case one{testing_support::random_network_with_data(random, 12, 10), {}, {}};
   auto calibrated = CalibratedNetwork::make(one.network, one.data, kClasses, 1);
   one.start = calibrated->quantise(*preset_plan("compensated", {2, 8}))->network;
   for (const WeightMatrix& matrix : one.start.weights) one.scope.matrices.push_back(matrix.name);

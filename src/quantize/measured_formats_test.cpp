@@ -11,7 +11,6 @@
 namespace fixgate {
 namespace {
 
-using testing_support::make_network;
 using testing_support::Random;
 
 constexpr MetricSpec kClasses{MetricKind::Accuracy, Decision::Argmax};
@@ -26,19 +25,13 @@ FormatPlan measured_plan(const PresetOptions& widths) {
   return plan;
 }
 
-struct Case {
-  Network network;
-  DataSet data;
+struct Case : testing_support::NetworkWithData {
   SignalProfile profile;
 };
 
 Case make_case(std::uint64_t seed) {
   Random random(seed);
-  testing_support::NetworkShape shape = testing_support::random_shape(random);
-  shape.any_activations = false;
-  Case one;
-  one.network = make_network(random, shape);
-  one.data = testing_support::random_data(random, one.network, 30, 10);
+  Case one{testing_support::random_network_with_data(random, 30, 10), {}};
   one.profile = *calibrate(one.network, one.data);
   return one;
 }

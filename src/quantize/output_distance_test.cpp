@@ -12,24 +12,17 @@
 namespace fixgate {
 namespace {
 
-using testing_support::make_network;
 using testing_support::Random;
 
 constexpr MetricSpec kClasses{MetricKind::Accuracy, Decision::Argmax};
 
-struct Case {
-  Network network;
-  DataSet data;
+struct Case : testing_support::NetworkWithData {
   FixedNetwork fixed;
 };
 
 Case make_case(std::uint64_t seed) {
   Random random(seed);
-  testing_support::NetworkShape shape = testing_support::random_shape(random);
-  shape.any_activations = false;
-  Case one;
-  one.network = make_network(random, shape);
-  one.data = testing_support::random_data(random, one.network, 11, 9);
+  Case one{testing_support::random_network_with_data(random, 11, 9), {}};
   const auto profile = calibrate(one.network, one.data);
   one.fixed = quantise(one.network, *preset_plan("default", {4, 5}), &*profile)->network;
   return one;

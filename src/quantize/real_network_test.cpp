@@ -10,24 +10,17 @@
 namespace fixgate {
 namespace {
 
-using testing_support::make_network;
 using testing_support::Random;
 
 constexpr MetricSpec kValues{MetricKind::Rmse, Decision::Argmax};
 
-struct Case {
-  Network network;
-  DataSet data;
+struct Case : testing_support::NetworkWithData {
   FixedNetwork fixed;
 };
 
 Case make_case(std::uint64_t seed, int weights) {
   Random random(seed);
-  testing_support::NetworkShape shape = testing_support::random_shape(random);
-  shape.any_activations = false;
-  Case one;
-  one.network = make_network(random, shape);
-  one.data = testing_support::random_data(random, one.network, 4, 6);
+  Case one{testing_support::random_network_with_data(random, 4, 6), {}};
   auto calibrated = CalibratedNetwork::make(one.network, one.data, kValues, 1);
   one.fixed = calibrated->quantise(*preset_plan("compensated", {weights, 24}))->network;
   return one;

@@ -169,6 +169,21 @@ inline DataSet random_data(Random& random, const Network& network, int samples, 
   return data;
 }
 
+/// A network of any shape with the standard's own activations, and data for it.
+struct NetworkWithData {
+  Network network;
+  DataSet data;
+};
+
+inline NetworkWithData random_network_with_data(Random& random, int samples, int steps) {
+  NetworkShape shape = random_shape(random);
+  shape.any_activations = false;
+  NetworkWithData one;
+  one.network = make_network(random, shape);
+  one.data = random_data(random, one.network, samples, steps);
+  return one;
+}
+
 /// Steps first..first+count-1.
 inline Sequence piece_of(const Sequence& whole, Eigen::Index first, Eigen::Index count) {
   Sequence piece;
