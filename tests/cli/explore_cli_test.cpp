@@ -20,6 +20,9 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+// Enough that a process is not done with them before it is disturbed, or the next one has started.
+constexpr int kSharedTrials = 800;
+
 class ExploreCommand : public CliTest {
  protected:
   [[nodiscard]] Arguments explore(const Arguments& more, const std::string& folder = "found") const {
@@ -29,8 +32,9 @@ class ExploreCommand : public CliTest {
   }
 
   /// A search that takes a few seconds.
-  [[nodiscard]] Arguments search(const std::string& folder) const {
-    return explore({"--strategy", "evolve", "--evaluations", "120", "--max-loss", "3%"}, folder);
+  [[nodiscard]] Arguments search(const std::string& folder, int evaluations = 120) const {
+    return explore({"--strategy", "evolve", "--evaluations", std::to_string(evaluations), "--max-loss", "3%"},
+                   folder);
   }
 
   [[nodiscard]] std::int64_t in_study(const std::string& folder, const std::string& sql) const {
@@ -50,11 +54,14 @@ class ExploreCommand : public CliTest {
     EXPECT_EQ(ours["footprint_whole"], theirs["footprint_whole"]);
   }
 
-  void wait_for_trials(RunningCommand& command, const std::string& folder, std::int64_t count) const {
-    while (command.is_running() &&
-           in_study(folder, "SELECT count(*) FROM trials WHERE state = 'done'") < count)
-      std::this_thread::sleep_for(5ms);
+  void wait_for(RunningCommand& command, const std::string& folder, const std::string& sql,
+                std::int64_t count) const {
+    while (command.is_running() && in_study(folder, sql) < count) std::this_thread::sleep_for(5ms);
     ASSERT_TRUE(command.is_running()) << "it ended too soon to be disturbed";
+  }
+
+  void wait_for_trials(RunningCommand& command, const std::string& folder, std::int64_t count) const {
+    wait_for(command, folder, "SELECT count(*) FROM trials WHERE state = 'done'", count);
   }
 
   void expect_same_findings(const std::string& a, const std::string& b) const {
@@ -124,8 +131,8 @@ TEST_F(ExploreCommand, HardwareIsPriced) {
 }
 
 TEST_F(ExploreCommand, GoesOnAfterKill) {
-  run_well(search("whole"));
-  RunningCommand command(search("killed"), here());
+  run_well(search("whole", kSharedTrials));
+  RunningCommand command(search("killed", kSharedTrials), here());
   wait_for_trials(command, "killed", 10);
   command.send(SIGKILL);
   EXPECT_EQ(command.wait().signal, SIGKILL);
@@ -133,7 +140,7 @@ TEST_F(ExploreCommand, GoesOnAfterKill) {
   EXPECT_GE(before, 10);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "killed/front.md"));
   const std::int64_t last = in_study("killed", "SELECT max(ended * 1000) FROM trials");
-  run_well(search("killed"));
+  run_well(search("killed", kSharedTrials));
   expect_same_findings("whole", "killed");
   EXPECT_EQ(in_study("killed", fmt::format("SELECT count(*) FROM trials WHERE ended * 1000 <= {}", last + 1)),
             before)
@@ -141,7 +148,7 @@ TEST_F(ExploreCommand, GoesOnAfterKill) {
 }
 
 TEST_F(ExploreCommand, EndsInOrderWhenInterrupted) {
-  RunningCommand command(search("found"), here());
+  RunningCommand command(search("found", kSharedTrials), here());
   wait_for_trials(command, "found", 5);
   command.send(SIGINT);
   const CommandResult result = command.wait();
@@ -154,13 +161,13 @@ TEST_F(ExploreCommand, EndsInOrderWhenInterrupted) {
 }
 
 TEST_F(ExploreCommand, TwoProcessesShareAStudy) {
-  run_well(search("alone"));
-  RunningCommand one(search("shared"), here());
-  RunningCommand two(search("shared"), here());
+  run_well(search("alone", kSharedTrials));
+  RunningCommand one(search("shared", kSharedTrials), here());
+  RunningCommand two(search("shared", kSharedTrials), here());
   EXPECT_EQ(one.wait().exit_code, 0);
   EXPECT_EQ(two.wait().exit_code, 0);
   expect_same_findings("alone", "shared");
-  EXPECT_EQ(in_study("shared", "SELECT count(*) FROM trials"), 120);
+  EXPECT_EQ(in_study("shared", "SELECT count(*) FROM trials"), kSharedTrials);
   EXPECT_EQ(in_study("shared", "SELECT count(DISTINCT worker) FROM trials"), 2);
 }
 
@@ -176,18 +183,19 @@ class ExploreRanks : public ExploreCommand {
 };
 
 TEST_F(ExploreRanks, AnyNumberFindsTheSame) {
-  run_well(search("one"));
-  const CommandResult three = RunningCommand(search("three"), here(mpirun("3"))).wait();
+  run_well(search("one", kSharedTrials));
+  const CommandResult three = RunningCommand(search("three", kSharedTrials), here(mpirun("3"))).wait();
   EXPECT_EQ(three.exit_code, 0) << three.error;
   EXPECT_EQ(three.output.find("| chosen |"), three.output.rfind("| chosen |")) << "one rank tells";
   expect_same_findings("one", "three");
 }
 
 TEST_F(ExploreRanks, ARankThatDiesDoesNotEndTheStudy) {
-  run_well(search("one"));
+  run_well(search("one", kSharedTrials));
   for (const char* victim : {"min", "max"}) {
     const std::string folder = std::string("without_") + victim;
-    RunningCommand ranks(search(folder), here(mpirun("2")));
+    RunningCommand ranks(search(folder, kSharedTrials), here(mpirun("2")));
+    wait_for(ranks, folder, "SELECT count(*) FROM workers", 2);
     wait_for_trials(ranks, folder, 10);
     const std::int64_t process =
         in_study(folder, std::string("SELECT process FROM workers WHERE id = (SELECT ") + victim +
