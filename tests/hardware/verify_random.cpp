@@ -34,24 +34,27 @@ struct Totals {
 /// The seeds that were right, a line each: simulator, seed, values, cycles.
 class Journal {
  public:
-  Journal(const Options& options, Totals& totals) : simulator_(options.simulator), totals_(totals) {
-    const std::filesystem::path path = options.folder / "right.txt";
-    if (options.resumes) read(path, options);
-    file_.open(path, options.resumes ? std::ios::app : std::ios::trunc);
+  Journal(const Options& options, Totals& totals)
+      : path_(options.folder / "right.txt"), simulator_(options.simulator), totals_(totals) {
+    if (options.resumes) read(options);
+    file_.open(path_, options.resumes ? std::ios::app : std::ios::trunc);
   }
 
   [[nodiscard]] bool has(std::uint64_t seed) const { return seeds_.contains(seed); }
 
-  void add(std::uint64_t seed, std::int64_t values, std::int64_t cycles) {
+  Result<void> add(std::uint64_t seed, std::int64_t values, std::int64_t cycles) {
     totals_.values += values;
     totals_.cycles += cycles;
     const std::scoped_lock lock(mutex_);
     file_ << fmt::format("{} {} {} {}\n", simulator_, seed, values, cycles) << std::flush;
+    if (!file_)
+      return fail("{}: cannot be written: a later run with --resume would not know of it", path_.string());
+    return {};
   }
 
  private:
-  void read(const std::filesystem::path& path, const Options& options) {
-    std::ifstream file(path);
+  void read(const Options& options) {
+    std::ifstream file(path_);
     std::string simulator;
     std::uint64_t seed = 0;
     std::int64_t values = 0;
@@ -65,6 +68,7 @@ class Journal {
     }
   }
 
+  std::filesystem::path path_;
   std::string simulator_;
   Totals& totals_;
   std::set<std::uint64_t> seeds_;  // of the run before
@@ -80,8 +84,7 @@ Result<void> run_case(std::uint64_t seed, SimulatorKind simulator, const Options
       result ? check(*result, in_words(one)) : tl::make_unexpected(result.error().within(in_words(one)));
   if (!right) return right;
   std::filesystem::remove_all(folder);
-  journal.add(seed, result->hidden_values + result->output_values, result->cycles_seen);
-  return {};
+  return journal.add(seed, result->hidden_values + result->output_values, result->cycles_seen);
 }
 
 void report(std::uint64_t seed, const Error& error, const Options& options) {
