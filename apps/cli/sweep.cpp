@@ -23,9 +23,9 @@ Result<void> sweep(const Options& options) {
   fmt::print("{}\n", to_table(result.records));
   fmt::print(
       "whole, recurrent: stored bits of the whole model and of the recurrent layers, in percent of 32-bit "
-      "float\n");
+      "float; entropy: of the whole model, if each weight took its matrix's entropy\n");
   for (const std::string& name : result.skipped) fmt::print("skipped: {} (needs --data-root)\n", name);
-  fmt::print("files: {0}/results.json, {0}/table.md, {0}/*.fxg\n", options.output);
+  fmt::print("files: {0}/results.json, {0}/table.md, {0}/*.fxg, {0}/*.svg\n", options.output);
   return {};
 }
 

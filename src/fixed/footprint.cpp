@@ -125,6 +125,7 @@ double entropy_of(const std::vector<std::int32_t>& values) {
   std::unordered_map<std::int32_t, std::int64_t> counts;
   for (const std::int32_t value : values) ++counts[value];
   std::vector<std::int64_t> ordered;  // the sum does not depend on how the map is ordered
+  ordered.reserve(counts.size());
   for (const auto& [value, count] : counts) ordered.push_back(count);
   std::ranges::sort(ordered);
   double bits = 0;

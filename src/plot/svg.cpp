@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace fixgate {
 namespace {
@@ -90,8 +91,9 @@ std::vector<double> Axis::ticks(int count) const {
   for (const double multiple : {2.0, 5.0, 10.0})
     if (step < rough) step = multiple * power;
   std::vector<double> ticks;
-  for (double value = std::ceil(low_ / step) * step; value <= high_ + step * 1e-9; value += step)
-    ticks.push_back(std::abs(value) < step * 1e-9 ? 0 : value);
+  const auto last = static_cast<std::int64_t>(std::floor(high_ / step + 1e-9));
+  for (auto k = static_cast<std::int64_t>(std::ceil(low_ / step)); k <= last; ++k)
+    ticks.push_back(static_cast<double>(k) * step);
   return ticks;
 }
 
