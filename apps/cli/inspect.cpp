@@ -75,6 +75,7 @@ void print_graph(const Graph& graph) {
   std::map<std::string, int> operators;
   for (const Node& node : graph.nodes) ++operators[node.op_type];
   std::vector<std::string> counts;
+  counts.reserve(operators.size());
   for (const auto& [name, count] : operators) counts.push_back(fmt::format("{} x {}", count, name));
   fmt::print("  operators after folding: {}\n", fmt::join(counts, ", "));
 }

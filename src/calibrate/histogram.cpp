@@ -10,7 +10,7 @@ double Histogram::bin_width() const {
 }
 
 double Histogram::bin_center(int bin) const {
-  return (bin - kBins / 2 + 0.5) * bin_width();
+  return (bin - 0.5 * kBins + 0.5) * bin_width();
 }
 
 double Histogram::largest_magnitude() const {

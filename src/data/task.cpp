@@ -141,8 +141,8 @@ Result<DataSpec> parse_data(const Table& table) {
   DataSpec data;
   FIXGATE_ASSIGN(const std::size_t kind, table.choice("kind", {"npz", "imdb", "text"}));
   data.kind = std::array{DataKind::Npz, DataKind::Imdb, DataKind::Text}[kind];
-  constexpr std::array parsers{parse_npz, parse_imdb, parse_text};
-  FIXGATE_CHECK(parsers[kind](table, data));
+  constexpr std::array kParsers{parse_npz, parse_imdb, parse_text};
+  FIXGATE_CHECK(kParsers[kind](table, data));
   return data;
 }
 
