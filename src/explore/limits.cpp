@@ -73,6 +73,7 @@ Error explain_no_choice(const Limits& limits, const std::vector<Figures>& all) {
       nearest = &figures;
   }
   std::vector<std::string> reasons;
+  reasons.reserve(excluded.size() + 1);
   for (const auto& [limit, count] : excluded) reasons.push_back(fmt::format("{} excludes {}", limit, count));
   if (failed > 0) reasons.push_back(fmt::format("{} cannot be made", failed));
   std::string message =

@@ -117,6 +117,7 @@ std::vector<std::size_t> places_along(std::size_t length) {
 bool measure_way(Search& search, const std::vector<Candidate>& way) {
   const std::vector<std::size_t> places = places_along(way.size());
   std::vector<Candidate> candidates;
+  candidates.reserve(places.size());
   for (const std::size_t place : places) candidates.push_back(way[place]);
   const auto figures = search.trials.run(candidates, true);
   if (!figures) return false;

@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> paths_of(const std::vector<FolderFile>& files) {
   std::vector<std::string> paths;
+  paths.reserve(files.size());
   for (const FolderFile& file : files) paths.push_back(file.path);
   return paths;
 }

@@ -37,9 +37,10 @@ std::vector<RowGroup> list_groups(const Schedule& schedule) {
 
 std::vector<int> list_input_columns(const EngineShape& shape, const EngineGeometry& geometry) {
   const Schedule schedule = make_schedule(shape, geometry);
+  const int count = schedule.x_words * geometry.split;
   std::vector<int> columns;
-  for (int column = 0; column < schedule.x_words * geometry.split; ++column)
-    columns.push_back(column < shape.inputs ? column : -1);
+  columns.reserve(static_cast<std::size_t>(count));
+  for (int column = 0; column < count; ++column) columns.push_back(column < shape.inputs ? column : -1);
   return columns;
 }
 
