@@ -36,10 +36,6 @@ Eigen::Index drawn(const FloatMatrix& shares, Eigen::Index row, std::mt19937_64&
   return shares.cols() - 1;
 }
 
-bool is_regression(const MetricSpec& metric) {
-  return metric.kind == MetricKind::Rmse || metric.kind == MetricKind::Mae;
-}
-
 bool is_one_logit(const MetricSpec& metric) {
   return metric.kind == MetricKind::Accuracy && metric.decision == Decision::Positive;
 }

@@ -157,4 +157,8 @@ bool higher_is_better(MetricKind kind) {
   return kind == MetricKind::Accuracy;
 }
 
+bool is_regression(const MetricSpec& metric) {
+  return metric.kind == MetricKind::Rmse || metric.kind == MetricKind::Mae;
+}
+
 }  // namespace fixgate

@@ -53,4 +53,7 @@ std::string metric_name(MetricKind kind);
 
 bool higher_is_better(MetricKind kind);
 
+/// rmse and mae compare values, the other metrics decisions.
+bool is_regression(const MetricSpec& metric);
+
 }  // namespace fixgate

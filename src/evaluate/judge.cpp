@@ -67,10 +67,6 @@ bool has_a_token_a_row(const MetricSpec& metric, const IntegerView& integers, co
 
 }  // namespace
 
-bool is_regression(const MetricSpec& metric) {
-  return metric.kind == MetricKind::Rmse || metric.kind == MetricKind::Mae;
-}
-
 Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMatrix outputs,
                       const Sample& sample) {
   if (is_regression(metric)) outputs = finished_outputs(function, std::move(outputs));

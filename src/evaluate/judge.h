@@ -9,9 +9,6 @@
 
 namespace fixgate {
 
-/// rmse and mae compare values, the other metrics decisions.
-bool is_regression(const MetricSpec& metric);
-
 /// `function` stands at the end of the file (numerics.md, section 8). Errors: as score_sample.
 Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMatrix outputs,
                       const Sample& sample);

@@ -45,8 +45,8 @@ class Tradeoff {
   }
 
   /// What is far worse than the front and the claims is left out.
-  [[nodiscard]] Range metrics() const {
-    Range range = Range::of(found_.float_metric);
+  [[nodiscard]] MetricRange metrics() const {
+    MetricRange range = MetricRange::of(found_.float_metric);
     for (const std::size_t member : found_.front)
       if (std::abs(figures(member).loss) < 0.1) range.take(figures(member).metric);
     for (const Claim& claim : claims_) range.take(metric_at(found_, claim.loss));

@@ -21,18 +21,18 @@ std::string axis_text(MetricKind kind, double value) {
 
 }  // namespace
 
-void Range::take(double value) {
+void MetricRange::take(double value) {
   low = std::min(low, value);
   high = std::max(high, value);
 }
 
-Range Range::widened() const {
+MetricRange MetricRange::widened() const {
   const double margin = std::max((high - low) * 0.08, std::abs(high) * 1e-3 + 1e-9);
   return {low - margin, high + margin};
 }
 
 TradeoffPage::TradeoffPage(const std::string& title, MetricKind metric, double widest_footprint,
-                           const Range& metrics)
+                           const MetricRange& metrics)
     : svg_(kWidth, kHeight),
       x_(0, widest_footprint * 1.05, kLeft, kWidth - kRight),
       y_(metrics.widened().low, metrics.widened().high, kHeight - kBottom, kTop) {

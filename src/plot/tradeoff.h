@@ -8,21 +8,22 @@
 
 namespace fixgate {
 
-/// Lowest and highest of what it has taken.
-struct Range {
+/// Lowest and highest of the metrics that it has taken.
+struct MetricRange {
   double low;
   double high;
 
-  static Range of(double value) { return {value, value}; }
+  static MetricRange of(double value) { return {value, value}; }
   void take(double value);
   /// With a margin, also where all is one value.
-  [[nodiscard]] Range widened() const;
+  [[nodiscard]] MetricRange widened() const;
 };
 
 /// Names the greatest footprint, and the metrics, that find room on the page.
 class TradeoffPage {
  public:
-  TradeoffPage(const std::string& title, MetricKind metric, double widest_footprint, const Range& metrics);
+  TradeoffPage(const std::string& title, MetricKind metric, double widest_footprint,
+               const MetricRange& metrics);
 
   [[nodiscard]] Point at(double footprint, double metric) const { return {x_.at(footprint), y_.at(metric)}; }
   [[nodiscard]] bool holds(double metric) const { return y_.holds(metric); }

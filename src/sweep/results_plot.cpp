@@ -63,8 +63,8 @@ class ResultsPlot {
     return widest;
   }
 
-  [[nodiscard]] Range metrics() const {
-    Range range = Range::of(records_[0].float_metric);
+  [[nodiscard]] MetricRange metrics() const {
+    MetricRange range = MetricRange::of(records_[0].float_metric);
     for (const SweepRecord& record : records_)
       if (is_drawn(record)) range.take(record.fixed_metric);
     return range;
@@ -75,16 +75,23 @@ class ResultsPlot {
   }
 
   void draw_lines() {
-    std::map<std::pair<std::string, std::string>, std::vector<Point>> lines;  // by preset and activations
+    struct Line {
+      const char* colour;
+      std::vector<Point> points;
+    };
+    std::map<std::pair<std::string, std::string>, Line> lines;  // by preset and activations
     for (const SweepRecord& record : records_) {
       const std::string widths = widths_of(record.plan);
       const auto slash = widths.find('/');
       if (!is_drawn(record) || slash == std::string::npos) continue;
-      lines[{family_of(record.plan).preset, widths.substr(slash)}].push_back(place(record));
+      const Family& family = family_of(record.plan);
+      Line& line = lines[{family.preset, widths.substr(slash)}];
+      line.colour = family.colour;
+      line.points.push_back(place(record));
     }
-    for (auto& [key, points] : lines) {
-      std::ranges::sort(points, {}, &Point::x);
-      page_.svg().path(points, family_of(key.first + " ").colour, 1);
+    for (auto& [key, line] : lines) {
+      std::ranges::sort(line.points, {}, &Point::x);
+      page_.svg().path(line.points, line.colour, 1);
     }
   }
 
