@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "data/load.h"
 #include "data/task.h"
+#include "explore/limits.h"
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
@@ -25,14 +26,21 @@ struct Options {
   std::string preset = "default";
   std::string plan;
   PresetOptions widths;
+  std::string max_footprint;
   std::string output;
   std::string plan_output;
   std::string histograms;
 };
 
 Result<FormatPlan> choose_plan(const Options& options) {
-  if (options.plan.empty()) return preset_plan(options.preset, options.widths);
-  return read_plan(options.plan);
+  FIXGATE_ASSIGN(FormatPlan plan, options.plan.empty() ? preset_plan(options.preset, options.widths)
+                                                       : read_plan(options.plan));
+  if (!options.max_footprint.empty()) {
+    FIXGATE_ASSIGN(plan.max_footprint, parse_share("--max-footprint", options.max_footprint));
+    if (!(*plan.max_footprint > 0 && *plan.max_footprint <= 1))
+      return fail("--max-footprint {}: expected more than 0 and at most 100%", options.max_footprint);
+  }
+  return plan;
 }
 
 Result<Quantised> quantise_calibrated(const Network& network, const FormatPlan& plan,
@@ -60,7 +68,16 @@ Result<Quantised> quantise_as_stated(const Network& network, const FormatPlan& p
   return quantised;
 }
 
-void print_summary(const Options& options, const FixedNetwork& network) {
+/// "gru.W_z 4, gru.W_r 3".
+std::string weight_codes(const FixedNetwork& network) {
+  std::vector<std::string> codes;
+  for (const WeightMatrix& matrix : network.weights)
+    codes.push_back(fmt::format("{} {}", matrix.name, describe(matrix.code())));
+  return fmt::format("{}", fmt::join(codes, ", "));
+}
+
+void print_summary(const Options& options, const FormatPlan& plan, const FixedNetwork& network) {
+  if (plan.max_footprint) fmt::print("weights      {}\n", weight_codes(network));
   const Footprint footprint = measure_footprint(network);
   fmt::print(
       "footprint    whole model {:.1f} KiB, {:.2f} % of float; recurrent layers {:.1f} KiB, {:.2f} %\n",
@@ -90,7 +107,7 @@ Result<void> quantize(const Options& options) {
   if (!options.plan_output.empty())
     FIXGATE_CHECK(write_file(options.plan_output, to_toml(quantised.resolved)));
   FIXGATE_CHECK(write_fixed_network(quantised.network, options.output));
-  print_summary(options, quantised.network);
+  print_summary(options, plan, quantised.network);
   return {};
 }
 
@@ -118,6 +135,12 @@ void add_quantize(CLI::App& app, Command& chosen) {
       ->excludes(preset)
       ->excludes(weights)
       ->excludes(activations);
+  command
+      ->add_option(
+          "--max-footprint", options->max_footprint,
+          "Allocate the weights' bits, at most those of the plan, so that the network takes this share of "
+          "32-bit float: 10% or 0.1")
+      ->needs(task);
   command->add_option("-o,--output", options->output, "Fixed-point network to write (.fxg)")->required();
   command->add_option("--plan-output", options->plan_output,
                       "Write the plan with every format in full (TOML)");

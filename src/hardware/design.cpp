@@ -69,7 +69,7 @@ class Designer {
     if (!found) return fail("there is no layer '{}' that has lanes", layer);
     if (most > 0 && lanes > most)
       return fail("{} lanes make no sense: {} has work for {} at most", lanes,
-                  layer.empty() ? "no layer" : "layer '" + layer + "'", most);
+                  layer.empty() ? "a layer" : "layer '" + layer + "'", most);
     return {};
   }
 

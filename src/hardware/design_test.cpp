@@ -72,7 +72,7 @@ TEST(Design, RefusesLanesThatMakeNoSense) {
   EXPECT_EQ(refusal(network, with_lanes({{"nobody", 3}})), "there is no layer 'nobody' that has lanes");
   EXPECT_EQ(refusal(network, with_lanes({{"decoder", 100}})),
             "100 lanes make no sense: layer 'decoder' has work for 8 at most");
-  EXPECT_NE(refusal(network, with_lanes({{"", 1000}})).find("no layer has work for"), std::string::npos);
+  EXPECT_NE(refusal(network, with_lanes({{"", 1000}})).find("a layer has work for"), std::string::npos);
 }
 
 TEST(Design, RefusesGoalsThatExcludeEachOtherOrCannotBeReached) {

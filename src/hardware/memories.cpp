@@ -42,24 +42,25 @@ class WeightWords {
       : places_(places),
         side_(side),
         words_of_group_(static_cast<int>(side.columns.size()) / places.geometry.split),
-        weights_(static_cast<std::size_t>(words()) * multipliers()) {
+        words_(words_of_group_ * places.schedule.groups()),
+        weights_(static_cast<std::size_t>(words_) * multipliers()) {
     for (std::size_t g = 0; g < places.groups.size(); ++g)
-      for (int lane = 0; lane < places.groups[g].rows; ++lane)
+      for (int lane = 0; lane < places.groups[g].rows; ++lane) {
+        const int row = places.groups[g].first + lane;
         for (int slice = 0; slice < places.geometry.slices; ++slice)
-          fill_row(static_cast<int>(g), places.rows[static_cast<std::size_t>(places.groups[g].first + lane)],
-                   slice, lane);
+          fill_row(static_cast<int>(g), places.rows[static_cast<std::size_t>(row)], slice, lane);
+      }
   }
 
   [[nodiscard]] MemoryImage image() const {
-    MemoryImage image(words(), side_.code.stored_bits(static_cast<std::int64_t>(multipliers())));
-    for (int word = 0; word < words(); ++word)
+    MemoryImage image(words_, side_.code.stored_bits(static_cast<std::int64_t>(multipliers())));
+    for (int word = 0; word < words_; ++word)
       put_weights(image, word, side_.code,
                   std::span(weights_).subspan(static_cast<std::size_t>(word) * multipliers(), multipliers()));
     return image;
   }
 
  private:
-  [[nodiscard]] int words() const { return words_of_group_ * places_.schedule.groups(); }
   [[nodiscard]] std::size_t multipliers() const {
     return static_cast<std::size_t>(places_.geometry.multipliers());
   }
@@ -74,16 +75,17 @@ class WeightWords {
     for (std::size_t element = 0; element < side_.columns.size(); ++element) {
       const int column = side_.columns[element];
       const int place = static_cast<int>(element);
-      const auto word = static_cast<std::size_t>(group * words_of_group_ + place / split);
+      const int word = group * words_of_group_ + place / split;
       if (column >= 0)
-        weights_[word * multipliers() + static_cast<std::size_t>(first + place % split)] =
-            weights[static_cast<std::size_t>(column)];
+        weights_[static_cast<std::size_t>(word) * multipliers() +
+                 static_cast<std::size_t>(first + place % split)] = weights[static_cast<std::size_t>(column)];
     }
   }
 
   const Places& places_;
   const WeightSide& side_;
   int words_of_group_;
+  int words_;
   std::vector<std::int32_t> weights_;
 };
 
@@ -98,11 +100,15 @@ MemoryImage row_image(const Places& places, const AlignedSums& sums, const RowWo
       const AlignedRow& aligned =
           sums.gates[static_cast<std::size_t>(row.gate)].rows[static_cast<std::size_t>(unit)];
       const int word = static_cast<int>(index);
-      const std::int64_t bit = std::int64_t{slice} * layout.bits();
-      image.set(word, bit, layout.shift, aligned.shift_x);
-      image.set(word, bit + layout.shift, layout.shift, aligned.shift_h);
-      image.set(word, bit + 2 * layout.shift, layout.bias, aligned.bias_x);
-      image.set(word, bit + 2 * layout.shift + layout.bias, layout.bias_h, aligned.bias_h);
+      std::int64_t bit = std::int64_t{slice} * layout.bits();
+      const auto put = [&](int width, Wide value) {
+        image.set(word, bit, width, value);
+        bit += width;
+      };
+      put(layout.shift, aligned.shift_x);
+      put(layout.shift, aligned.shift_h);
+      put(layout.bias, aligned.bias_x);
+      put(layout.bias_h, aligned.bias_h);
     }
   }
   return image;

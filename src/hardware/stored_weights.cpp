@@ -27,7 +27,7 @@ void put_ternary(MemoryImage& image, int word, std::span<const std::int32_t> wei
 /// {negative, exponent + 1, or 0 for the weight 0}
 std::int64_t power_code(std::int32_t weight, int width) {
   const std::int64_t magnitude = std::abs(std::int64_t{weight});
-  const std::int64_t code = std::bit_width(static_cast<std::uint64_t>(magnitude));
+  const auto code = static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(magnitude)));
   return code | (weight < 0 ? std::int64_t{1} << (width - 1) : 0);
 }
 

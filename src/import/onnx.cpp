@@ -165,7 +165,7 @@ tl::unexpected<Error> in_file(const std::string& name, const Error& error) {
 }  // namespace
 
 Result<Graph> import_onnx_bytes(std::string_view bytes, const std::filesystem::path& folder,
-                                std::string name) {
+                                const std::string& name) {
   const auto model = parse_message<onnx::ModelProto>(bytes, "an ONNX model");
   if (!model) return in_file(name, model.error());
   auto graph = convert_model(*model, folder, name);

@@ -21,7 +21,7 @@ Result<Graph> import_onnx(const std::filesystem::path& path);
 /// The same from memory: `folder` is where external data may lie, `name` the graph's name and the file's in
 /// errors.
 Result<Graph> import_onnx_bytes(std::string_view bytes, const std::filesystem::path& folder,
-                                std::string name);
+                                const std::string& name);
 
 /// A tensor with the name that it carries.
 struct NamedTensor {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "data/load.h"
+#include "fixed/footprint.h"
+#include "quantize/allocated_bits.h"
 #include "quantize/learned.h"
 #include "quantize/measured_formats.h"
 #include "quantize/resolve.h"
@@ -17,6 +19,8 @@ bool needs_weight_statistics(const FormatPlan& plan) {
 }
 
 namespace {
+
+constexpr int kFootprintTries = 4;
 
 bool learns_rounding(const FormatPlan& plan) {
   return std::ranges::any_of(plan.weights,
@@ -51,16 +55,46 @@ Result<CalibratedNetwork> CalibratedNetwork::make(const Network& network, const 
 }
 
 Result<Quantised> CalibratedNetwork::quantise(const FormatPlan& plan, bool once) {
-  if (needs_weight_statistics(plan) && !statistics_) {
-    FIXGATE_ASSIGN(statistics_, gather_weight_statistics(*network_, nullptr, *data_, metric_, seed_));
-  }
+  FIXGATE_CHECK(gather_statistics(plan));
   if (once) return quantise_by_float(plan);
-  FIXGATE_ASSIGN(Quantised rounded, quantise_by_itself(plan));
-  if (measures_formats(plan)) {
-    FIXGATE_ASSIGN(const DataSet* const samples, learning_samples());
-    FIXGATE_ASSIGN(rounded, measure_formats(*network_, plan, rounded, *samples, metric_));
+  FIXGATE_ASSIGN(Quantised rounded,
+                 plan.max_footprint ? quantise_within_footprint(plan) : quantise_measured(plan));
+  return learns_rounding(rounded.resolved) ? learn(rounded) : Result<Quantised>(std::move(rounded));
+}
+
+Result<void> CalibratedNetwork::gather_statistics(const FormatPlan& plan) {
+  if (!needs_weight_statistics(plan) || statistics_) return {};
+  FIXGATE_ASSIGN(statistics_, gather_weight_statistics(*network_, nullptr, *data_, metric_, seed_));
+  return {};
+}
+
+Result<Quantised> CalibratedNetwork::quantise_within_footprint(const FormatPlan& plan) {
+  FIXGATE_ASSIGN(const DataSet* const samples, learning_samples());
+  FIXGATE_ASSIGN(const OutputDistance distance, OutputDistance::make(*network_, *samples, metric_));
+  FormatPlan widest = plan;
+  widest.max_footprint.reset();
+  const auto make = [this](const FormatPlan& one) { return quantise_by_float(one); };
+  double allowed = *plan.max_footprint;
+  for (int k = 0; k < kFootprintTries; ++k) {
+    const auto allocated = allocate_bits(widest, allowed, make, distance);
+    if (!allocated && k == 0) return tl::make_unexpected(allocated.error());
+    if (!allocated) break;
+    FIXGATE_ASSIGN(Quantised rounded, quantise_measured(*allocated));
+    const double excess = measure_footprint(rounded.network).whole - *plan.max_footprint;
+    if (excess <= 0) return rounded;
+    allowed -= excess;  // measured binary points may need more tables
   }
-  return learns_rounding(plan) ? learn(rounded) : Result<Quantised>(std::move(rounded));
+  return fail(
+      "max_footprint: {:.2f} % is not kept once binary points are measured, which may take more tables: "
+      "allow more",
+      100 * *plan.max_footprint);
+}
+
+Result<Quantised> CalibratedNetwork::quantise_measured(const FormatPlan& plan) {
+  FIXGATE_ASSIGN(Quantised rounded, quantise_by_itself(plan));
+  if (!measures_formats(plan)) return rounded;
+  FIXGATE_ASSIGN(const DataSet* const samples, learning_samples());
+  return measure_formats(*network_, plan, rounded, *samples, metric_);
 }
 
 Result<Quantised> CalibratedNetwork::quantise_by_float(const FormatPlan& plan) {

@@ -41,8 +41,9 @@ class CalibratedNetwork {
 
   /// Where a plan needs statistics of the weights' operands, the network is quantised twice: by those of the
   /// float network, then by those that this first fixed-point network's own recurrence shows. Then binary
-  /// points are measured, and then rounding is learned, where the plan wants that. `once`: the first of all
-  /// these alone, for searches. Not safe to call from several threads before the first such plan is done.
+  /// points are measured, and then rounding is learned, where the plan wants that. A plan with a greatest
+  /// footprint gets its weights' bits before all this. `once`: the first of all these alone, for searches.
+  /// Not safe to call from several threads before the first such plan is done.
   Result<Quantised> quantise(const FormatPlan& plan, bool once = false);
 
  private:
@@ -61,6 +62,9 @@ class CalibratedNetwork {
         profile_(std::move(profile)),
         learning_(std::move(learning)) {}
 
+  Result<void> gather_statistics(const FormatPlan& plan);
+  Result<Quantised> quantise_within_footprint(const FormatPlan& plan);
+  Result<Quantised> quantise_measured(const FormatPlan& plan);
   Result<Quantised> quantise_by_float(const FormatPlan& plan);
   Result<Quantised> quantise_by_itself(const FormatPlan& plan);
   Result<const DataSet*> learning_samples();

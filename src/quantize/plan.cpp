@@ -80,12 +80,6 @@ Result<TablePlacement> parse_placement(std::string_view text) {
   return fail("'{}' is no placement: expected uniform, adaptive or plan", text);
 }
 
-Result<bool> parse_binary_point(std::string_view text) {
-  if (text == "per_row") return true;
-  if (text == "per_matrix") return false;
-  return fail("'{}' is no binary point: expected per_row or per_matrix", text);
-}
-
 void read_match(KeyReader& reader, std::string& match) {
   std::optional<std::string> stated;
   reader.read("match", stated, text);
@@ -158,11 +152,14 @@ Result<void> read_rules(const toml::table& root, const char* key, Result<Rule> (
 }
 
 Result<FormatPlan> plan_from(const toml::table& root) {
-  FIXGATE_CHECK(check_keys(root, {"version", "preset", "signal", "weight", "table"}));
+  FIXGATE_CHECK(check_keys(root, {"version", "preset", "max_footprint", "signal", "weight", "table"}));
   if (root["version"].value_exact<std::int64_t>() != kVersion) return fail("'version' must be {}", kVersion);
   FormatPlan plan;
   if (const toml::node* preset = root.get("preset")) {
     FIXGATE_ASSIGN(plan.preset, text(*preset));
+  }
+  if (root.contains("max_footprint")) {
+    FIXGATE_ASSIGN(plan.max_footprint, share_in(root, "max_footprint"));
   }
   FIXGATE_CHECK(read_rules(root, "signal", signal_rule, plan.signals));
   FIXGATE_CHECK(read_rules(root, "weight", weight_rule, plan.weights));
@@ -219,6 +216,12 @@ std::string to_text(TablePlacement placement) {
   return "plan";
 }
 
+Result<bool> parse_binary_point(std::string_view text) {
+  if (text == "per_row") return true;
+  if (text == "per_matrix") return false;
+  return fail("'{}' is no binary point: expected per_row or per_matrix", text);
+}
+
 Result<FormatPlan> parse_plan(std::string_view toml) {
   FIXGATE_ASSIGN(const toml::table root, parse_toml(toml));
   return plan_from(root);
@@ -234,6 +237,7 @@ Result<FormatPlan> read_plan(const std::filesystem::path& path) {
 std::string to_toml(const FormatPlan& plan) {
   std::string text = fmt::format("version = {}\n", kVersion);
   if (!plan.preset.empty()) text += fmt::format("preset = {}\n", RuleWriter::quoted(plan.preset));
+  if (plan.max_footprint) text += fmt::format("max_footprint = {}\n", *plan.max_footprint);
   for (const SignalRule& rule : plan.signals) {
     RuleWriter writer(text, "signal", rule.match);
     writer.add_word("role", rule.role);

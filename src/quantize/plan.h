@@ -57,12 +57,17 @@ struct TableRule {
 
 struct FormatPlan {
   std::string preset;  // for people: where the plan came from
+  std::optional<double>
+      max_footprint;  // of 32-bit float: widths of weights are lowered until the network fits
   std::vector<SignalRule> signals;
   std::vector<WeightRule> weights;
   std::vector<TableRule> tables;
 };
 
 std::string to_text(TablePlacement placement);
+
+/// "per_row": true; "per_matrix": false.
+Result<bool> parse_binary_point(std::string_view text);
 
 /// Errors: not TOML, an unknown key, a wrong type, an impossible value; the message has the line.
 Result<FormatPlan> parse_plan(std::string_view toml);

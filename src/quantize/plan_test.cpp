@@ -91,6 +91,7 @@ TableRule random_table_rule(Random& random) {
 FormatPlan random_plan(Random& random) {
   FormatPlan plan;
   if (random.chance(0.7)) plan.preset = random_text(random);
+  plan.max_footprint = maybe<double>(random, [&] { return random.number(1, 1000) / 1000.0; });
   for (int k = random.number(0, 4); k > 0; --k) plan.signals.push_back(random_signal_rule(random));
   for (int k = random.number(0, 3); k > 0; --k) plan.weights.push_back(random_weight_rule(random));
   for (int k = random.number(0, 3); k > 0; --k) plan.tables.push_back(random_table_rule(random));
@@ -142,6 +143,7 @@ TEST(Plan, IsReadAsItWasWritten) {
     const auto read = parse_plan(text);
     ASSERT_TRUE(read) << read.error().message << "\n" << text;
     EXPECT_EQ(read->preset, plan.preset);
+    EXPECT_EQ(read->max_footprint, plan.max_footprint);
     expect_same(read->signals, plan.signals);
     expect_same(read->weights, plan.weights);
     expect_same(read->tables, plan.tables);
@@ -220,8 +222,9 @@ TEST(Plan, RefusesAnotherVersion) {
 }
 
 TEST(Plan, RefusesUnknownKeys) {
-  expect_error("version = 1\nsignals = 3",
-               "line 2: unknown key 'signals'; known here: version, preset, signal, weight, table");
+  expect_error(
+      "version = 1\nsignals = 3",
+      "line 2: unknown key 'signals'; known here: version, preset, max_footprint, signal, weight, table");
   expect_error("version = 1\n[[signal]]\nwdith = 8",
                "line 3: unknown key 'wdith'; known here: match, role, format, width, range, percentile, "
                "rounding, overflow");
@@ -231,6 +234,12 @@ TEST(Plan, RefusesUnknownKeys) {
   expect_error(
       "version = 1\n[[table]]\nwidth = 8",
       "line 3: unknown key 'width'; known here: match, kind, placement, segments, slope_bits, address_bits");
+}
+
+TEST(Plan, RefusesFootprintsThatAreNoShare) {
+  for (const char* footprint : {"0", "-0.1", "1.5", "nan", "\"10%\"", "true"})
+    expect_error(fmt::format("version = 1\nmax_footprint = {}", footprint),
+                 "line 2: 'max_footprint' must be a number above 0, at most 1");
 }
 
 TEST(Plan, RefusesOtherTypes) {

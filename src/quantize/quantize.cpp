@@ -29,6 +29,8 @@ class Builder {
         list_(list_signals(network)) {}
 
   Result<FixedNetwork> run(const SignalProfile* profile) {
+    if (plan_.max_footprint)
+      return fail("the plan's max_footprint needs calibration data; a search takes --max-footprint instead");
     FIXGATE_ASSIGN(const auto formats, resolve_signals(plan_, list_.signals, profile));
     for (std::size_t s = 0; s < formats.size(); ++s)
       fixed_.signals.push_back({list_.signals[s].name, list_.signals[s].role, formats[s]});

@@ -38,7 +38,7 @@ TEST(ResultsPlot, HasAPointAPlanAndALineAPresetAndWidthOfActivations) {
 
 TEST(ResultsPlot, SaysHowManyAreFarOff) {
   const std::string svg = plot_results({result("default 8/8", 0.25, 0.98), result("paper 2/4", 0.06, 0.5)});
-  EXPECT_EQ(count(svg, ">1 far off not drawn<"), 1U);
+  EXPECT_EQ(count(svg, ">1 not drawn<"), 1U);
   EXPECT_EQ(count(svg, ">2/4<"), 0U);
 }
 

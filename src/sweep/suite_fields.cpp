@@ -49,6 +49,41 @@ Result<bool> flag(const toml::table& table, std::string_view key) {
   return fail("{}: '{}' must be true or false", line_of(*node), key);
 }
 
+namespace {
+
+/// The word at `key`, which `parse` knows; the plan's name gets it.
+template <typename T>
+Result<void> read_change(const toml::table& table, std::string_view key, Result<T> (*parse)(std::string_view),
+                         std::optional<T>& target, std::string& name) {
+  if (!table.contains(key)) return {};
+  FIXGATE_ASSIGN(const std::string word, text(table, key));
+  auto value = parse(word);
+  if (!value) return tl::make_unexpected(value.error().within(fmt::format("{}: '{}'", line_of(table), key)));
+  target = *value;
+  name += " +" + word;
+  return {};
+}
+
+/// What the table changes of a preset: rules behind those of the plan, and words behind its name.
+Result<void> change_preset(const toml::table& table, SuitePlan& plan) {
+  WeightRule weights;
+  FIXGATE_CHECK(read_change(table, "rounding", parse_weight_rounding, weights.rounding, plan.name));
+  FIXGATE_CHECK(read_change(table, "binary_point", parse_binary_point, weights.per_row, plan.name));
+  FIXGATE_ASSIGN(const bool corrects_bias, flag(table, "correct_bias"));
+  if (corrects_bias) {
+    weights.correct_bias = true;
+    plan.name += " +correct_bias";
+  }
+  if (weights.rounding || weights.per_row || weights.correct_bias)
+    plan.plan.weights.push_back(std::move(weights));
+  SignalRule signals;
+  FIXGATE_CHECK(read_change(table, "range", parse_range_method, signals.range, plan.name));
+  if (signals.range) plan.plan.signals.push_back(std::move(signals));
+  return {};
+}
+
+}  // namespace
+
 Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::path& folder) {
   SuitePlan plan;
   if (table.contains("file")) {
@@ -58,12 +93,17 @@ Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::pat
     FIXGATE_ASSIGN(plan.plan, read_plan(folder / file));
     return plan;
   }
-  FIXGATE_CHECK(check_keys(table, {"preset", "weights", "activations"}));
+  FIXGATE_CHECK(check_keys(table, {"preset", "weights", "activations", "max_footprint", "binary_point",
+                                   "range", "rounding", "correct_bias"}));
   FIXGATE_ASSIGN(const std::string preset, text(table, "preset"));
   FIXGATE_ASSIGN(const int weights, integer(table, "weights", kMaxFormatWidth));
   FIXGATE_ASSIGN(const int activations, integer(table, "activations", kMaxFormatWidth));
   plan.name = fmt::format("{} {}/{}", preset, weights, activations);
   FIXGATE_ASSIGN(plan.plan, preset_plan(preset, {weights, activations}));
+  FIXGATE_CHECK(change_preset(table, plan));
+  if (!table.contains("max_footprint")) return plan;
+  FIXGATE_ASSIGN(plan.plan.max_footprint, share_in(table, "max_footprint"));
+  plan.name += fmt::format(" in {:g}%", 100 * *plan.plan.max_footprint);
   return plan;
 }
 

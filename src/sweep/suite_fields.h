@@ -28,8 +28,8 @@ Result<int> integer(const toml::table& table, std::string_view key, int most);
 /// False where the key is missing. Error: of another type.
 Result<bool> flag(const toml::table& table, std::string_view key);
 
-/// {file = ...} or {preset = ..., weights = ..., activations = ...}. Errors: those of the fields, of the
-/// plan.
+/// {file = ...} or {preset = ..., weights = ..., activations = ...}, with what changes the preset: rounding,
+/// binary_point, correct_bias, range, max_footprint. Errors: those of the fields, of the plan.
 Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::path& folder);
 
 /// name, model, task, needs_data_root.

@@ -41,7 +41,36 @@ TEST(Suite, NamesPlansAndFindsFilesBesideItself) {
   EXPECT_EQ(suite->networks[1].task, "folder/b.toml");
 }
 
+TEST(Suite, ChangesPresetsAndSaysSoInThePlansName) {
+  const auto suite =
+      parse_suite(with(kSuite, "\"paper\", weights = 8, activations = 8",
+                       "\"default\", weights = 8, activations = 8, rounding = \"compensated\", "
+                       "binary_point = \"per_matrix\", correct_bias = true, range = \"min_max\", "
+                       "max_footprint = 0.125"),
+                  "folder");
+  ASSERT_TRUE(suite) << suite.error().message;
+  const SuitePlan& plan = suite->networks[0].plans[1];
+  EXPECT_EQ(plan.name, "default 8/8 +compensated +per_matrix +correct_bias +min_max in 12.5%");
+  EXPECT_EQ(plan.plan.weights.back().rounding, WeightRounding::Compensated);
+  EXPECT_EQ(plan.plan.weights.back().per_row, false);
+  EXPECT_EQ(plan.plan.weights.back().correct_bias, true);
+  EXPECT_EQ(plan.plan.signals.back().range, RangeMethod::MinMax);
+  EXPECT_EQ(plan.plan.max_footprint, 0.125);
+}
+
+TEST(Suite, LeavesAPresetAsItIsWhereNothingChangesIt) {
+  const auto suite = parse_suite(kSuite, "folder");
+  EXPECT_EQ(to_toml(suite->networks[0].plans[0].plan), to_toml(*preset_plan("default", {4, 8})));
+}
+
 TEST(Suite, RefusesWhatItDoesNotKnowByLine) {
+  const auto changed = [](const char* change) {
+    return error_of(with(kSuite, "weights = 4,", std::string("weights = 4, ") + change + ","));
+  };
+  EXPECT_NE(changed("rounding = \"up\"").find("line 7: 'rounding': 'up'"), std::string::npos);
+  EXPECT_NE(changed("correct_bias = 1").find("line 7: 'correct_bias' must be true or false"),
+            std::string::npos);
+  EXPECT_NE(changed("max_footprint = 3").find("line 7: 'max_footprint' must be a number"), std::string::npos);
   EXPECT_NE(error_of(with(kSuite, "model =", "modell =")).find("line 5: unknown key 'modell'"),
             std::string::npos);
   EXPECT_NE(error_of(with(kSuite, "version = 1", "version = 2")).find("'version' must be 1"),

@@ -79,6 +79,7 @@ std::string file_name(const SuiteNetwork& entry, const SuitePlan& plan) {
   std::string name = entry.name + "-" + plan.name;
   std::ranges::replace_if(
       name, [](char c) { return c == ' ' || c == '/'; }, '-');
+  std::erase_if(name, [](char c) { return c == '%' || c == '+'; });
   return name + ".fxg";
 }
 

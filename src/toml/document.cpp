@@ -29,6 +29,13 @@ Result<void> check_keys(const toml::table& table, const std::vector<std::string_
   return {};
 }
 
+Result<double> share_in(const toml::table& table, std::string_view key) {
+  const toml::node* node = table.get(key);
+  const auto value = node != nullptr && node->is_number() ? node->value<double>() : std::nullopt;
+  if (value && *value > 0 && *value <= 1) return *value;
+  return fail("{}: '{}' must be a number above 0, at most 1", line_of(node == nullptr ? table : *node), key);
+}
+
 Result<std::vector<const toml::table*>> tables_in(const toml::table& table, std::string_view key) {
   std::vector<const toml::table*> tables;
   const toml::node* node = table.get(key);

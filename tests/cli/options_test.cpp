@@ -46,6 +46,17 @@ TEST_F(WrongOptions, OptionsThatDoNotGoTogetherAreRefused) {
   expect_refused({"evaluate", model_, "--float", model_, "-t", task_}, {"--float"});
 }
 
+TEST_F(WrongOptions, FootprintsAreShares) {
+  for (const char* footprint : {"0", "-1%", "101%", "2", "much", ""})
+    expect_refused(
+        {"quantize", model_, "-t", task_, std::string("--max-footprint=") + footprint, "-o", kOutput},
+        {"--max-footprint"});
+  expect_refused({"quantize", model_, "--max-footprint", "10%", "-o", kOutput},
+                 {"--max-footprint", "--task"});
+  expect_refused({"quantize", model_, "-t", task_, "--max-footprint", "0.5%", "-o", kOutput},
+                 {model_, "0.50 %", "narrowest"});
+}
+
 TEST_F(WrongOptions, CalibrationNeedsATask) {
   expect_refused({"quantize", model_, "-o", kOutput}, {model_, "'input'", "--task"});
 }

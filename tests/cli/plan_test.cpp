@@ -33,6 +33,14 @@ TEST_F(WrongPlan, UnknownNames) {
   expect_plan_refused(all_ + "[[signal]]\ncolour = 3\n", {"p.toml", "'colour'"});
 }
 
+TEST_F(WrongPlan, FootprintsWithoutCalibration) {
+  expect_plan_refused("max_footprint = 0.1\n" + all_, {"max_footprint", "--task"});
+  (void)store("p.toml", "version = 1\nmax_footprint = 0.1\n" + all_);
+  expect_refused({"explore", example("ecg/ecg-lstm.onnx"), "--task", example("ecg/ecg.toml"), "--plan",
+                  "p.toml", "-o", kOutput},
+                 {"max_footprint", "--max-footprint"});
+}
+
 TEST_F(WrongPlan, ImpossibleFormats) {
   expect_plan_refused("[[signal]]\nwidth = 33\n", {"p.toml", "'width'"});
   expect_plan_refused("[[weight]]\nwidth = 0\n", {"p.toml", "'width'"});

@@ -52,6 +52,20 @@ TEST_F(Use, PresetsQuantise) {
   }
 }
 
+TEST_F(Use, BitsAreAllocatedUnderAFootprint) {
+  const std::string said = run_well({"quantize", model_, "-t", task_, "--preset", "compensated", "-w", "8",
+                                     "--max-footprint", "12%", "-o", "a.fxg", "--plan-output", "plan.toml"});
+  EXPECT_TRUE(contains(said, "weights      recurrent_GRU.W_z ")) << said;
+  const std::size_t whole = said.find("whole model");
+  ASSERT_NE(whole, std::string::npos) << said;
+  EXPECT_LE(std::stod(said.substr(said.find("KiB,", whole) + 4)), 12) << said;
+  EXPECT_FALSE(contains(bytes_of(folder_ / "plan.toml"), "max_footprint"));
+  (void)store("budget.toml",
+              "version = 1\nmax_footprint = 0.12\n[[signal]]\nwidth = 8\nrange = \"min_max\"\n"
+              "[[weight]]\nwidth = 8\n");
+  run_well({"quantize", model_, "-t", task_, "--plan", "budget.toml", "-o", "b.fxg"});
+}
+
 TEST_F(Use, PlanMakesTheSameNetworkAgain) {
   run_well({"quantize", model_, "-t", task_, "-o", "a.fxg", "--plan-output", "plan.toml", "--histograms",
             "h.json"});
