@@ -80,12 +80,17 @@ class Text:
 
 class Loss:
     """Cross entropy of a batch; carries the states along the streams from batch to batch. Matrices are multiplied in
-    bfloat16, which saves time where the processor has it; weights and their updates are float32."""
+    bfloat16, which saves time, where the processor has AVX-512: elsewhere PyTorch has no LSTM for it, and they are
+    multiplied in float32. Weights and their updates are float32."""
+
+    def __init__(self):
+        self.has_bfloat16 = torch.backends.cpu.get_cpu_capability() == "AVX512"
+        print(f"products     {'bfloat16' if self.has_bfloat16 else 'float32'}")
 
     def __call__(self, model: Reader, batch) -> torch.Tensor:
         inputs, targets, begins, words = batch
         states = model.zero_states(STREAMS) if begins else self.states
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.has_bfloat16):
             hidden, states = model.hidden(inputs, *states)
             self.states = tuple(state.detach().float() for state in states)
             return sampled_softmax.cross_entropy(hidden.flatten(0, 1), model.embed.weight, model.bias, targets.flatten(),
