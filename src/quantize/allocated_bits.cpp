@@ -90,7 +90,8 @@ class BitAllocation {
       return fail("max_footprint: the plan leaves no matrix of plain integers to narrow");
     const double float_bits = 32 * static_cast<double>(widest.network.float_parameters);
     budget_ = footprint * float_bits;
-    FIXGATE_ASSIGN(const std::vector<HarmCurve> curves, measure_curves());
+    FIXGATE_ASSIGN(const Trial base, trial_of(widest.network));
+    FIXGATE_ASSIGN(const std::vector<HarmCurve> curves, measure_curves(base));
     Levels best = least_harm_within(curves, budget_);
     if (best.empty())
       return fail(
@@ -117,18 +118,20 @@ class BitAllocation {
 
   [[nodiscard]] Result<Trial> measure(const Levels& levels) const {
     FIXGATE_ASSIGN(const Quantised made, make_(plan_of(levels)));
-    FIXGATE_ASSIGN(std::vector<double> divergences, distance_.of(made.network));
-    return Trial{static_cast<double>(measure_footprint(made.network).whole_bits), std::move(divergences)};
+    return trial_of(made.network);
   }
 
-  /// Each matrix at each of its levels, the others at their widest. Costs are beside the widest network's,
-  /// whose own bits the first curve counts.
-  Result<std::vector<HarmCurve>> measure_curves() {
+  [[nodiscard]] Result<Trial> trial_of(const FixedNetwork& network) const {
+    FIXGATE_ASSIGN(std::vector<double> divergences, distance_.of(network));
+    return Trial{static_cast<double>(measure_footprint(network).whole_bits), std::move(divergences)};
+  }
+
+  /// Each matrix at each of its levels, the others at their widest. Costs are beside those of `base`, the
+  /// widest network, whose own bits the first curve counts.
+  [[nodiscard]] Result<std::vector<HarmCurve>> measure_curves(const Trial& base) const {
     Levels widest;
     for (const Adjustable& matrix : matrices_) widest.push_back(static_cast<int>(matrix.codes.size()) - 1);
-    Progress progress("allocated bits", std::accumulate(widest.begin(), widest.end(), 1), "plans");
-    FIXGATE_ASSIGN(const Trial base, measure(widest));
-    progress.advance();
+    Progress progress("allocated bits", std::accumulate(widest.begin(), widest.end(), 0), "plans");
     std::vector<HarmCurve> curves;
     for (std::size_t m = 0; m < matrices_.size(); ++m) {
       const auto levels = matrices_[m].codes.size();
@@ -148,7 +151,8 @@ class BitAllocation {
   }
 
   /// From `levels`, or from all matrices at one level where that fits and is better: harms hardly add up when
-  /// there are few bits.
+  /// there are few bits, and costs only nearly, since biases have the binary points of both matrices before
+  /// them.
   Result<void> start_from(Levels levels) {
     FIXGATE_ASSIGN(now_, measure(levels));
     levels_ = std::move(levels);
@@ -159,7 +163,8 @@ class BitAllocation {
       for (const Adjustable& matrix : matrices_)
         alike.push_back(static_cast<int>(std::min(level, matrix.codes.size() - 1)));
       FIXGATE_ASSIGN(Trial trial, measure(alike));
-      if (trial.bits > budget_ || trial.harm() >= now_.harm()) continue;
+      const bool is_better = now_.bits > budget_ || trial.harm() < now_.harm();
+      if (trial.bits > budget_ || !is_better) continue;
       levels_ = std::move(alike);
       now_ = std::move(trial);
     }

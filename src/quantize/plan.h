@@ -56,9 +56,8 @@ struct TableRule {
 };
 
 struct FormatPlan {
-  std::string preset;  // for people: where the plan came from
-  std::optional<double>
-      max_footprint;  // of 32-bit float: widths of weights are lowered until the network fits
+  std::string preset;                   // for people: where the plan came from
+  std::optional<double> max_footprint;  // of 32-bit float; the weights' widths are then the most they get
   std::vector<SignalRule> signals;
   std::vector<WeightRule> weights;
   std::vector<TableRule> tables;

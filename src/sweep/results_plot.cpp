@@ -35,7 +35,7 @@ std::string widths_of(const std::string& plan) {
   return &family == &kOwn ? plan : plan.substr(std::string(family.preset).size() + 1);
 }
 
-/// Nor are presets with one of their methods changed, which are for a table.
+/// What is far off is not drawn, nor are presets with single methods changed ("default 2/8 +measured").
 bool is_drawn(const SweepRecord& record) {
   if (record.plan.find('+') != std::string::npos) return false;
   const double loss = std::abs(record.fixed_metric - record.float_metric);

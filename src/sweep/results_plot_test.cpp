@@ -36,7 +36,14 @@ TEST(ResultsPlot, HasAPointAPlanAndALineAPresetAndWidthOfActivations) {
   EXPECT_EQ(count(svg, "not drawn"), 0U);
 }
 
-TEST(ResultsPlot, SaysHowManyAreFarOff) {
+TEST(ResultsPlot, LeavesOutPresetsWithSingleMethodsChanged) {
+  const std::string svg =
+      plot_results({result("default 8/8", 0.25, 0.98), result("default 4/8 +measured", 0.125, 0.97)});
+  EXPECT_EQ(count(svg, "measured"), 0U);
+  EXPECT_EQ(count(svg, ">1 not drawn<"), 1U);
+}
+
+TEST(ResultsPlot, SaysHowManyAreNotDrawn) {
   const std::string svg = plot_results({result("default 8/8", 0.25, 0.98), result("paper 2/4", 0.06, 0.5)});
   EXPECT_EQ(count(svg, ">1 not drawn<"), 1U);
   EXPECT_EQ(count(svg, ">2/4<"), 0U);

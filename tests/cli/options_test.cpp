@@ -47,9 +47,9 @@ TEST_F(WrongOptions, OptionsThatDoNotGoTogetherAreRefused) {
 }
 
 TEST_F(WrongOptions, FootprintsAreShares) {
-  for (const char* footprint : {"0", "-1%", "101%", "2", "much"})
+  for (const char* footprint : {"0", "-1%", "101%", "2", "much", ""})
     expect_refused(
-        {"quantize", model_, "-t", task_, std::string("--max-footprint=") + footprint, "-o", kOutput},
+        {"quantize", model_, "-t", task_, "-o", kOutput, std::string("--max-footprint=") + footprint},
         {"--max-footprint"});
   expect_refused({"quantize", model_, "--max-footprint", "10%", "-o", kOutput},
                  {"--max-footprint", "--task"});
