@@ -19,7 +19,7 @@ import training
 HIDDEN = 300  # and values of an embedding: they are tied
 EMBEDDING_DROPOUT = 0.4
 HIDDEN_DROPOUT = 0.5
-EPOCHS = {"gru": 12, "lstm": 12}
+EPOCHS = {"gru": 12, "lstm": 20}
 FREQUENT = 1000  # words that are in every update's softmax
 DRAWN = 1000  # of the other words, anew for each update
 STREAMS = 20  # places of the training text that are read side by side

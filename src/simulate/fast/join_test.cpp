@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "simulate/testing/random_fixed_network.h"
 
 namespace fixgate::fast {
@@ -10,62 +12,82 @@ namespace {
 using testing_support::FixedNetworkRange;
 using testing_support::next_fixed_network;
 
-/// What the products of a row of a gate are shifted by after all.
-std::vector<std::int32_t> whole_left(const JoinedPlan& joined,
-                                     const std::vector<std::vector<std::int32_t>>& of_sums,
-                                     std::size_t gate) {
-  std::vector<std::int32_t> left = joined.left[gate];
-  for (std::size_t row = 0; row < left.size() && !of_sums.empty(); ++row) left[row] += of_sums[gate][row];
-  return left;
+/// The weights of a gate, shifted by all that shifts their products: [rows, columns], of the stacks that
+/// `reads` says together.
+std::vector<std::int64_t> whole_weights(const JoinedPlan& joined, Reads reads, std::size_t gate) {
+  std::vector<std::int64_t> whole;
+  for (const JoinedStack& part : joined.stacks) {
+    if (part.reads != reads) continue;
+    const WeightMatrix& matrix = *part.stack.parts[gate];
+    const int most = part.stack.input.size == 1 ? 127 : 32767;
+    whole.resize(matrix.values.size());
+    for (std::size_t k = 0; k < matrix.values.size(); ++k) {
+      const std::int64_t weight = matrix.values[k];
+      EXPECT_TRUE(weight >= -most - 1 && weight <= most);
+      const std::size_t row = k / static_cast<std::size_t>(matrix.columns);
+      whole[k] += weight << (joined.left[gate][row] + (part.left.empty() ? 0 : part.left[gate][row]));
+    }
+  }
+  return whole;
+}
+
+std::vector<std::int64_t> shifted_weights(const WeightMatrix& matrix, const std::vector<std::int32_t>& left) {
+  std::vector<std::int64_t> shifted;
+  for (std::size_t k = 0; k < matrix.values.size(); ++k)
+    shifted.push_back(std::int64_t{matrix.values[k]} << left[k / static_cast<std::size_t>(matrix.columns)]);
+  return shifted;
 }
 
 // The joined weights, shifted by what their sums are, are the original ones shifted by what each had.
-void expect_same_products(const Stack& joined, const Stack& original,
-                          const std::vector<std::int32_t>& joined_left, const std::vector<std::int32_t>& left,
-                          std::size_t gate) {
-  const WeightMatrix& from = *original.parts[gate];
-  const int most = joined.input.size == 1 ? 127 : 32767;
-  for (int row = 0; row < from.rows; ++row)
-    for (int k = 0; k < from.columns; ++k) {
-      const std::int64_t weight = joined.parts[gate]->row(row)[static_cast<std::size_t>(k)];
-      EXPECT_EQ(weight * (std::int64_t{1} << joined_left[static_cast<std::size_t>(row)]),
-                from.row(row)[static_cast<std::size_t>(k)] *
-                    (std::int64_t{1} << left[static_cast<std::size_t>(row)]));
-      EXPECT_TRUE(weight >= -most - 1 && weight <= most);
-    }
-}
-
 void expect_same_products(const CellPlan& cell) {
   for (std::size_t gate = 0; gate < cell.gates.size(); ++gate) {
-    const JoinedPlan& joined = *cell.joined;
-    expect_same_products(joined.input, cell.input, whole_left(joined, joined.input_left, gate),
-                         cell.gates[gate].input.left, gate);
-    expect_same_products(joined.recurrent, cell.recurrent, whole_left(joined, joined.recurrent_left, gate),
-                         cell.gates[gate].recurrent.left, gate);
+    EXPECT_EQ(whole_weights(*cell.joined, Reads::Input, gate),
+              shifted_weights(*cell.input.parts[gate], cell.gates[gate].input.left));
+    EXPECT_EQ(whole_weights(*cell.joined, Reads::Hidden, gate),
+              shifted_weights(*cell.recurrent.parts[gate], cell.gates[gate].recurrent.left));
   }
+}
+
+// A shift of all that has been added up so far must not shift what came before.
+void expect_in_place(const JoinedPlan& joined) {
+  for (std::size_t later = 1; later < joined.stacks.size(); ++later)
+    for (std::size_t before = 0; before < later && !joined.stacks[later].left.empty(); ++before)
+      for (std::size_t gate = 0; gate < joined.left.size(); ++gate) {
+        const WeightMatrix& matrix = *joined.stacks[before].stack.parts[gate];
+        for (int row = 0; row < matrix.rows; ++row)
+          EXPECT_TRUE(joined.stacks[later].left[gate][static_cast<std::size_t>(row)] == 0 ||
+                      std::ranges::count(matrix.row(row), 0) == matrix.columns);
+      }
 }
 
 struct Seen {
   int in_weights = 0;
   int in_sums = 0;
+  int in_place = 0;  // of three segments
   int apart = 0;
 };
 
 void count(const CellPlan& cell, Seen& seen) {
-  if (!cell.joined)
+  if (!cell.joined) {
     ++seen.apart;
-  else
-    ++(cell.joined->input_left.empty() ? seen.in_weights : seen.in_sums);
+    return;
+  }
+  const bool shifts =
+      std::ranges::any_of(cell.joined->stacks, [](const JoinedStack& part) { return !part.left.empty(); });
+  ++(shifts ? seen.in_sums : seen.in_weights);
+  if (cell.joined->stacks.size() == 3) ++seen.in_place;
 }
 
-void look_at(const NetworkPlan& plan, Seen& seen) {
+void look_at(const NetworkPlan& plan, const ByteProducts& products, Seen& seen) {
   for (const LayerPlan& layer : plan.layers) {
     const auto* recurrent = std::get_if<RecurrentPlan>(&layer);
     if (recurrent == nullptr) continue;
     for (const CellPlan& cell : recurrent->cells) {
       EXPECT_FALSE(cell.kind == CellKind::Gru && cell.joined.has_value());
       count(cell, seen);
-      if (cell.joined) expect_same_products(cell);
+      if (!cell.joined) continue;
+      expect_same_products(cell);
+      if (products.exact) expect_in_place(*cell.joined);
     }
   }
 }
@@ -83,11 +105,12 @@ TEST(Join, KeepsTheProducts) {
     for (const ByteProducts& products :
          {ByteProducts{true, false}, ByteProducts{false, true}, ByteProducts{}}) {
       const auto plan = plan_network(network, products);
-      if (plan) look_at(*plan, seen);
+      if (plan) look_at(*plan, products, seen);
     }
   }
   EXPECT_GT(seen.in_weights, 50);
   EXPECT_GT(seen.in_sums, 50);
+  EXPECT_GT(seen.in_place, 20);
   EXPECT_GT(seen.apart, 20);
 }
 

@@ -173,7 +173,7 @@ class NarrowProducts {
  public:
   /// Joined: signal <- ((R h + W x) << left) + constant.
   NarrowProducts(const CellPlan& cell, const JoinedPlan& joined, bool vnni)
-      : products_(joined.recurrent, &joined.input, vnni, RowOrder::paired()), joined_(true) {
+      : products_(joined.stacks, vnni, RowOrder::paired()), joined_(true) {
     std::vector<const std::vector<std::int32_t>*> left;
     std::vector<const std::vector<std::int32_t>*> right;
     std::vector<const std::vector<std::int32_t>*> constant;
@@ -184,8 +184,6 @@ class NarrowProducts {
       targets_.push_back(cell.gates[g].written.target);
     }
     order_rows(left, right, constant);
-    if (!joined.input_left.empty())
-      products_.shift_sums(pointers(joined.recurrent_left), pointers(joined.input_left), RowOrder::paired());
   }
 
   NarrowProducts(const Stack& stack, const std::vector<WrittenPart>& parts, std::size_t first_gate,
@@ -223,12 +221,6 @@ class NarrowProducts {
 
  private:
   using ByPart = std::vector<const std::vector<std::int32_t>*>;
-
-  static ByPart pointers(const std::vector<std::vector<std::int32_t>>& parts) {
-    ByPart pointers;
-    for (const auto& part : parts) pointers.push_back(&part);
-    return pointers;
-  }
 
   void order_rows(const ByPart& left, const ByPart& right, const ByPart& constant) {
     left_ = ordered_rows(left, products_.part_rows(), RowOrder::paired());

@@ -376,13 +376,16 @@ class Planner {
                                                  const CellPlan& plan) const {
     if (!can_join(plan)) return {};
     std::optional<JoinedPlan> joined = join_weights(plan);
+    if (products_.exact) return joined ? std::move(joined) : join_in_place(plan);
     if (!joined) return join_sums(plan);
-    if (joined->input.input.size != 1 || products_.exact) return joined;
-    const int quads = std::min(narrow_quads(joined->input.parts, format(layer.input_signal).format),
-                               narrow_quads(joined->recurrent.parts, format(cell.signals.hidden).format));
+    if (plan.input.input.size != 1) return joined;
+    int quads = std::numeric_limits<int>::max();
+    for (const JoinedStack& part : joined->stacks) {
+      const int reads = part.reads == Reads::Input ? layer.input_signal : cell.signals.hidden;
+      quads = std::min(quads, narrow_quads(part.stack.parts, format(reads).format));
+    }
     if (quads < std::min(plan.input.narrow_quads, plan.recurrent.narrow_quads)) return join_sums(plan);
-    joined->input.narrow_quads = quads;
-    joined->recurrent.narrow_quads = quads;
+    for (JoinedStack& part : joined->stacks) part.stack.narrow_quads = quads;
     return joined;
   }
 

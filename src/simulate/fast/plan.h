@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -64,6 +65,18 @@ struct Stack {
       0;  // so many quads of columns add up in saturating 16-bit pairs without reaching the ends
 };
 
+/// By gate, by row.
+using ShiftsByGate = std::vector<std::vector<std::int32_t>>;
+
+enum class Reads { Hidden, Input };
+
+/// One segment of a joined product.
+struct JoinedStack {
+  Stack stack;
+  Reads reads = Reads::Hidden;
+  ShiftsByGate left;  // of its sums, before they are added up; empty: none
+};
+
 /// W x and R h of every gate as one product. Both have to come to one fraction: the left shifts that do it
 /// are in their weights, or else the sums of each are shifted before they are added up.
 struct JoinedPlan {
@@ -71,12 +84,9 @@ struct JoinedPlan {
   JoinedPlan(JoinedPlan&&) = default;  // no copies: the stacks point into `weights`
   JoinedPlan& operator=(JoinedPlan&&) = default;
 
-  std::vector<WeightMatrix> weights;  // W of every gate, then R of every gate
-  Stack input;
-  Stack recurrent;
-  std::vector<std::vector<std::int32_t>> left;            // of what was added up; by gate, by row
-  std::vector<std::vector<std::int32_t>> input_left;      // of the sums of W x; empty: in the weights
-  std::vector<std::vector<std::int32_t>> recurrent_left;  // of the sums of R h
+  std::deque<WeightMatrix> weights;  // stay where they are as more are added
+  std::vector<JoinedStack> stacks;   // at most kSegments
+  ShiftsByGate left;                 // of what was added up
 };
 
 struct GatePlan {

@@ -149,7 +149,9 @@ template <int kBlocks, int kVectors>
 void half_tile(const Tile& tile) {
   if (tile.left[0] == nullptr) return add_half_segments<kBlocks, kVectors, false>(tile, nullptr);
   add_half_segments<kBlocks, kVectors, false>(segment_alone(tile, 0, lane_count()), tile.left[0]);
-  add_half_segments<kBlocks, kVectors, true>(segment_alone(tile, 1, lane_count()), tile.left[1]);
+  for (int s = 1; s < kSegments; ++s)
+    if (tile.segments[s].steps != 0)
+      add_half_segments<kBlocks, kVectors, true>(segment_alone(tile, s, lane_count()), tile.left[s]);
 }
 
 #if HWY_TARGET <= HWY_SSSE3 && HWY_ARCH_X86
@@ -307,6 +309,12 @@ class RowOrder {
   std::vector<std::size_t> positions_;  // by row of a group
 };
 
+inline std::vector<const std::vector<std::int32_t>*> pointers(const ShiftsByGate& parts) {
+  std::vector<const std::vector<std::int32_t>*> pointers;
+  for (const auto& part : parts) pointers.push_back(&part);
+  return pointers;
+}
+
 /// Integers by row of a stack, padded and ordered as the products are.
 inline AlignedArray<std::int32_t> ordered_rows(const std::vector<const std::vector<std::int32_t>*>& parts,
                                                std::size_t part_rows, const RowOrder& order) {
@@ -320,40 +328,38 @@ inline AlignedArray<std::int32_t> ordered_rows(const std::vector<const std::vect
 /// The weights of a stack, packed. Each part is padded to whole groups of rows.
 class Products {
  public:
-  Products(const Stack& stack, bool vnni, const RowOrder& order) : Products(stack, nullptr, vnni, order) {}
+  Products(const Stack& stack, bool vnni, const RowOrder& order)
+      : Products(std::vector<JoinedStack>{{stack, Reads::Hidden, {}}}, vnni, order) {}
 
-  /// With the columns of `more`, if there is one, behind those of `stack`: as many parts of as many rows, and
-  /// stored alike.
-  Products(const Stack& stack, const Stack* more, bool vnni, const RowOrder& order)
-      : parts_(stack.parts.size()),
-        part_rows_(rounded_up(static_cast<std::size_t>(stack.parts.front()->rows), order.group())),
+  /// With the columns of all stacks side by side: as many parts of as many rows each, and stored alike.
+  Products(const std::vector<JoinedStack>& stacks, bool vnni, const RowOrder& order)
+      : parts_(stacks.front().stack.parts.size()),
+        part_rows_(
+            rounded_up(static_cast<std::size_t>(stacks.front().stack.parts.front()->rows), order.group())),
         group_blocks_(order.group() / lane_count()),
-        steps_{steps_of(stack), more == nullptr ? 0 : steps_of(*more)},
-        narrow_steps_(static_cast<std::size_t>(std::max(stack.narrow_quads, 1))),
-        tiles_(choose_tiles(stack.input.size == 1, vnni)),
-        packed_(aligned_zeros<std::uint8_t>(rows() * steps() * 4)) {
-    for (std::size_t part = 0; part < parts_; ++part) {
-      pack(*stack.parts[part], part, 0, stack.input.size == 1, order);
-      if (more != nullptr) pack(*more->parts[part], part, steps_[0], stack.input.size == 1, order);
-    }
-  }
-
-  /// By part and row: what the sums of either stack are shifted by before they are added up.
-  using ShiftsByPart = std::vector<const std::vector<std::int32_t>*>;
-  void shift_sums(const ShiftsByPart& first, const ShiftsByPart& second, const RowOrder& order) {
-    left_[0] = ordered_rows(first, part_rows_, order);
-    left_[1] = ordered_rows(second, part_rows_, order);
+        tiles_(choose_tiles(stacks.front().stack.input.size == 1, vnni)) {
+    for (const JoinedStack& part : stacks) add_segment(part);
+    packed_ = aligned_zeros<std::uint8_t>(rows() * steps() * 4);
+    std::size_t first_step = 0;
+    for (std::size_t s = 0; s < stacks.size(); first_step += segments_[s++].steps)
+      for (std::size_t part = 0; part < parts_; ++part)
+        pack(*stacks[s].stack.parts[part], part, first_step, stacks[s].stack.input.size == 1, order);
+    if (std::ranges::all_of(stacks, [](const JoinedStack& part) { return part.left.empty(); })) return;
+    for (std::size_t s = 0; s < stacks.size(); ++s)
+      segments_[s].left = stacks[s].left.empty() ? aligned_zeros<std::int32_t>(rows())
+                                                 : ordered_rows(pointers(stacks[s].left), part_rows_, order);
   }
 
   [[nodiscard]] std::size_t rows() const { return parts_ * part_rows_; }
   [[nodiscard]] std::size_t part_rows() const { return part_rows_; }
   [[nodiscard]] std::size_t group_rows() const { return group_blocks_ * lane_count(); }
 
-  /// `more`: the vectors of the second stack. epilogue(row, place, count, sums, stride): `count` vectors from
-  /// `place` on, of which the rows of one group, from `row` on, are at sums, sums + stride, ...
+  /// `vectors`: those that stacks of Reads::Hidden multiply; `inputs`: the others. epilogue(row, place,
+  /// count, sums, stride): `count` vectors from `place` on, of which the rows of one group, from `row` on,
+  /// are at sums, sums + stride, ...
   template <class Epilogue>
   void multiply(const std::uint8_t* const* vectors, std::size_t count, Epilogue epilogue,
-                const std::uint8_t* const* more = nullptr) const {
+                const std::uint8_t* const* inputs = nullptr) const {
     HWY_ALIGN std::int32_t sums[kMostBlocks * kMostVectors * HWY_MAX_BYTES / 4];
     const std::size_t lanes = lane_count();
     const std::size_t groups = rows() / (lanes * group_blocks_);
@@ -363,18 +369,16 @@ class Products {
           next(groups - group, static_cast<std::size_t>(tiles_.blocks) / group_blocks_);
       const std::size_t blocks = some_groups * group_blocks_;
       const std::uint8_t* weights = packed_.get() + group * group_blocks_ * block_bytes;
-      const auto left = [&](int segment) {
-        return left_[segment] ? left_[segment].get() + group * group_blocks_ * lanes : nullptr;
-      };
+      Tile tile{weights, block_bytes, {}, narrow_steps_, {}, sums};
+      for (std::size_t s = 0; s < kSegments; ++s)
+        if (segments_[s].left) tile.left[s] = segments_[s].left.get() + group * group_blocks_ * lanes;
       for (std::size_t place = 0; place < count;) {
         const std::size_t some = next(count - place, static_cast<std::size_t>(tiles_.vectors));
-        const Segment second{steps_[1] == 0 ? nullptr : more + place, steps_[1]};
-        tiles_.functions[blocks - 1][some - 1]({weights,
-                                                block_bytes,
-                                                {{vectors + place, steps_[0]}, second},
-                                                narrow_steps_,
-                                                {left(0), left(1)},
-                                                sums});
+        for (std::size_t s = 0; s < kSegments; ++s)
+          if (segments_[s].steps != 0)
+            tile.segments[s] = {(segments_[s].reads == Reads::Hidden ? vectors : inputs) + place,
+                                segments_[s].steps};
+        tiles_.functions[blocks - 1][some - 1](tile);
         for (std::size_t g = 0; g < some_groups; ++g)
           epilogue((group + g) * group_blocks_ * lanes, place, some, sums + g * group_blocks_ * lanes,
                    blocks * lanes);
@@ -385,12 +389,24 @@ class Products {
   }
 
  private:
-  [[nodiscard]] std::size_t steps() const { return steps_[0] + steps_[1]; }
+  struct Columns {
+    Reads reads = Reads::Hidden;
+    std::size_t steps = 0;
+    AlignedArray<std::int32_t> left;  // by row; empty: no segment is shifted
+  };
 
-  static std::size_t steps_of(const Stack& stack) {
+  void add_segment(const JoinedStack& part) {
     const std::size_t bytes =
-        static_cast<std::size_t>(stack.columns) * static_cast<std::size_t>(stack.input.size);
-    return rounded_up(bytes, kStepBytes) / kStepBytes;
+        static_cast<std::size_t>(part.stack.columns) * static_cast<std::size_t>(part.stack.input.size);
+    segments_[used_++] = {part.reads, rounded_up(bytes, kStepBytes) / kStepBytes, {}};
+    const auto narrow = static_cast<std::size_t>(std::max(part.stack.narrow_quads, 1));
+    narrow_steps_ = used_ == 1 ? narrow : std::min(narrow_steps_, narrow);
+  }
+
+  [[nodiscard]] std::size_t steps() const {
+    std::size_t steps = 0;
+    for (const Columns& segment : segments_) steps += segment.steps;
+    return steps;
   }
 
   // As few pieces as possible, all about as large.
@@ -421,11 +437,11 @@ class Products {
   std::size_t parts_ = 0;
   std::size_t part_rows_ = 0;
   std::size_t group_blocks_ = 1;
-  std::size_t steps_[kSegments] = {};
+  Columns segments_[kSegments];
+  std::size_t used_ = 0;
   std::size_t narrow_steps_ = 1;
   TileFunctions tiles_;
   AlignedArray<std::uint8_t> packed_;
-  AlignedArray<std::int32_t> left_[kSegments];  // by row; both empty: no shifts
 };
 
 }  // namespace fixgate::fast::HWY_NAMESPACE

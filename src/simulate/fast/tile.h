@@ -12,16 +12,16 @@ struct Segment {
   std::size_t steps = 0;
 };
 
-inline constexpr int kSegments = 2;
+inline constexpr int kSegments = 3;
 
 /// A step is four bytes of each factor: four products of unsigned with signed bytes, or two of half words. A
 /// block is as many rows of weights as a vector has 32-bit lanes, packed step by step.
 struct Tile {
   const std::uint8_t* weights = nullptr;  // first block
   std::size_t block_bytes = 0;
-  Segment segments[kSegments];   // the second may have no steps
+  Segment segments[kSegments];   // all but the first may have no steps
   std::size_t narrow_steps = 0;  // so many of one segment may be summed in 16 bits
-  // [blocks][lanes]: what the sums of a segment are shifted by before they are added up; null: nothing.
+  // [blocks][lanes]: what the sums of a segment are shifted by before they are added up; all null: nothing.
   const std::int32_t* left[kSegments] = {};
   std::int32_t* sums = nullptr;  // [vectors][blocks][lanes]
 };
@@ -29,9 +29,9 @@ struct Tile {
 /// The same with one of its segments only. `lanes`: of a block.
 inline Tile segment_alone(const Tile& tile, int segment, std::size_t lanes) {
   Tile alone = tile;
-  if (segment == 1) alone.weights += tile.segments[0].steps * 4 * lanes;
+  for (int before = 0; before < segment; ++before) alone.weights += tile.segments[before].steps * 4 * lanes;
+  for (Segment& other : alone.segments) other = {};
   alone.segments[0] = tile.segments[segment];
-  alone.segments[1] = {};
   return alone;
 }
 

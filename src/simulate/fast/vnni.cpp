@@ -16,7 +16,6 @@ namespace fixgate::fast {
 namespace {
 
 constexpr std::size_t kVectorBytes = 64;
-constexpr std::size_t kLanes = 16;
 constexpr __mmask16 kAllLanes = 0xffff;  // GCC 12 warns of the forms without a mask
 
 template <bool kBytes>
@@ -31,17 +30,21 @@ FIXGATE_VNNI inline __m512i broadcast(const std::uint8_t* from) {
   return _mm512_set1_epi32(step);
 }
 
-/// The sums of all segments go over those in memory or onto them, shifted by `left` if it is not null. Always
-/// a loop over segments: of a single one GCC 12 broadcasts all vectors first and runs out of registers.
-template <bool kBytes, int kBlocks, int kVectors, bool kOnto>
-FIXGATE_VNNI __attribute__((noinline)) void add_segments(const Tile& tile, const std::int32_t* left) {
+/// Without it GCC 12 keeps two copies of every sum, for which there are not enough registers.
+FIXGATE_VNNI inline void settle(__m512i& sum) {
+  asm volatile("" : "+v"(sum));
+}
+
+template <bool kBytes, int kBlocks, int kVectors, bool kShifts>
+FIXGATE_VNNI __attribute__((noinline)) void add_segments(const Tile& tile) {
   __m512i sums[kVectors][kBlocks];
 #pragma GCC unroll 8
   for (int v = 0; v < kVectors; ++v)
 #pragma GCC unroll 8
     for (int b = 0; b < kBlocks; ++b) sums[v][b] = _mm512_setzero_si512();
   const std::uint8_t* weights = tile.weights;
-  for (const Segment& segment : tile.segments) {
+  for (int s = 0; s < kSegments; ++s) {
+    const Segment& segment = tile.segments[s];
     if (segment.steps == 0) continue;
     const std::uint8_t* vectors[kVectors];
 #pragma GCC unroll 8
@@ -56,30 +59,35 @@ FIXGATE_VNNI __attribute__((noinline)) void add_segments(const Tile& tile, const
       for (int v = 0; v < kVectors; ++v) {
         const __m512i x = broadcast(vectors[v] + 4 * step);
 #pragma GCC unroll 8
-        for (int b = 0; b < kBlocks; ++b) sums[v][b] = multiply_add<kBytes>(sums[v][b], column[b], x);
+        for (int b = 0; b < kBlocks; ++b) {
+          sums[v][b] = multiply_add<kBytes>(sums[v][b], column[b], x);
+          if constexpr (kShifts) settle(sums[v][b]);
+        }
+      }
+    }
+    if constexpr (kShifts) {
+#pragma GCC unroll 8
+      for (int b = 0; b < kBlocks; ++b) {
+        const __m512i left = _mm512_load_si512(tile.left[s] + std::size_t{16} * static_cast<std::size_t>(b));
+#pragma GCC unroll 8
+        for (int v = 0; v < kVectors; ++v) {
+          sums[v][b] = _mm512_maskz_sllv_epi32(kAllLanes, sums[v][b], left);
+          settle(sums[v][b]);
+        }
       }
     }
   }
 #pragma GCC unroll 8
   for (int v = 0; v < kVectors; ++v)
 #pragma GCC unroll 8
-    for (int b = 0; b < kBlocks; ++b) {
-      std::int32_t* to = tile.sums + std::size_t{16} * static_cast<std::size_t>(v * kBlocks + b);
-      __m512i sum = sums[v][b];
-      if (left != nullptr) {
-        const __m512i by = _mm512_load_si512(left + std::size_t{16} * static_cast<std::size_t>(b));
-        sum = _mm512_maskz_sllv_epi32(kAllLanes, sum, by);
-      }
-      if constexpr (kOnto) sum = _mm512_add_epi32(sum, _mm512_load_si512(to));
-      _mm512_store_si512(to, sum);
-    }
+    for (int b = 0; b < kBlocks; ++b)
+      _mm512_store_si512(tile.sums + std::size_t{16} * static_cast<std::size_t>(v * kBlocks + b), sums[v][b]);
 }
 
 template <bool kBytes, int kBlocks, int kVectors>
 FIXGATE_VNNI void run_tile(const Tile& tile) {
-  if (tile.left[0] == nullptr) return add_segments<kBytes, kBlocks, kVectors, false>(tile, nullptr);
-  add_segments<kBytes, kBlocks, kVectors, false>(segment_alone(tile, 0, kLanes), tile.left[0]);
-  add_segments<kBytes, kBlocks, kVectors, true>(segment_alone(tile, 1, kLanes), tile.left[1]);
+  if (tile.left[0] == nullptr) return add_segments<kBytes, kBlocks, kVectors, false>(tile);
+  add_segments<kBytes, kBlocks, kVectors, true>(tile);
 }
 
 template <bool kBytes, int kBlocks, std::size_t... kVectors>
