@@ -11,6 +11,7 @@
 
 #include "commands.h"
 #include "explore/report.h"
+#include "numeric/share.h"
 #include "sweep/records.h"
 
 namespace fixgate {

@@ -9,10 +9,10 @@
 #include "commands.h"
 #include "data/load.h"
 #include "data/task.h"
-#include "explore/limits.h"
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
+#include "numeric/share.h"
 #include "quantize/calibrated.h"
 #include "sweep/load_network.h"
 

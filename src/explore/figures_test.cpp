@@ -58,12 +58,5 @@ TEST(Limits, SayWhatExcludesWhatAndTheNearest) {
     EXPECT_NE(message.find(part), std::string::npos) << part << " in " << message;
 }
 
-TEST(Limits, SharesAreRead) {
-  EXPECT_DOUBLE_EQ(*parse_share("--max-loss", "0.5%"), 0.005);
-  EXPECT_DOUBLE_EQ(*parse_share("--max-loss", "0.25"), 0.25);
-  for (const char* text : {"", "%", "-1%", "much", "1%%", "nan", "inf", "1 %"})
-    EXPECT_FALSE(parse_share("--max-loss", text)) << text;
-}
-
 }  // namespace
 }  // namespace fixgate

@@ -3,8 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <map>
 #include <tuple>
 
@@ -80,16 +78,6 @@ Error explain_no_choice(const Limits& limits, const std::vector<Figures>& all) {
       fmt::format("none of the {} plans tried will do: {}", all.size(), fmt::join(reasons, ", "));
   if (nearest != nullptr) message += "; the nearest: " + describe(limits, *nearest);
   return {message};
-}
-
-Result<double> parse_share(std::string_view option, const std::string& text) {
-  const bool is_percent = text.ends_with('%');
-  const char* const end = text.data() + text.size() - (is_percent ? 1 : 0);
-  double value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || !std::isfinite(value) || value < 0)
-    return fail("{} {}: expected a share such as 0.5% or 0.005", option, text);
-  return is_percent ? value / 100 : value;
 }
 
 std::string percent(double share, int digits) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "explore/figures.h"
@@ -30,9 +29,6 @@ std::optional<std::size_t> choose(const Limits& limits, const std::vector<Figure
 
 /// Why choose() found none: what excludes how many, and the nearest point.
 Error explain_no_choice(const Limits& limits, const std::vector<Figures>& all);
-
-/// "0.5%" or "0.005". `option` is for the message. Errors: no number, negative or infinite.
-Result<double> parse_share(std::string_view option, const std::string& text);
 
 /// "0.5 %", as tables show shares.
 std::string percent(double share, int digits = 2);

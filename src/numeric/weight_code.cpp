@@ -78,6 +78,15 @@ std::int64_t WeightCode::nearest(double q) const {
       std::clamp(std::nearbyint(q), static_cast<double>(smallest()), static_cast<double>(largest())));
 }
 
+WeightGaps WeightCode::gaps(std::int64_t q) const {
+  if (encoding == WeightEncoding::Binary) return {2, 2};
+  if (encoding != WeightEncoding::PowerOfTwo || q == 0) return {1, 1};
+  const std::int64_t magnitude = std::abs(q);
+  const std::int64_t inwards = std::max<std::int64_t>(magnitude / 2, 1);
+  const std::int64_t outwards = magnitude == largest() ? inwards : magnitude;
+  return q > 0 ? WeightGaps{inwards, outwards} : WeightGaps{outwards, inwards};
+}
+
 std::int64_t WeightCode::stored_bits(std::int64_t count) const {
   if (encoding == WeightEncoding::Ternary) return (count + kTernaryPerByte - 1) / kTernaryPerByte * 8;
   return count * width;

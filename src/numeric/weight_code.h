@@ -16,6 +16,14 @@ enum class WeightEncoding {
   PowerOfTwo  // 0 or +-2^k: a shift takes the place of the multiplication
 };
 
+/// From a weight to those next to it, in integers.
+struct WeightGaps {
+  std::int64_t below = 1;
+  std::int64_t above = 1;
+
+  friend bool operator==(const WeightGaps&, const WeightGaps&) = default;
+};
+
 /// An encoding and its width in bits: Integer 1..32, Ternary 2, Binary 1, PowerOfTwo 2..5 (a sign, and 0 or k
 /// + 1).
 struct WeightCode {
@@ -29,6 +37,8 @@ struct WeightCode {
   [[nodiscard]] bool contains(std::int64_t q) const;
   /// The nearest weight; of two equally near ones the even one, of two such powers the larger magnitude.
   [[nodiscard]] std::int64_t nearest(double q) const;
+  /// Of `q`, which the code contains; where it has no next weight on one side, that gap is as the other.
+  [[nodiscard]] WeightGaps gaps(std::int64_t q) const;
   /// What `count` weights take in memory.
   [[nodiscard]] std::int64_t stored_bits(std::int64_t count) const;
 

@@ -56,6 +56,24 @@ TEST(WeightCode, NearestIsNearest) {
   }
 }
 
+// Against trying all integers.
+TEST(WeightCode, GapsLeadToTheNextWeights) {
+  for (const WeightCode& code :
+       {WeightCode{WeightEncoding::Integer, 1}, WeightCode{WeightEncoding::Integer, 4},
+        WeightCode{WeightEncoding::Ternary, 2}, WeightCode{WeightEncoding::Binary, 1},
+        WeightCode{WeightEncoding::PowerOfTwo, 2}, WeightCode{WeightEncoding::PowerOfTwo, 4}})
+    for (std::int64_t q = code.smallest(); q <= code.largest(); ++q) {
+      if (!code.contains(q)) continue;
+      std::int64_t below = q - 1, above = q + 1;
+      while (below >= code.smallest() && !code.contains(below)) --below;
+      while (above <= code.largest() && !code.contains(above)) ++above;
+      const bool has_below = below >= code.smallest(), has_above = above <= code.largest();
+      const WeightGaps gaps = code.gaps(q);
+      EXPECT_EQ(gaps.below, has_below ? q - below : above - q) << describe(code) << " " << q;
+      EXPECT_EQ(gaps.above, has_above ? above - q : q - below) << describe(code) << " " << q;
+    }
+}
+
 TEST(WeightCode, TernaryTakesAByteForFive) {
   EXPECT_EQ((WeightCode{WeightEncoding::Ternary, 2}).stored_bits(10), 16);
   EXPECT_EQ((WeightCode{WeightEncoding::Ternary, 2}).stored_bits(11), 24);

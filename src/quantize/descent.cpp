@@ -11,29 +11,33 @@ namespace {
 constexpr float kMeanDecay = 0.9F;
 constexpr float kSquareDecay = 0.99F;
 constexpr float kLeastSquare = 1e-20F;  // of gradients of a mean divergence: what is below moves nothing
-constexpr float kFurthest = 1.0F;       // steps of an integer from its start
 
 }  // namespace
 
 Adam::Adam(Eigen::Index count) : mean_(Eigen::ArrayXf::Zero(count)), square_(Eigen::ArrayXf::Zero(count)) {}
 
-void Adam::descend(const float* gradient, float rate, float* parameters) {
+Eigen::ArrayXf Adam::step(const float* gradient, float rate) {
   ++updates_;
   const float mean_share = 1 - std::pow(kMeanDecay, static_cast<float>(updates_));
   const float square_share = 1 - std::pow(kSquareDecay, static_cast<float>(updates_));
   const Eigen::Map<const Eigen::ArrayXf> by(gradient, mean_.size());
   mean_ += (1 - kMeanDecay) * (by - mean_);
   square_ += (1 - kSquareDecay) * (by.square() - square_);
-  Eigen::Map<Eigen::ArrayXf>(parameters, mean_.size()) -=
-      rate / mean_share * mean_ / (square_ / square_share + kLeastSquare).sqrt();
+  return rate / mean_share * mean_ / (square_ / square_share + kLeastSquare).sqrt();
 }
 
 IntegerDescent::IntegerDescent(const WeightMatrix& start, ParameterBlock real)
     : matrix_(start),
       start_(start.values),
       real_(real),
+      steps_(real.rows * real.columns),
       positions_(real.rows, real.columns),
       adam_(real.rows * real.columns) {
+  gaps_.reserve(start_.size());
+  for (const std::int32_t q : start_) {
+    const WeightGaps gaps = gaps_.emplace_back(matrix_.code().gaps(q));
+    steps_[static_cast<Eigen::Index>(gaps_.size()) - 1] = static_cast<float>(gaps.below + gaps.above) / 2;
+  }
   reset();
 }
 
@@ -45,14 +49,17 @@ void IntegerDescent::reset() {
 }
 
 void IntegerDescent::descend(const FloatMatrix& gradient, float rate) {
-  adam_.descend(gradient.data(), rate, positions_.data());
+  Eigen::Map<Eigen::ArrayXf>(positions_.data(), positions_.size()) -=
+      adam_.step(gradient.data(), rate) * steps_;
   const WeightCode code = matrix_.code();
   parallel_for_each_index(static_cast<std::size_t>(positions_.rows()), [&](std::size_t row) {
     float* positions = positions_.row(static_cast<Eigen::Index>(row)).data();
     const std::size_t first = row * static_cast<std::size_t>(positions_.cols());
     for (std::size_t k = 0; k < static_cast<std::size_t>(positions_.cols()); ++k) {
       const auto start = static_cast<float>(start_[first + k]);
-      positions[k] = std::clamp(positions[k], start - kFurthest, start + kFurthest);
+      const WeightGaps& gaps = gaps_[first + k];
+      positions[k] = std::clamp(positions[k], start - static_cast<float>(gaps.below),
+                                start + static_cast<float>(gaps.above));
       matrix_.values[first + k] = static_cast<std::int32_t>(code.nearest(positions[k]));
     }
   });

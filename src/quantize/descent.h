@@ -13,8 +13,8 @@ class Adam {
  public:
   explicit Adam(Eigen::Index count);
 
-  /// Moves `parameters` [count] down the gradient [count], each by about `rate`.
-  void descend(const float* gradient, float rate, float* parameters);
+  /// The step against the gradient [count]: what to take from the parameters, each about `rate`.
+  Eigen::ArrayXf step(const float* gradient, float rate);
 
  private:
   Eigen::ArrayXf mean_;
@@ -26,10 +26,10 @@ class Adam {
 /// (a straight-through estimate: Bengio et al. 2013, arXiv 1308.3432); the integer is the nearest to it.
 class IntegerDescent {
  public:
-  /// `real`: where the network holds the matrix. Integers stay within one step of those of `start`.
+  /// `real`: where the network holds the matrix. Integers stay between those next to the ones of `start`.
   IntegerDescent(const WeightMatrix& start, ParameterBlock real);
 
-  /// `gradient` by the real weights [rows, columns]; `rate` in steps of the integers.
+  /// `gradient` by the real weights [rows, columns]; `rate` in steps from weight to weight of the code.
   void descend(const FloatMatrix& gradient, float rate);
   void reset();
 
@@ -39,6 +39,8 @@ class IntegerDescent {
   WeightMatrix matrix_;
   std::vector<std::int32_t> start_;
   ParameterBlock real_;
+  std::vector<WeightGaps> gaps_;  // of `start_`
+  Eigen::ArrayXf steps_;          // from weight to weight there, in integers
   FloatMatrix positions_;
   Adam adam_;
 };

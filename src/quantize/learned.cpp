@@ -198,7 +198,8 @@ class Learner {
   void descend(const ParameterGradients& gradients, float share) {
     for (auto& [name, descent] : integers_) descent.descend(gradients.weights.at(name), share * kIntegerRate);
     for (Bias& bias : biases_)
-      bias.adam.descend(gradients.sums.at(bias.signal).data(), share * kBiasRate, bias.real.values);
+      Eigen::Map<Eigen::ArrayXf>(bias.real.values, bias.real.rows) -=
+          bias.adam.step(gradients.sums.at(bias.signal).data(), share * kBiasRate);
   }
 
   const Network& wanted_;
