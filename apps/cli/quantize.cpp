@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "commands.h"
 #include "data/load.h"
@@ -12,6 +13,7 @@
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
+#include "fixed/text.h"
 #include "numeric/share.h"
 #include "quantize/calibrated.h"
 #include "sweep/load_network.h"
@@ -26,6 +28,7 @@ struct Options {
   std::string preset = "default";
   std::string plan;
   PresetOptions widths;
+  bool mixed_rows = false;
   std::string max_footprint;
   std::string output;
   std::string plan_output;
@@ -35,6 +38,11 @@ struct Options {
 Result<FormatPlan> choose_plan(const Options& options) {
   FIXGATE_ASSIGN(FormatPlan plan, options.plan.empty() ? preset_plan(options.preset, options.widths)
                                                        : read_plan(options.plan));
+  if (options.mixed_rows) {
+    WeightRule mixed;
+    mixed.mixed_rows = true;
+    plan.weights.push_back(std::move(mixed));
+  }
   if (!options.max_footprint.empty()) {
     FIXGATE_ASSIGN(plan.max_footprint, parse_share("--max-footprint", options.max_footprint));
     if (!(*plan.max_footprint > 0 && *plan.max_footprint <= 1))
@@ -72,12 +80,12 @@ Result<Quantised> quantise_as_stated(const Network& network, const FormatPlan& p
 std::string weight_codes(const FixedNetwork& network) {
   std::vector<std::string> codes;
   for (const WeightMatrix& matrix : network.weights)
-    codes.push_back(fmt::format("{} {}", matrix.name, describe(matrix.code())));
+    codes.push_back(fmt::format("{} {}", matrix.name, describe_width(matrix)));
   return fmt::format("{}", fmt::join(codes, ", "));
 }
 
 void print_summary(const Options& options, const FormatPlan& plan, const FixedNetwork& network) {
-  if (plan.max_footprint) fmt::print("weights      {}\n", weight_codes(network));
+  if (plan.max_footprint || options.mixed_rows) fmt::print("weights      {}\n", weight_codes(network));
   const Footprint footprint = measure_footprint(network);
   fmt::print(
       "footprint    whole model {:.1f} KiB, {:.2f} % of float; recurrent layers {:.1f} KiB, {:.2f} %\n",
@@ -135,6 +143,8 @@ void add_quantize(CLI::App& app, Command& chosen) {
       ->excludes(preset)
       ->excludes(weights)
       ->excludes(activations);
+  command->add_flag("--mixed-rows", options->mixed_rows,
+                    "Rows of a matrix share its bits by what their errors cost: frequent words get more");
   command
       ->add_option(
           "--max-footprint", options->max_footprint,

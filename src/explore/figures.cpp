@@ -43,7 +43,7 @@ class ProductCounter {
     const int width = network_.signals[static_cast<std::size_t>(signal)].format.format.width;
     const double products = static_cast<double>(matrix.rows) * matrix.columns;
     products_ += products;
-    bits_ += products * matrix.width * width;
+    bits_ += products * matrix.mean_width() * width;
   }
 
   const FixedNetwork& network_;

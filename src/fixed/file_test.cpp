@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "files/read.h"
@@ -12,6 +13,7 @@
 #include "fixed/testing/example_networks.h"
 #include "fixed/text.h"
 #include "fixed/verify.h"
+#include "numeric/accumulator.h"
 
 namespace fixgate {
 namespace {
@@ -38,7 +40,21 @@ FixedNetwork small_network() {
   ExampleShape shape{
       .name = "small", .kind = CellKind::Gru, .linear_before_reset = true, .initial_states = true};
   shape.inputs = shape.hidden = shape.outputs = 1;
-  return make_example(shape, 3);
+  FixedNetwork network = make_example(shape, 3);
+  network.weights[0].row_widths = {network.weights[0].width};
+  return network;
+}
+
+/// Rows of every other matrix as wide as their integers need.
+FixedNetwork with_row_widths(FixedNetwork network) {
+  for (std::size_t m = 0; m < network.weights.size(); m += 2) {
+    WeightMatrix& matrix = network.weights[m];
+    for (int row = 0; row < matrix.rows; ++row) {
+      const auto [low, high] = std::ranges::minmax(matrix.row(row));
+      matrix.row_widths.push_back(signed_width(low, high));
+    }
+  }
+  return network;
 }
 
 TEST(FixedFile, RoundTripOfExamples) {
@@ -46,7 +62,8 @@ TEST(FixedFile, RoundTripOfExamples) {
 }
 
 RC_GTEST_PROP(FixedFileProperty, RoundTrip, (std::uint64_t seed)) {
-  const FixedNetwork network = random_network(seed);
+  const FixedNetwork network = with_row_widths(random_network(seed));
+  RC_ASSERT(verify(network));
   const std::string bytes = serialise(network);
   const auto back = deserialise(bytes);
   RC_ASSERT(back.has_value());
@@ -59,6 +76,7 @@ TEST(FixedFile, EveryContainerAndExtremeIntegers) {
     FixedNetwork network = small_network();
     WeightMatrix& matrix = network.weights[0];
     matrix.width = width;
+    matrix.row_widths.clear();
     matrix.values[0] = -(1 << (width - 1));
     std::get<FixedRecurrent>(network.layers[0]).cells[0].gates[0].bias = {-(std::int64_t{1} << 62)};
     ASSERT_TRUE(verify(network));

@@ -27,10 +27,11 @@ std::int64_t bias_bits(const BiasVector& bias) {
   return signed_width(*low, *high) * count_of(bias);
 }
 
-// Enough to tell each row's distance from the smallest binary point.
-std::int64_t binary_point_bits(const WeightMatrix& matrix) {
-  const auto [low, high] = std::minmax_element(matrix.row_fractions.begin(), matrix.row_fractions.end());
-  return std::bit_width(static_cast<unsigned>(*high - *low)) * count_of(matrix.row_fractions);
+// Enough to tell each row's distance from the smallest.
+std::int64_t by_row_bits(const std::vector<int>& rows) {
+  if (rows.empty()) return 0;
+  const auto [low, high] = std::minmax_element(rows.begin(), rows.end());
+  return std::bit_width(static_cast<unsigned>(*high - *low)) * count_of(rows);
 }
 
 // What is no weight matrix.
@@ -91,10 +92,12 @@ class FootprintCounter {
     const WeightMatrix& matrix = network_.weights[index];
     const bool recurrent = weights_are_recurrent_[index];
     const std::int64_t count = count_of(matrix.values);
-    all.push_back({matrix.name, "weights", matrix.code().stored_bits(count), recurrent,
+    all.push_back({matrix.name, "weights", matrix.stored_bits(), recurrent,
                    static_cast<double>(count) * entropy_of(matrix.values)});
-    if (const std::int64_t bits = binary_point_bits(matrix); bits > 0)
+    if (const std::int64_t bits = by_row_bits(matrix.row_fractions); bits > 0)
       all.push_back(plain(matrix.name, "binary points", bits, recurrent));
+    if (const std::int64_t bits = by_row_bits(matrix.row_widths); bits > 0)
+      all.push_back(plain(matrix.name, "widths of rows", bits, recurrent));
   }
 
   void add_table(std::vector<FootprintEntry>& all, std::size_t index) const {

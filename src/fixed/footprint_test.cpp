@@ -40,6 +40,16 @@ TEST(Footprint, DenseByHand) {
   EXPECT_EQ(footprint.recurrent, 0);
 }
 
+TEST(Footprint, RowsOfDifferentWidthsByHand) {
+  FixedNetwork network = dense_network();
+  network.weights[0].row_widths = {2, 4, 5};
+  const Footprint footprint = measure_footprint(network);
+  EXPECT_EQ(bits_of(footprint, "d.W", "weights"), 22);        // 2 columns
+  EXPECT_EQ(bits_of(footprint, "d.W", "widths of rows"), 6);  // 0..3: 2 bits a row
+  network.weights[0].row_widths = {5, 5, 5};
+  EXPECT_EQ(measure_footprint(network).whole_bits, measure_footprint(dense_network()).whole_bits);
+}
+
 TEST(Footprint, EqualBinaryPointsAndNoBiasCostNothing) {
   FixedNetwork network = dense_network();
   network.weights[0].row_fractions = {64, 64, 64};

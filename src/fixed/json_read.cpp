@@ -120,6 +120,10 @@ class Assembler {
     const StoredTensor values = take(reader, "name", matrix.name, type, 2);
     const StoredTensor fractions =
         take(reader, "row_fractions", reader.text("row_fractions"), ElementType::I8, 1);
+    if (reader.has("row_widths")) {
+      const StoredTensor widths = take(reader, "row_widths", reader.text("row_widths"), ElementType::I8, 1);
+      matrix.row_widths = decode_integers<int>(widths.bytes, ElementType::I8);
+    }
     if (fault_) return;
     matrix.rows = static_cast<int>(values.shape[0]);
     matrix.columns = static_cast<int>(values.shape[1]);

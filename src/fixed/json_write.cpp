@@ -114,10 +114,16 @@ class Describer {
         {matrix.name, type, {matrix.rows, matrix.columns}, encode_integers(matrix.values, type)});
     tensors_.push_back(
         {fractions, ElementType::I8, {matrix.rows}, encode_integers(matrix.row_fractions, ElementType::I8)});
-    return {{"name", matrix.name},
-            {"encoding", to_text(matrix.encoding)},
-            {"width", matrix.width},
-            {"row_fractions", fractions}};
+    ordered_json described = {{"name", matrix.name},
+                              {"encoding", to_text(matrix.encoding)},
+                              {"width", matrix.width},
+                              {"row_fractions", fractions}};
+    if (matrix.row_widths.empty()) return described;
+    const std::string widths = matrix.name + ":row_widths";
+    tensors_.push_back(
+        {widths, ElementType::I8, {matrix.rows}, encode_integers(matrix.row_widths, ElementType::I8)});
+    described["row_widths"] = widths;
+    return described;
   }
 
   static ordered_json describe_table(const ActivationTable& table) {

@@ -67,6 +67,10 @@ int ObjectReader::small_integer(const char* key) {
   return 0;
 }
 
+bool ObjectReader::has(const char* key) const {
+  return object_.is_object() && object_.contains(key);
+}
+
 std::optional<std::string> ObjectReader::optional_text(const char* key) {
   if (value(key).is_null()) return {};
   return text(key);

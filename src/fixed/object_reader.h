@@ -34,6 +34,7 @@ class ObjectReader {
   /// `where` is what messages call the object, "layers[0]".
   ObjectReader(const nlohmann::json& object, std::string where, FirstFault& fault);
 
+  [[nodiscard]] bool has(const char* key) const;
   std::string text(const char* key);
   bool flag(const char* key);
   std::int64_t integer(const char* key);

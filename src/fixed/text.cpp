@@ -48,7 +48,7 @@ std::string weights_text(const FixedNetwork& network) {
   TextColumns lines(2);
   for (const WeightMatrix& matrix : network.weights) {
     const auto [low, high] = std::minmax_element(matrix.row_fractions.begin(), matrix.row_fractions.end());
-    lines.add({matrix.name, fmt::format("{} x {}", matrix.rows, matrix.columns), describe(matrix.code()),
+    lines.add({matrix.name, fmt::format("{} x {}", matrix.rows, matrix.columns), describe_width(matrix),
                range_text(*low, *high)});
   }
   return lines.text();
@@ -161,6 +161,13 @@ std::string integers_text(const FixedNetwork& network) {
 }
 
 }  // namespace
+
+std::string describe_width(const WeightMatrix& matrix) {
+  if (matrix.row_widths.empty()) return describe(matrix.code());
+  const auto [low, high] = std::minmax_element(matrix.row_widths.begin(), matrix.row_widths.end());
+  if (*low == *high) return fmt::format("{} bits by row", *low);
+  return fmt::format("{}..{} bits by row, {:.2f} in the mean", *low, *high, matrix.mean_width());
+}
 
 std::string to_text(const FixedNetwork& network, const TextOptions& options) {
   std::string text = head_text(network);

@@ -14,4 +14,7 @@ struct TextOptions {
 /// Of a verified network: head, signals, weights, tables, layers as equations, proven widths, footprint.
 std::string to_text(const FixedNetwork& network, const TextOptions& options = {});
 
+/// "4 bits", "ternary", "2..6 bits by row, 3.00 in the mean".
+std::string describe_width(const WeightMatrix& matrix);
+
 }  // namespace fixgate

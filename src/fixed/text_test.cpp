@@ -14,6 +14,15 @@ TEST(FixedText, Examples) {
     compare_with_golden("fixed", network.name + ".txt", to_text(network));
 }
 
+TEST(FixedText, DescribesTheWidthsOfRows) {
+  WeightMatrix matrix{"W", 3, 1, 5, {1, 2, 3}, {0, 0, 0}};
+  EXPECT_EQ(describe_width(matrix), "5 bits");
+  matrix.row_widths = {2, 3, 5};
+  EXPECT_EQ(describe_width(matrix), "2..5 bits by row, 3.33 in the mean");
+  matrix.row_widths = {4, 4, 4};
+  EXPECT_EQ(describe_width(matrix), "4 bits by row");
+}
+
 TEST(FixedText, WithIntegers) {
   for (const FixedNetwork& network : example_networks())
     if (network.name == "tiny_lstm" || network.name == "tiny_gru_reset_after")

@@ -37,9 +37,27 @@ Result<void> check_shape(const WeightMatrix& matrix) {
   return {};
 }
 
+Result<void> check_row_widths(const WeightMatrix& matrix) {
+  if (matrix.row_widths.empty()) return {};
+  if (matrix.encoding != WeightEncoding::Integer)
+    return fail("{} weights have no widths of rows", to_text(matrix.encoding));
+  if (matrix.row_widths.size() != static_cast<std::size_t>(matrix.rows))
+    return fail("{} rows have {} widths", matrix.rows, matrix.row_widths.size());
+  for (std::size_t row = 0; row < matrix.row_widths.size(); ++row) {
+    if (matrix.row_widths[row] < 1 || matrix.row_widths[row] > matrix.width)
+      return fail("row {}: a width of {} is impossible: 1 to {}", row, matrix.row_widths[row], matrix.width);
+    const WeightCode code = matrix.row_code(row);
+    for (const std::int32_t weight : matrix.row(static_cast<int>(row)))
+      if (!code.contains(weight))
+        return fail("row {}: weight {} does not fit {}", row, weight, describe(code));
+  }
+  return {};
+}
+
 Result<void> check_matrix(const WeightMatrix& matrix) {
   FIXGATE_CHECK(check_shape(matrix));
   FIXGATE_CHECK(check_weight_code(matrix.code()));
+  FIXGATE_CHECK(check_row_widths(matrix));
   for (std::size_t row = 0; row < matrix.row_fractions.size(); ++row)
     if (auto checked = check_format({true, matrix.code().plain_width(), matrix.row_fractions[row]}); !checked)
       return tl::make_unexpected(checked.error().within(fmt::format("row {}", row)));

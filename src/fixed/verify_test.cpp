@@ -129,6 +129,24 @@ TEST(Verify, Weights) {
     n.weights[0].width = 3;
     n.weights[0].values.assign(12, 3);
   });
+  refuses("tiny_lstm", "4 rows have 3 widths", [](Net& n) { n.weights[0].row_widths = {8, 8, 8}; });
+  refuses("tiny_lstm", "row 1: a width of 9 is impossible: 1 to 8", [](Net& n) {
+    n.weights[0].row_widths = {8, 9, 8, 8};
+  });
+  refuses("tiny_lstm", "row 1: a width of 0 is impossible", [](Net& n) {
+    n.weights[0].row_widths = {8, 0, 8, 8};
+  });
+  refuses("tiny_lstm", "row 1: weight 5 does not fit 3 bits", [](Net& n) {
+    n.weights[0].row_widths = {8, 3, 8, 8};
+    n.weights[0].values[3] = n.weights[0].values[4] = 1;
+    n.weights[0].values[5] = 5;
+  });
+  refuses("tiny_lstm", "ternary weights have no widths of rows", [](Net& n) {
+    n.weights[0].encoding = WeightEncoding::Ternary;
+    n.weights[0].width = 2;
+    n.weights[0].values.assign(12, 1);
+    n.weights[0].row_widths = {2, 2, 2, 2};
+  });
   refuses("tiny_lstm", "row 2: 65 fraction", [](Net& n) { n.weights[0].row_fractions[2] = 65; });
   refuses("tiny_lstm", "row 2: -65 fraction", [](Net& n) { n.weights[0].row_fractions[2] = -65; });
   refuses("tiny_lstm", "'more' has no use", [](Net& n) { n.weights.push_back({"more", 1, 1, 8, {1}, {0}}); });

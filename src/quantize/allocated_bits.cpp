@@ -9,6 +9,7 @@
 
 #include "diagnostic/progress.h"
 #include "fixed/footprint.h"
+#include "quantize/resolve.h"
 
 namespace fixgate {
 namespace {
@@ -24,15 +25,19 @@ struct Adjustable {
   std::vector<WeightCode> codes;  // the narrowest first
 };
 
-/// The matrices of plain integers.
-std::vector<Adjustable> adjustable_matrices(const FixedNetwork& network) {
+/// The matrices of plain integers, which are narrowed from what the plan gives them.
+Result<std::vector<Adjustable>> adjustable_matrices(const FormatPlan& plan, const FixedNetwork& network) {
+  std::vector<std::string> names;
+  for (const WeightMatrix& matrix : network.weights) names.push_back(matrix.name);
+  FIXGATE_ASSIGN(const std::vector<WeightOptions> options, resolve_weights(plan, names));
   std::vector<Adjustable> all;
-  for (const WeightMatrix& matrix : network.weights) {
-    if (matrix.encoding != WeightEncoding::Integer || matrix.width < kNarrowest) continue;
-    Adjustable one{matrix.name, {}};
+  for (std::size_t m = 0; m < names.size(); ++m) {
+    const WeightCode& widest = options[m].code;
+    if (widest.encoding != WeightEncoding::Integer || widest.width < kNarrowest) continue;
+    Adjustable one{names[m], {}};
     for (const WeightEncoding encoding : {WeightEncoding::Binary, WeightEncoding::Ternary})
       one.codes.push_back({encoding, fixed_width(encoding)});
-    for (int width = kNarrowest; width <= matrix.width; ++width)
+    for (int width = kNarrowest; width <= widest.width; ++width)
       one.codes.push_back({WeightEncoding::Integer, width});
     all.push_back(std::move(one));
   }
@@ -85,7 +90,7 @@ class BitAllocation {
 
   Result<FormatPlan> run(double footprint) {
     FIXGATE_ASSIGN(const Quantised widest, make_(plan_));
-    matrices_ = adjustable_matrices(widest.network);
+    FIXGATE_ASSIGN(matrices_, adjustable_matrices(plan_, widest.network));
     if (matrices_.empty())
       return fail("max_footprint: the plan leaves no matrix of plain integers to narrow");
     const double float_bits = 32 * static_cast<double>(widest.network.float_parameters);

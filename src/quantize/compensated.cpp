@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "parallel/for_each_index.h"
 #include "quantize/curvature.h"
@@ -145,15 +146,16 @@ class Compensation {
     const auto row = static_cast<std::size_t>(index);
     const Vector weights = form.target * weights_.row(index).cast<double>().transpose();
     const int chosen = fixed_.row_fractions[row];
+    const WeightCode code = fixed_.row_code(row);
     Best best;
-    RowRounding nearest(weights, options_.code, chosen, form);
+    RowRounding nearest(weights, code, chosen, form);
     nearest.round_nearest();
     best.offer(nearest, chosen);
     const bool is_free = options_.per_row && !options_.has_fraction;
     for (int fraction = chosen - (is_free ? 1 : 0); fraction < chosen + (is_free ? kFractionsTried - 1 : 1);
          ++fraction) {
       if (std::abs(fraction) > kMaxFraction) continue;
-      RowRounding rounding(weights, options_.code, fraction, form);
+      RowRounding rounding(weights, code, fraction, form);
       rounding.round_compensated();
       rounding.improve();
       best.offer(rounding, fraction);
@@ -172,8 +174,9 @@ class Compensation {
 }  // namespace
 
 WeightMatrix compensate_weights(const std::string& name, const FloatMatrix& weights,
-                                const WeightOptions& options, const std::vector<MatrixUse>& uses) {
-  WeightMatrix fixed = quantise_weights(name, weights, options);
+                                const WeightOptions& options, const std::vector<MatrixUse>& uses,
+                                std::vector<int> row_widths) {
+  WeightMatrix fixed = quantise_weights(name, weights, options, std::move(row_widths));
   Compensation compensation(weights, options, fixed);
   for (const CurvatureGroup& group : group_rows(uses, weights.rows(), options.correct_bias))
     compensation.round(group);

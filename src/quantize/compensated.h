@@ -16,6 +16,7 @@ namespace fixgate {
 /// come; then single weights are changed as long as that helps. Never costlier than quantise_weights(), row
 /// by row. `uses` is not empty; its moments have as many columns as `weights`.
 WeightMatrix compensate_weights(const std::string& name, const FloatMatrix& weights,
-                                const WeightOptions& options, const std::vector<MatrixUse>& uses);
+                                const WeightOptions& options, const std::vector<MatrixUse>& uses,
+                                std::vector<int> row_widths = {});
 
 }  // namespace fixgate

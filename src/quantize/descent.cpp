@@ -34,9 +34,10 @@ IntegerDescent::IntegerDescent(const WeightMatrix& start, ParameterBlock real)
       positions_(real.rows, real.columns),
       adam_(real.rows * real.columns) {
   gaps_.reserve(start_.size());
-  for (const std::int32_t q : start_) {
-    const WeightGaps gaps = gaps_.emplace_back(matrix_.code().gaps(q));
-    steps_[static_cast<Eigen::Index>(gaps_.size()) - 1] = static_cast<float>(gaps.below + gaps.above) / 2;
+  for (std::size_t k = 0; k < start_.size(); ++k) {
+    const WeightCode code = matrix_.row_code(k / static_cast<std::size_t>(matrix_.columns));
+    const WeightGaps gaps = gaps_.emplace_back(code.gaps(start_[k]));
+    steps_[static_cast<Eigen::Index>(k)] = static_cast<float>(gaps.below + gaps.above) / 2;
   }
   reset();
 }
@@ -51,8 +52,8 @@ void IntegerDescent::reset() {
 void IntegerDescent::descend(const FloatMatrix& gradient, float rate) {
   Eigen::Map<Eigen::ArrayXf>(positions_.data(), positions_.size()) -=
       adam_.step(gradient.data(), rate) * steps_;
-  const WeightCode code = matrix_.code();
   parallel_for_each_index(static_cast<std::size_t>(positions_.rows()), [&](std::size_t row) {
+    const WeightCode code = matrix_.row_code(row);
     float* positions = positions_.row(static_cast<Eigen::Index>(row)).data();
     const std::size_t first = row * static_cast<std::size_t>(positions_.cols());
     for (std::size_t k = 0; k < static_cast<std::size_t>(positions_.cols()); ++k) {

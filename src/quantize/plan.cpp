@@ -115,6 +115,7 @@ Result<WeightRule> weight_rule(const toml::table& table) {
   reader.read("fraction", rule.fraction, integer(-kMaxFraction, kMaxFraction));
   reader.read("rounding", rule.rounding, word(parse_weight_rounding));
   reader.read("correct_bias", rule.correct_bias, flag);
+  reader.read("mixed_rows", rule.mixed_rows, flag);
   FIXGATE_CHECK(reader.finish());
   if (rule.encoding && rule.width)
     if (auto checked = check_weight_code({*rule.encoding, *rule.width}); !checked)
@@ -256,6 +257,7 @@ std::string to_toml(const FormatPlan& plan) {
     writer.add("fraction", rule.fraction);
     writer.add_word("rounding", rule.rounding);
     writer.add("correct_bias", rule.correct_bias);
+    writer.add("mixed_rows", rule.mixed_rows);
   }
   for (const TableRule& rule : plan.tables) {
     RuleWriter writer(text, "table", rule.match);

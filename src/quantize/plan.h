@@ -37,6 +37,7 @@ struct WeightRule {
   std::optional<int> fraction;  // one for the matrix, stated
   std::optional<WeightRounding> rounding;
   std::optional<bool> correct_bias;  // the bias makes up for the mean of the rounding error
+  std::optional<bool> mixed_rows;    // rows get widths of their own, which take no more than `width`
 };
 
 enum class TablePlacement {

@@ -68,6 +68,7 @@ WeightRule random_weight_rule(Random& random) {
     return random.pick({WeightRounding::Nearest, WeightRounding::Compensated, WeightRounding::Learned});
   });
   rule.correct_bias = maybe<bool>(random, [&] { return random.chance(0.5); });
+  rule.mixed_rows = maybe<bool>(random, [&] { return random.chance(0.5); });
   rule.per_row = maybe<bool>(random, [&] { return random.chance(0.5); });
   if (!rule.per_row.value_or(false))
     rule.fraction = maybe<int>(random, [&] { return random.number(-64, 64); });
@@ -117,6 +118,7 @@ void expect_same(const WeightRule& a, const WeightRule& b) {
   EXPECT_EQ(a.encoding, b.encoding);
   EXPECT_EQ(a.rounding, b.rounding);
   EXPECT_EQ(a.correct_bias, b.correct_bias);
+  EXPECT_EQ(a.mixed_rows, b.mixed_rows);
 }
 
 void expect_same(const TableRule& a, const TableRule& b) {
@@ -230,7 +232,7 @@ TEST(Plan, RefusesUnknownKeys) {
                "rounding, overflow");
   expect_error("version = 1\n[[weight]]\nformat = \"sfix8\"",
                "line 3: unknown key 'format'; known here: match, width, encoding, binary_point, fraction, "
-               "rounding, correct_bias");
+               "rounding, correct_bias, mixed_rows");
   expect_error(
       "version = 1\n[[table]]\nwidth = 8",
       "line 3: unknown key 'width'; known here: match, kind, placement, segments, slope_bits, address_bits");

@@ -11,6 +11,7 @@
 #include "numeric/requantise.h"
 #include "quantize/compensated.h"
 #include "quantize/resolve.h"
+#include "quantize/row_widths.h"
 #include "quantize/table_cache.h"
 
 namespace fixgate {
@@ -155,13 +156,20 @@ class Builder {
     if ((options.rounding != WeightRounding::Nearest || options.correct_bias) && statistics_ == nullptr)
       return fail("weights '{}': rounding = \"{}\" and correct_bias need calibration data", name,
                   to_text(options.rounding));
-    const auto round = [&] {
-      return options.rounding == WeightRounding::Nearest
-                 ? quantise_weights(name, matrix, options)
-                 : compensate_weights(name, matrix, options, statistics_->at(name));
-    };
+    const auto round = [&] { return rounded(name, matrix, options); };
     fixed_.weights.push_back(cache_ == nullptr ? round() : *cache_->get(name, options, round));
     return static_cast<int>(fixed_.weights.size()) - 1;
+  }
+
+  [[nodiscard]] WeightMatrix rounded(const std::string& name, const FloatMatrix& matrix,
+                                     const WeightOptions& options) const {
+    static const std::vector<MatrixUse> kUnknown;
+    const bool is_nearest = options.rounding == WeightRounding::Nearest;
+    const std::vector<MatrixUse>& uses = is_nearest ? kUnknown : statistics_->at(name);
+    std::vector<int> widths;
+    if (options.mixed_rows) widths = choose_row_widths(matrix, options, uses);
+    return is_nearest ? quantise_weights(name, matrix, options, std::move(widths))
+                      : compensate_weights(name, matrix, options, uses, std::move(widths));
   }
 
   // What the bias behind a matrix makes up for, if the plan wants it. A tied table's last use is the

@@ -89,6 +89,12 @@ WeightCode combine(WeightCode code, const WeightRule& rule) {
   return code;
 }
 
+Result<void> check_weight_options(const WeightOptions& options) {
+  FIXGATE_CHECK(check_weight_code(options.code));
+  if (options.mixed_rows && !options.per_row) return fail("mixed_rows needs binary_point = \"per_row\"");
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<SignalFormat>> resolve_signals(const FormatPlan& plan, const std::vector<Signal>& signals,
@@ -126,6 +132,7 @@ Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan,
       options.code = combine(options.code, rule);
       options.rounding = rule.rounding.value_or(options.rounding);
       options.correct_bias = rule.correct_bias.value_or(options.correct_bias);
+      options.mixed_rows = rule.mixed_rows.value_or(options.mixed_rows);
       if (rule.per_row) options.has_fraction = false;
       options.per_row = rule.per_row.value_or(options.per_row);
       if (!rule.fraction) continue;
@@ -134,7 +141,7 @@ Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan,
       options.fraction = *rule.fraction;
     }
     if (options.code.width == 0) return fail("weights '{}': no rule of the plan gives them a width", name);
-    if (auto checked = check_weight_code(options.code); !checked)
+    if (auto checked = check_weight_options(options); !checked)
       return tl::make_unexpected(checked.error().within(fmt::format("weights '{}'", name)));
     all.push_back(options);
   }

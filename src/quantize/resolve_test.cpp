@@ -156,6 +156,18 @@ width = 5
             "weights 'a.W_i': power_of_two weights of 9 bits are impossible: 2 to 5");
 }
 
+TEST(ResolveWeights, MixedRowsStayWithLaterWidths) {
+  const auto all =
+      weights("[[weight]]\nwidth = 4\nmixed_rows = true\n[[weight]]\nmatch = \"d.W\"\nwidth = 3");
+  ASSERT_TRUE(all);
+  EXPECT_TRUE((*all)[0].mixed_rows);
+  EXPECT_TRUE((*all)[2].mixed_rows);
+  EXPECT_EQ((*all)[2].code.width, 3);
+  EXPECT_EQ(
+      weights("[[weight]]\nwidth = 4\nmixed_rows = true\nbinary_point = \"per_matrix\"").error().message,
+      "weights 'a.W_i': mixed_rows needs binary_point = \"per_row\"");
+}
+
 TEST(ResolveWeights, RefusesWhatIsOpenOrWithoutUse) {
   EXPECT_EQ(weights("[[weight]]\nmatch = \"a.*\"\nwidth = 8").error().message,
             "weights 'd.W': no rule of the plan gives them a width");

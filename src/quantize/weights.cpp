@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "calibrate/range.h"
 #include "quantize/curvature.h"
@@ -68,7 +69,8 @@ int best_fraction(const Weights& weights, const WeightCode& code, int most) {
   return best;
 }
 
-std::vector<int> choose_fractions(const FloatMatrix& weights, const WeightOptions& options) {
+std::vector<int> choose_fractions(const FloatMatrix& weights, const WeightOptions& options,
+                                  const WeightMatrix& matrix) {
   const auto rows = static_cast<std::size_t>(weights.rows());
   if (options.has_fraction) return std::vector<int>(rows, options.fraction);
   const Eigen::Map<const FloatVector> all(weights.data(), weights.size());
@@ -77,24 +79,26 @@ std::vector<int> choose_fractions(const FloatMatrix& weights, const WeightOption
   if (!options.per_row) return fractions;
   const int most = std::min(whole + kMostAboveMatrix, kMaxFraction);
   for (std::size_t row = 0; row < rows; ++row)
-    fractions[row] = best_fraction(weights.row(static_cast<Eigen::Index>(row)), options.code, most);
+    fractions[row] = best_fraction(weights.row(static_cast<Eigen::Index>(row)), matrix.row_code(row), most);
   return fractions;
 }
 
 }  // namespace
 
 WeightMatrix quantise_weights(const std::string& name, const FloatMatrix& weights,
-                              const WeightOptions& options) {
+                              const WeightOptions& options, std::vector<int> row_widths) {
   WeightMatrix matrix;
   matrix.name = name;
   matrix.rows = static_cast<int>(weights.rows());
   matrix.columns = static_cast<int>(weights.cols());
-  matrix.width = options.code.width;
+  matrix.width = row_widths.empty() ? options.code.width : std::ranges::max(row_widths);
   matrix.encoding = options.code.encoding;
-  matrix.row_fractions = choose_fractions(weights, options);
+  matrix.row_widths = std::move(row_widths);
+  matrix.row_fractions = choose_fractions(weights, options, matrix);
   matrix.values.reserve(static_cast<std::size_t>(weights.size()));
   for (Eigen::Index row = 0; row < weights.rows(); ++row) {
-    const Grid grid{options.code, matrix.row_fractions[static_cast<std::size_t>(row)]};
+    const auto index = static_cast<std::size_t>(row);
+    const Grid grid{matrix.row_code(index), matrix.row_fractions[index]};
     for (Eigen::Index column = 0; column < weights.cols(); ++column)
       matrix.values.push_back(static_cast<std::int32_t>(grid.nearest(weights(row, column))));
   }

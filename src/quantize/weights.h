@@ -28,14 +28,15 @@ struct WeightOptions {
   int fraction = 0;
   WeightRounding rounding = WeightRounding::Nearest;
   bool correct_bias = false;  // the bias makes up for the mean of the rounding error
+  bool mixed_rows = false;    // of integers: rows get widths of their own, which take no more than the code's
 
   friend bool operator==(const WeightOptions&, const WeightOptions&) = default;
 };
 
 /// Nearest integers of the code, clipped to its range. A binary point that is not stated is the one of
-/// least squared error, over the row or over the matrix.
+/// least squared error, over the row or over the matrix. `row_widths`: by row; empty: the code's.
 WeightMatrix quantise_weights(const std::string& name, const FloatMatrix& weights,
-                              const WeightOptions& options);
+                              const WeightOptions& options, std::vector<int> row_widths = {});
 
 /// What an error D of a row costs: the sum over `uses` of harm[row] * D^T C D, with C the covariance where
 /// the bias makes up for the mean (`correct_bias`), else the second moment.

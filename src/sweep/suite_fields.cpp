@@ -74,7 +74,12 @@ Result<void> change_preset(const toml::table& table, SuitePlan& plan) {
     weights.correct_bias = true;
     plan.name += " +correct_bias";
   }
-  if (weights.rounding || weights.per_row || weights.correct_bias)
+  FIXGATE_ASSIGN(const bool mixes_rows, flag(table, "mixed_rows"));
+  if (mixes_rows) {
+    weights.mixed_rows = true;
+    plan.name += " +mixed_rows";
+  }
+  if (weights.rounding || weights.per_row || weights.correct_bias || weights.mixed_rows)
     plan.plan.weights.push_back(std::move(weights));
   SignalRule signals;
   FIXGATE_CHECK(read_change(table, "range", parse_range_method, signals.range, plan.name));
@@ -94,7 +99,7 @@ Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::pat
     return plan;
   }
   FIXGATE_CHECK(check_keys(table, {"preset", "weights", "activations", "max_footprint", "binary_point",
-                                   "range", "rounding", "correct_bias"}));
+                                   "range", "rounding", "correct_bias", "mixed_rows"}));
   FIXGATE_ASSIGN(const std::string preset, text(table, "preset"));
   FIXGATE_ASSIGN(const int weights, integer(table, "weights", kMaxFormatWidth));
   FIXGATE_ASSIGN(const int activations, integer(table, "activations", kMaxFormatWidth));

@@ -58,6 +58,15 @@ TEST(Suite, ChangesPresetsAndSaysSoInThePlansName) {
   EXPECT_EQ(plan.plan.max_footprint, 0.125);
 }
 
+TEST(Suite, MixesRows) {
+  const auto suite = parse_suite(with(kSuite, "\"paper\", weights = 8, activations = 8",
+                                      "\"default\", weights = 4, activations = 8, mixed_rows = true"),
+                                 "folder");
+  ASSERT_TRUE(suite) << suite.error().message;
+  EXPECT_EQ(suite->networks[0].plans[1].name, "default 4/8 +mixed_rows");
+  EXPECT_EQ(suite->networks[0].plans[1].plan.weights.back().mixed_rows, true);
+}
+
 TEST(Suite, LeavesAPresetAsItIsWhereNothingChangesIt) {
   const auto suite = parse_suite(kSuite, "folder");
   EXPECT_EQ(to_toml(suite->networks[0].plans[0].plan), to_toml(*preset_plan("default", {4, 8})));

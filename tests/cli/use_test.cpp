@@ -66,6 +66,18 @@ TEST_F(Use, BitsAreAllocatedUnderAFootprint) {
   run_well({"quantize", model_, "-t", task_, "--plan", "budget.toml", "-o", "b.fxg"});
 }
 
+TEST_F(Use, RowsShareTheBitsOfTheirMatrix) {
+  const std::string said = run_well(
+      {"quantize", model_, "-t", task_, "--preset", "compensated", "-w", "4", "--mixed-rows", "-o", "a.fxg"});
+  EXPECT_TRUE(contains(said, "bits by row, ")) << said;
+  const std::string text = run_well({"show", "a.fxg"});
+  EXPECT_TRUE(contains(text, "bits by row, ")) << text;
+  EXPECT_TRUE(contains(text, "widths of rows")) << text;
+  run_well({"evaluate", "a.fxg", "-t", task_, "--simulator", "reference"});
+  expect_refused({"quantize", model_, "-t", task_, "--preset", "paper", "--mixed-rows", "-o", kOutput},
+                 {"mixed_rows", "per_row"});
+}
+
 TEST_F(Use, PlanMakesTheSameNetworkAgain) {
   run_well({"quantize", model_, "-t", task_, "-o", "a.fxg", "--plan-output", "plan.toml", "--histograms",
             "h.json"});
