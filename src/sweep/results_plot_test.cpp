@@ -41,6 +41,9 @@ TEST(ResultsPlot, LeavesOutPresetsWithSingleMethodsChanged) {
       plot_results({result("default 8/8", 0.25, 0.98), result("default 4/8 +measured", 0.125, 0.97)});
   EXPECT_EQ(count(svg, "measured"), 0U);
   EXPECT_EQ(count(svg, ">1 not drawn<"), 1U);
+  const std::string mixed =
+      plot_results({result("default 8/8", 0.25, 0.98), result("default 4/8 +mixed_rows", 0.125, 0.97)});
+  EXPECT_EQ(count(mixed, "4/8 +mixed_rows"), 1U);
 }
 
 TEST(ResultsPlot, SaysHowManyAreNotDrawn) {
