@@ -168,10 +168,11 @@ Exploration summary_of(const ExploreOptions& options, const Prepared& prepared, 
 Result<bool> must_write(const Launch& launch, Study& study, const std::atomic<bool>& interrupted) {
   if (launch.alone()) return true;
   while (!interrupted.load()) {
+    FIXGATE_ASSIGN(const bool is_writer, study.is_first("writer of " + launch.job));
+    // Asked last: a writer that has ended since, and whose place is free, has left its note before.
     FIXGATE_ASSIGN(const auto written, study.note("written by " + launch.job));
     if (written) return false;
-    FIXGATE_ASSIGN(const bool is_first, study.is_first("writer of " + launch.job));
-    if (is_first) return true;
+    if (is_writer) return true;
     std::this_thread::sleep_for(kPause);
     FIXGATE_CHECK(study.bury_the_dead());
   }
