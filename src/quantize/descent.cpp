@@ -30,15 +30,8 @@ IntegerDescent::IntegerDescent(const WeightMatrix& start, ParameterBlock real)
     : matrix_(start),
       start_(start.values),
       real_(real),
-      steps_(real.rows * real.columns),
       positions_(real.rows, real.columns),
       adam_(real.rows * real.columns) {
-  gaps_.reserve(start_.size());
-  for (std::size_t k = 0; k < start_.size(); ++k) {
-    const WeightCode code = matrix_.row_code(k / static_cast<std::size_t>(matrix_.columns));
-    const WeightGaps gaps = gaps_.emplace_back(code.gaps(start_[k]));
-    steps_[static_cast<Eigen::Index>(k)] = static_cast<float>(gaps.below + gaps.above) / 2;
-  }
   reset();
 }
 
@@ -50,17 +43,18 @@ void IntegerDescent::reset() {
 }
 
 void IntegerDescent::descend(const FloatMatrix& gradient, float rate) {
-  Eigen::Map<Eigen::ArrayXf>(positions_.data(), positions_.size()) -=
-      adam_.step(gradient.data(), rate) * steps_;
+  const Eigen::ArrayXf step = adam_.step(gradient.data(), rate);
   parallel_for_each_index(static_cast<std::size_t>(positions_.rows()), [&](std::size_t row) {
     const WeightCode code = matrix_.row_code(row);
     float* positions = positions_.row(static_cast<Eigen::Index>(row)).data();
     const std::size_t first = row * static_cast<std::size_t>(positions_.cols());
     for (std::size_t k = 0; k < static_cast<std::size_t>(positions_.cols()); ++k) {
       const auto start = static_cast<float>(start_[first + k]);
-      const WeightGaps& gaps = gaps_[first + k];
-      positions[k] = std::clamp(positions[k], start - static_cast<float>(gaps.below),
-                                start + static_cast<float>(gaps.above));
+      const WeightGaps gaps = code.gaps(start_[first + k]);
+      const auto below = static_cast<float>(gaps.below);
+      const auto above = static_cast<float>(gaps.above);
+      const float moved = positions[k] - step[static_cast<Eigen::Index>(first + k)] * ((below + above) / 2);
+      positions[k] = std::clamp(moved, start - below, start + above);
       matrix_.values[first + k] = static_cast<std::int32_t>(code.nearest(positions[k]));
     }
   });

@@ -39,8 +39,6 @@ class IntegerDescent {
   WeightMatrix matrix_;
   std::vector<std::int32_t> start_;
   ParameterBlock real_;
-  std::vector<WeightGaps> gaps_;  // of `start_`
-  Eigen::ArrayXf steps_;          // from weight to weight there, in integers
   FloatMatrix positions_;
   Adam adam_;
 };

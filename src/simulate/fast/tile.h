@@ -22,6 +22,8 @@ struct Tile {
   Segment segments[kSegments];   // all but the first may have no steps
   std::size_t narrow_steps = 0;  // so many of one segment may be summed in 16 bits
   // [blocks][lanes]: what the sums of a segment are shifted by before they are added up; all null: nothing.
+  // Tiles of VNNI shift in place, together with what the row has added up before: for them a row that a
+  // segment shifts has no weights in the segments before it (join_in_place).
   const std::int32_t* left[kSegments] = {};
   std::int32_t* sums = nullptr;  // [vectors][blocks][lanes]
 };

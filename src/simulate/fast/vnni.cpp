@@ -35,6 +35,8 @@ FIXGATE_VNNI inline void settle(__m512i& sum) {
   asm volatile("" : "+v"(sum));
 }
 
+/// The sums of all segments, shifted in place behind each. Always a loop over segments: of a single one GCC
+/// 12 broadcasts all vectors first and runs out of registers.
 template <bool kBytes, int kBlocks, int kVectors, bool kShifts>
 FIXGATE_VNNI __attribute__((noinline)) void add_segments(const Tile& tile) {
   __m512i sums[kVectors][kBlocks];
