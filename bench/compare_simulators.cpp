@@ -164,7 +164,8 @@ void compare_with_peak(const Options& options, Measurements& measurements) {
   };
   for (const Kind& kind :
        {Kind{"bytes", byte_peak_vnni, true, true}, Kind{"half words", half_peak_vnni, false, true},
-        Kind{"half words, no VNNI", half_peak_pairs, false, false}}) {
+        Kind{"half words, no VNNI", half_peak_pairs, false, false},
+        Kind{"bytes, no VNNI", byte_peak_pairs, true, false}}) {
     for (const int gates : {3, 4}) {
       std::vector<double> peaks;
       std::vector<double> rates;

@@ -86,6 +86,23 @@ __attribute__((target("avx512f,avx512bw"))) void run_pairs_512() {
   for (int k = 0; k < kChains; ++k) FIXGATE_OPAQUE(sums[k]);
 }
 
+// Pairs of bytes, added up in 16 bits.
+__attribute__((target("avx2"))) void run_byte_pairs_256() {
+  __m256i sums[kChains];
+#pragma GCC unroll 12
+  for (int k = 0; k < kChains; ++k) sums[k] = _mm256_set1_epi8(static_cast<char>(k));
+  const __m256i x = _mm256_set1_epi8(3);
+  for (int repeat = 0; repeat < kRepeats; ++repeat) {
+#pragma GCC unroll 12
+    for (int k = 0; k < kChains; ++k) {
+      sums[k] = _mm256_add_epi16(sums[k], _mm256_maddubs_epi16(x, sums[k]));
+      FIXGATE_OPAQUE(sums[k]);
+    }
+  }
+#pragma GCC unroll 12
+  for (int k = 0; k < kChains; ++k) FIXGATE_OPAQUE(sums[k]);
+}
+
 // The best of the calls: what the core can do when nothing disturbs it.
 double best_rate(void (*run)(), int lanes, double seconds) {
   using Clock = std::chrono::steady_clock;
@@ -121,7 +138,16 @@ Peak half_peak_pairs(double seconds) {
           __builtin_cpu_supports("avx2") != 0 ? best_rate(run_pairs_256, 16, seconds) : 0};
 }
 
+Peak byte_peak_pairs(double seconds) {
+  return {"vpmaddubsw, 256 bits",
+          __builtin_cpu_supports("avx2") != 0 ? best_rate(run_byte_pairs_256, 32, seconds) : 0};
+}
+
 #else
+
+Peak byte_peak_pairs(double /*seconds*/) {
+  return {"none known for this machine", 0};
+}
 
 Peak byte_peak_vnni(double /*seconds*/) {
   return {"none known for this machine", 0};

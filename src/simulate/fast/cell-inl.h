@@ -7,8 +7,6 @@
 #define FIXGATE_FAST_CELL_INL_H_
 #endif
 
-#include <hwy/cache_control.h>
-
 #include "simulate/fast/direct_table.h"
 #include "simulate/fast/engine.h"
 #include "simulate/fast/products-inl.h"
@@ -174,10 +172,12 @@ class Cell : public CellEngine {
   }
 
   // The vocabulary's projections are larger than the caches: the next step's are on their way during this
-  // one.
+  // one, but not into the first-level cache, where they would push out the sums and the gates.
   void prefetch(const std::int32_t* projection) const {
+    constexpr int kRead = 0;
+    constexpr int kSecondLevel = 2;
     for (std::size_t row = 0; row < projection_.rows(); row += kAlignment / sizeof(std::int32_t))
-      hwy::Prefetch(projection + row);
+      __builtin_prefetch(projection + row, kRead, kSecondLevel);
   }
 
   void find_projections(const Group& group, const Values& inputs, std::size_t visited, std::size_t active,

@@ -20,11 +20,11 @@ class Dense : public DenseEngine {
   Dense(const NetworkPlan& network, const DensePlan& plan, bool vnni)
       : plan_(plan),
         outputs_(network.storage[static_cast<std::size_t>(plan.output)]),
-        products_(plan.stack, vnni, RowOrder::plain()),
+        products_(plan.stack, vnni, plain_order()),
         rows_(static_cast<std::size_t>(plan.stack.parts.front()->rows)),
-        left_(ordered_rows({&plan.sum.left}, products_.part_rows(), RowOrder::plain())),
-        constant_(ordered_rows({&plan.sum.constant}, products_.part_rows(), RowOrder::plain())),
-        right_(ordered_rows({&plan.written.right}, products_.part_rows(), RowOrder::plain())) {
+        left_(ordered_rows({&plan.sum.left}, products_.part_rows(), plain_order())),
+        constant_(ordered_rows({&plan.sum.constant}, products_.part_rows(), plain_order())),
+        right_(ordered_rows({&plan.written.right}, products_.part_rows(), plain_order())) {
     if (plan.table >= 0) table_.emplace(network.network->tables[static_cast<std::size_t>(plan.table)]);
   }
 

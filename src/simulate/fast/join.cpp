@@ -106,15 +106,6 @@ std::optional<JoinedPlan> join_weights(const CellPlan& cell) {
   return joined;
 }
 
-JoinedPlan join_sums(const CellPlan& cell) {
-  Shifts shifts = split_shifts(cell);
-  JoinedPlan joined;
-  joined.left = std::move(shifts.common);
-  add_stack(joined, cell.recurrent, copies(cell.recurrent), Reads::Hidden, std::move(shifts.recurrent));
-  add_stack(joined, cell.input, copies(cell.input), Reads::Input, std::move(shifts.input));
-  return joined;
-}
-
 JoinedPlan join_in_place(const CellPlan& cell) {
   Shifts shifts = split_shifts(cell);
   Matrices input = copies(cell.input);

@@ -12,10 +12,8 @@ namespace fixgate::fast {
 bool can_join(const CellPlan& cell);
 /// With the left shifts in the weights; nothing if a weight does not fit its storage then.
 std::optional<JoinedPlan> join_weights(const CellPlan& cell);
-/// With the weights as they are, and shifts of the sums of each stack.
-JoinedPlan join_sums(const CellPlan& cell);
-/// The same for tiles that add up in place: rows of W x that are shifted come first, then R h, then the other
-/// rows of W x, so that a shift of all that a row has added up so far shifts what it should and no more.
+/// With the weights as they are, and shifts of the sums. Tiles shift all that a row has added up so far: rows
+/// of W x that are shifted come first, then R h, then the other rows of W x.
 JoinedPlan join_in_place(const CellPlan& cell);
 
 }  // namespace fixgate::fast

@@ -173,7 +173,7 @@ class NarrowProducts {
  public:
   /// Joined: signal <- ((R h + W x) << left) + constant.
   NarrowProducts(const CellPlan& cell, const JoinedPlan& joined, bool vnni)
-      : products_(joined.stacks, vnni, RowOrder::paired()), joined_(true) {
+      : products_(joined.stacks, vnni, paired_order()), joined_(true) {
     std::vector<const std::vector<std::int32_t>*> left;
     std::vector<const std::vector<std::int32_t>*> right;
     std::vector<const std::vector<std::int32_t>*> constant;
@@ -188,7 +188,7 @@ class NarrowProducts {
 
   NarrowProducts(const Stack& stack, const std::vector<WrittenPart>& parts, std::size_t first_gate,
                  std::optional<std::size_t> rec, bool vnni)
-      : products_(stack, vnni, RowOrder::paired()), first_gate_(first_gate), rec_(rec) {
+      : products_(stack, vnni, paired_order()), first_gate_(first_gate), rec_(rec) {
     std::vector<const std::vector<std::int32_t>*> left;
     std::vector<const std::vector<std::int32_t>*> right;
     std::vector<const std::vector<std::int32_t>*> constant;
@@ -223,9 +223,9 @@ class NarrowProducts {
   using ByPart = std::vector<const std::vector<std::int32_t>*>;
 
   void order_rows(const ByPart& left, const ByPart& right, const ByPart& constant) {
-    left_ = ordered_rows(left, products_.part_rows(), RowOrder::paired());
-    right_ = ordered_rows(right, products_.part_rows(), RowOrder::paired());
-    constant_ = ordered_rows(constant, products_.part_rows(), RowOrder::paired());
+    left_ = ordered_rows(left, products_.part_rows(), paired_order());
+    right_ = ordered_rows(right, products_.part_rows(), paired_order());
+    constant_ = ordered_rows(constant, products_.part_rows(), paired_order());
     shifts_left_ =
         std::any_of(left_.get(), left_.get() + products_.rows(), [](std::int32_t by) { return by != 0; });
   }
@@ -294,8 +294,8 @@ struct NarrowConstants {
                         std::vector<WrittenPart>{{&cell.gates[2].recurrent, &cell.gates[2].written}}, 2,
                         std::nullopt, machine.vnni);
     if (!cell.linear_before_reset) return;
-    reset_left = ordered_rows({&cell.reset_left}, units, RowOrder::paired());
-    candidate_right = ordered_rows({&cell.gates[2].written.right}, units, RowOrder::paired());
+    reset_left = ordered_rows({&cell.reset_left}, units, paired_order());
+    candidate_right = ordered_rows({&cell.gates[2].written.right}, units, paired_order());
   }
 
   /// True if units that are padding, all whose sums are zero, never overflow: their state then stays zero,
@@ -536,7 +536,7 @@ class NarrowCell : public Cell {
  public:
   NarrowCell(const NetworkPlan& network, const CellPlan& plan, const FixedState::Cell& initial,
              const EmbeddedRows* embedded, const MachineSettings& machine)
-      : Cell(plan, embedded, true, machine.vnni, RowOrder::paired()),
+      : Cell(plan, embedded, true, machine.vnni, paired_order()),
         constants_(network, plan, initial, units(), joins(), machine) {}
 
   [[nodiscard]] bool padding_is_silent() const { return constants_.padding_is_silent(); }

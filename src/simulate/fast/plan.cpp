@@ -11,6 +11,7 @@
 #include "numeric/accumulator.h"
 #include "simulate/fast/join.h"
 #include "simulate/fast/narrow.h"
+#include "simulate/fast/runs.h"
 #include "simulate/fast/storage.h"
 
 namespace fixgate::fast {
@@ -206,8 +207,8 @@ class Planner {
         return fail("{} has more than 16 bits", weights(part).name);
     }
     stack.columns = stack.parts.front()->columns;
-    if (stack.input.size == 1 && !products_.exact)
-      stack.narrow_quads = narrow_quads(stack.parts, format(input).format);
+    if (stack.input.size == 1)
+      stack.most = static_cast<std::int32_t>(format(input).format.max() - format(input).format.min());
     return stack;
   }
 
@@ -366,27 +367,26 @@ class Planner {
     if (layer.kind == CellKind::Lstm) FIXGATE_CHECK(plan_lstm(cell.signals, cell, plan));
     if (layer.kind == CellKind::Gru) FIXGATE_CHECK(plan_gru(cell.signals, plan));
     plan.narrow = is_narrow(plan, network_);
-    plan.joined = joined(layer, cell, plan);
+    plan.joined = joined(plan);
     return plan;
   }
 
-  // Shifts in the weights cost nothing, but shifted weights reach the ends of 16 bits sooner, if sums of so
-  // many are what the machine has.
-  [[nodiscard]] std::optional<JoinedPlan> joined(const FixedRecurrent& layer, const FixedCell& cell,
-                                                 const CellPlan& plan) const {
+  // Shifts in the weights cost nothing but longer sums, where 16 bits hold them.
+  [[nodiscard]] std::optional<JoinedPlan> joined(const CellPlan& plan) const {
     if (!can_join(plan)) return {};
-    std::optional<JoinedPlan> joined = join_weights(plan);
-    if (products_.exact) return joined ? std::move(joined) : join_in_place(plan);
-    if (!joined) return join_sums(plan);
-    if (plan.input.input.size != 1) return joined;
-    int quads = std::numeric_limits<int>::max();
-    for (const JoinedStack& part : joined->stacks) {
-      const int reads = part.reads == Reads::Input ? layer.input_signal : cell.signals.hidden;
-      quads = std::min(quads, narrow_quads(part.stack.parts, format(reads).format));
-    }
-    if (quads < std::min(plan.input.narrow_quads, plan.recurrent.narrow_quads)) return join_sums(plan);
-    for (JoinedStack& part : joined->stacks) part.stack.narrow_quads = quads;
-    return joined;
+    std::optional<JoinedPlan> in_weights = join_weights(plan);
+    if (!in_weights) return join_in_place(plan);
+    if (products_.exact || plan.input.input.size != 1) return in_weights;
+    JoinedPlan in_place = join_in_place(plan);
+    return multiplications(in_place) < multiplications(*in_weights) ? std::move(in_place)
+                                                                    : std::move(in_weights);
+  }
+
+  static std::size_t multiplications(const JoinedPlan& joined) {
+    std::size_t count = 0;
+    for (const JoinedStack& part : joined.stacks)
+      count += count_multiplications(part.stack.parts, part.stack.most).runs;
+    return count;
   }
 
   const FixedNetwork& network_;

@@ -28,7 +28,7 @@ struct Storage {
 /// Which products of unsigned bytes with signed bytes a machine can add up.
 struct ByteProducts {
   bool exact = false;  // four at a time into 32 bits
-  bool pairs = false;  // two at a time into 16 bits that saturate: exact only where a proof says so
+  bool pairs = false;  // two at a time into 16 bits that saturate: exact in runs (runs.h)
 };
 
 /// Rounds and fits an exact 32-bit value into a signal. The rounding half is in the value already.
@@ -61,8 +61,7 @@ struct Stack {
   std::vector<const WeightMatrix*> parts;
   Storage input;
   int columns = 0;
-  int narrow_quads =
-      0;  // so many quads of columns add up in saturating 16-bit pairs without reaching the ends
+  std::int32_t most = 0;  // what a factor stored as a byte is at most
 };
 
 /// By gate, by row.

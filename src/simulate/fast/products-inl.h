@@ -16,9 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "simulate/fast/plan.h"
-#include "simulate/fast/tile.h"
-#include "simulate/fast/values.h"
+#include "simulate/fast/packing.h"
 #include "simulate/fast/vnni.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -47,6 +45,7 @@ inline constexpr int kTileVectors = 6;
 inline constexpr int kTileBlocks = 2;
 inline constexpr int kTileVectors = 6;
 #endif
+inline constexpr int kRunVectors = 3;  // with two sums for each
 
 #if HWY_TARGET == HWY_SCALAR
 
@@ -76,10 +75,9 @@ void plain_tile(const Tile& tile) {
       const std::uint8_t* weights = tile.weights + static_cast<std::size_t>(b) * tile.block_bytes;
       for (int s = 0; s < kSegments; ++s) {
         const Segment& segment = tile.segments[s];
-        std::uint32_t part = 0;
         for (std::size_t step = 0; step < segment.steps; ++step, weights += 4)
-          part += static_cast<std::uint32_t>(scalar_products<kBytes>(weights, segment.vectors[v] + 4 * step));
-        sum += tile.left[s] == nullptr ? part : part << tile.left[s][b];
+          sum += static_cast<std::uint32_t>(scalar_products<kBytes>(weights, segment.vectors[v] + 4 * step));
+        if (tile.left[s] != nullptr) sum <<= tile.left[s][b];
       }
       tile.sums[v * kBlocks + b] = static_cast<std::int32_t>(sum);
     }
@@ -108,20 +106,39 @@ HWY_INLINE void add_up_now(Vector& sum) {
 #endif
 }
 
-/// The sums of all segments go over those in memory or onto them, shifted by `left` if it is not null. Always
-/// a loop over segments: of a single one GCC 12 would run out of registers as above.
-template <int kBlocks, int kVectors, bool kOnto>
-HWY_NOINLINE void add_half_segments(const Tile& tile, const std::int32_t* left) {
+template <int kBlocks, int kVectors>
+using TileSums = Vector32[kVectors][kBlocks];
+
+/// sums <- sums << left
+template <int kBlocks, int kVectors>
+HWY_INLINE void shift_sums(const std::int32_t* left, TileSums<kBlocks, kVectors>& sums) {
   const Lanes32 d;
-  const hn::Repartition<std::int16_t, Lanes32> d16;
+  HWY_UNROLL(8)
+  for (int b = 0; b < kBlocks; ++b) {
+    const Vector32 by = hn::Load(d, left + static_cast<std::size_t>(b) * hn::Lanes(d));
+    HWY_UNROLL(8)
+    for (int v = 0; v < kVectors; ++v) {
+      sums[v][b] = sums[v][b] << by;
+      add_up_now(sums[v][b]);
+    }
+  }
+}
+
+using Halves = hn::Repartition<std::int16_t, Lanes32>;
+
+template <int kBlocks, int kVectors>
+void half_tile(const Tile& tile) {
+  const Lanes32 d;
+  const Halves d16;
   const std::size_t lanes = hn::Lanes(d);
-  Vector32 sums[kVectors][kBlocks];
-  Vector32 more[kVectors][kBlocks];  // the second sum of targets that need two
+  TileSums<kBlocks, kVectors> sums;
+  TileSums<kBlocks, kVectors> more;  // the second sum of targets that need two
   HWY_UNROLL(8)
   for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
   for (int b = 0; b < kBlocks; ++b) sums[v][b] = more[v][b] = hn::Zero(d);
   const std::uint8_t* weights = tile.weights;
-  for (const Segment& segment : tile.segments)
+  for (int s = 0; s < kSegments; ++s) {
+    const Segment& segment = tile.segments[s];
     for (std::size_t step = 0; step < segment.steps; ++step, weights += 4 * lanes) {
       HWY_UNROLL(8)
       for (int v = 0; v < kVectors; ++v) {
@@ -131,33 +148,25 @@ HWY_NOINLINE void add_half_segments(const Tile& tile, const std::int32_t* left) 
           const auto* from =
               reinterpret_cast<const std::int16_t*>(weights + static_cast<std::size_t>(b) * tile.block_bytes);
           sums[v][b] = hn::ReorderWidenMulAccumulate(d, hn::Load(d16, from), x, sums[v][b], more[v][b]);
+          add_up_now(sums[v][b]);
         }
       }
     }
+    if (tile.left[s] == nullptr) continue;
+    shift_sums<kBlocks, kVectors>(tile.left[s], sums);
+#if !HWY_ARCH_X86
+    shift_sums<kBlocks, kVectors>(tile.left[s], more);
+#endif
+  }
   HWY_UNROLL(8)
   for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
-  for (int b = 0; b < kBlocks; ++b) {
-    std::int32_t* to = tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes;
-    Vector32 sum = hn::RearrangeToOddPlusEven(sums[v][b], more[v][b]);
-    if (left != nullptr) sum = sum << hn::Load(d, left + static_cast<std::size_t>(b) * lanes);
-    if constexpr (kOnto) sum = hn::Add(sum, hn::Load(d, to));
-    hn::Store(sum, d, to);
-  }
-}
-
-template <int kBlocks, int kVectors>
-void half_tile(const Tile& tile) {
-  if (tile.left[0] == nullptr) return add_half_segments<kBlocks, kVectors, false>(tile, nullptr);
-  add_half_segments<kBlocks, kVectors, false>(segment_alone(tile, 0, lane_count()), tile.left[0]);
-  for (int s = 1; s < kSegments; ++s)
-    if (tile.segments[s].steps != 0)
-      add_half_segments<kBlocks, kVectors, true>(segment_alone(tile, s, lane_count()), tile.left[s]);
+  for (int b = 0; b < kBlocks; ++b)
+    hn::Store(hn::RearrangeToOddPlusEven(sums[v][b], more[v][b]), d,
+              tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes);
 }
 
 #if HWY_TARGET <= HWY_SSSE3 && HWY_ARCH_X86
 #define FIXGATE_PAIRS 1
-
-using Halves = hn::Repartition<std::int16_t, Lanes32>;
 
 // Pairs of products of unsigned with signed bytes, in 16 bits that saturate.
 HWY_INLINE hn::Vec<Halves> pair_products(Vector32 x, Vector32 weights) {
@@ -170,58 +179,142 @@ HWY_INLINE hn::Vec<Halves> pair_products(Vector32 x, Vector32 weights) {
 #endif
 }
 
-// Adds one segment to the sums in memory: in 16 bits for as many steps as are proven, then widened.
-template <int kBlocks, int kVectors, bool kShifts>
-void add_byte_segment(const Tile& tile, const Segment& segment, const std::uint8_t* weights,
-                      const std::int32_t* left) {
+/// sum <- sum + term, where the sum stands: written as a sum, GCC 12 puts each into another register and
+/// moves it back, a quarter of all instructions.
+HWY_INLINE void add_in_place(hn::Vec<Halves>& sum, hn::Vec<Halves> term) {
+#if HWY_TARGET <= HWY_AVX2
+  asm volatile("vpaddw %1, %0, %0" : "+v"(sum.raw) : "v"(term.raw));
+#else
+  asm volatile("paddw %1, %0" : "+x"(sum.raw) : "x"(term.raw));
+#endif
+}
+
+HWY_INLINE void add_in_place(Vector32& sum, Vector32 term) {
+#if HWY_TARGET <= HWY_AVX2
+  asm volatile("vpaddd %1, %0, %0" : "+v"(sum.raw) : "v"(term.raw));
+#else
+  asm volatile("paddd %1, %0" : "+x"(sum.raw) : "x"(term.raw));
+#endif
+}
+
+template <int kBlocks, int kVectors>
+using NarrowSums = hn::Vec<Halves>[kVectors][kBlocks];
+
+/// Adds one step of a run.
+template <int kBlocks, int kVectors>
+HWY_INLINE void add_step(const std::uint8_t* weights, const std::uint8_t* const* vectors, std::size_t offset,
+                         NarrowSums<kBlocks, kVectors>& sums) {
   const Lanes32 d;
-  const Halves d16;
-  const std::size_t lanes = hn::Lanes(d);
-  for (std::size_t first = 0; first < segment.steps; first += tile.narrow_steps) {
-    hn::Vec<Halves> narrow[kVectors][kBlocks];
+  Vector32 column[kBlocks];
+  HWY_UNROLL(8)
+  for (int b = 0; b < kBlocks; ++b) {
+    column[b] = hn::Load(
+        d, reinterpret_cast<const std::int32_t*>(weights) + static_cast<std::size_t>(b) * hn::Lanes(d));
+    add_up_now(column[b]);  // once for all vectors
+  }
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) {
+    const Vector32 x = hn::Set(d, load_step(vectors[v] + offset));
     HWY_UNROLL(8)
-    for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
-    for (int b = 0; b < kBlocks; ++b) narrow[v][b] = hn::Zero(d16);
-    const std::size_t end = std::min(first + tile.narrow_steps, segment.steps);
-    for (std::size_t step = first; step < end; ++step, weights += 4 * lanes) {
-      HWY_UNROLL(8)
-      for (int v = 0; v < kVectors; ++v) {
-        const Vector32 x = hn::Set(d, load_step(segment.vectors[v] + 4 * step));
-        HWY_UNROLL(8)
-        for (int b = 0; b < kBlocks; ++b) {
-          const auto* from =
-              reinterpret_cast<const std::int32_t*>(weights + static_cast<std::size_t>(b) * tile.block_bytes);
-          narrow[v][b] = hn::Add(narrow[v][b], pair_products(x, hn::Load(d, from)));
-          add_up_now(narrow[v][b]);
-        }
-      }
-    }
-    HWY_UNROLL(8)
-    for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
-    for (int b = 0; b < kBlocks; ++b) {
-      std::int32_t* to = tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes;
-      Vector32 unused = hn::Zero(d);
-      Vector32 sum = hn::ReorderWidenMulAccumulate(d, narrow[v][b], hn::Set(d16, 1), hn::Zero(d), unused);
-      if constexpr (kShifts) sum = sum << hn::Load(d, left + static_cast<std::size_t>(b) * lanes);
-      hn::Store(hn::Add(sum, hn::Load(d, to)), d, to);
-    }
+    for (int b = 0; b < kBlocks; ++b) add_in_place(sums[v][b], pair_products(x, column[b]));
+  }
+}
+
+/// Adds the 16-bit sums of a run.
+template <int kBlocks, int kVectors>
+HWY_INLINE void widen(const NarrowSums<kBlocks, kVectors>& narrow, TileSums<kBlocks, kVectors>& sums) {
+  const Lanes32 d;
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
+  for (int b = 0; b < kBlocks; ++b) {
+    Vector32 unused = hn::Zero(d);
+    add_in_place(sums[v][b],
+                 hn::ReorderWidenMulAccumulate(d, narrow[v][b], hn::Set(Halves(), 1), hn::Zero(d), unused));
   }
 }
 
 template <int kBlocks, int kVectors>
-void byte_tile(const Tile& tile) {
+HWY_INLINE void start_run(const std::uint8_t* weights, NarrowSums<kBlocks, kVectors>& sums) {
+  const Halves d;
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
+  for (int b = 0; b < kBlocks; ++b) {
+    sums[v][b] = hn::Load(
+        d, reinterpret_cast<const std::int16_t*>(weights) + static_cast<std::size_t>(b) * hn::Lanes(d));
+    add_up_now(sums[v][b]);
+  }
+}
+
+template <int kBlocks, int kVectors>
+HWY_INLINE void store_sums(const Tile& tile, const TileSums<kBlocks, kVectors>& sums) {
   const Lanes32 d;
   const std::size_t lanes = hn::Lanes(d);
-  for (std::size_t k = 0; k < kVectors * kBlocks * lanes; k += lanes)
-    hn::Store(hn::Zero(d), d, tile.sums + k);
+  HWY_UNROLL(8)
+  for (int b = 0; b < kBlocks; ++b) {
+    const Vector32 constant = hn::Load(d, tile.constants + static_cast<std::size_t>(b) * lanes);
+    HWY_UNROLL(8)
+    for (int v = 0; v < kVectors; ++v)
+      hn::Store(hn::Add(sums[v][b], constant), d,
+                tile.sums + static_cast<std::size_t>(v * kBlocks + b) * lanes);
+  }
+}
+
+/// Adds the runs of a segment; the weights behind them.
+template <int kBlocks, int kVectors>
+HWY_INLINE const std::uint8_t* add_runs(const Segment& segment, const std::uint8_t* weights,
+                                        TileSums<kBlocks, kVectors>& sums) {
+  const std::size_t step_bytes = 4 * kBlocks * hn::Lanes(Lanes32());
+  const std::uint8_t* vectors[kVectors];
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) vectors[v] = segment.vectors[v];
+  const std::uint32_t* offset = segment.offsets;
+  for (std::size_t run = 0; run < segment.runs; ++run) {
+    NarrowSums<kBlocks, kVectors> narrow;
+    start_run<kBlocks, kVectors>(weights, narrow);
+    weights += step_bytes;
+    for (const std::uint32_t* end = offset + segment.run_lengths[run]; offset < end; ++offset) {
+      add_step<kBlocks, kVectors>(weights, vectors, *offset, narrow);
+      weights += step_bytes;
+    }
+    widen<kBlocks, kVectors>(narrow, sums);
+  }
+  return weights;
+}
+
+/// Bytes in runs.
+template <int kBlocks, int kVectors>
+void run_tile(const Tile& tile) {
+  TileSums<kBlocks, kVectors> sums;
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
+  for (int b = 0; b < kBlocks; ++b) sums[v][b] = hn::Zero(Lanes32());
   const std::uint8_t* weights = tile.weights;
   for (int s = 0; s < kSegments; ++s) {
-    if (tile.left[s] == nullptr)
-      add_byte_segment<kBlocks, kVectors, false>(tile, tile.segments[s], weights, nullptr);
-    else
-      add_byte_segment<kBlocks, kVectors, true>(tile, tile.segments[s], weights, tile.left[s]);
-    weights += tile.segments[s].steps * 4 * lanes;
+    if (tile.segments[s].runs != 0) weights = add_runs<kBlocks, kVectors>(tile.segments[s], weights, sums);
+    if (tile.left[s] != nullptr) shift_sums<kBlocks, kVectors>(tile.left[s], sums);
   }
+  store_sums<kBlocks, kVectors>(tile, sums);
+}
+
+/// Bytes in a single run, so that twice as many sums stand in registers.
+template <int kBlocks, int kVectors>
+void one_run_tile(const Tile& tile) {
+  const Lanes32 d;
+  const std::size_t step_bytes = 4 * kBlocks * hn::Lanes(d);
+  NarrowSums<kBlocks, kVectors> narrow;
+  start_run<kBlocks, kVectors>(tile.weights, narrow);
+  const std::uint8_t* weights = tile.weights + step_bytes;
+  for (const Segment& segment : tile.segments)
+    for (std::size_t step = 0; step < segment.steps; ++step, weights += step_bytes)
+      add_step<kBlocks, kVectors>(weights, segment.vectors, segment.offsets[step], narrow);
+  TileSums<kBlocks, kVectors> sums;
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) HWY_UNROLL(8)
+  for (int b = 0; b < kBlocks; ++b) {
+    Vector32 unused = hn::Zero(d);
+    sums[v][b] = hn::ReorderWidenMulAccumulate(d, narrow[v][b], hn::Set(Halves(), 1), hn::Zero(d), unused);
+  }
+  store_sums<kBlocks, kVectors>(tile, sums);
 }
 #endif  // pairs of bytes
 #endif  // vectors
@@ -231,21 +324,34 @@ void fill_tiles(TileFunctions& tiles, std::index_sequence<kVectors...> /*vectors
   ((tiles.functions[kBlocks - 1][kVectors] = Tiles<kBlocks, static_cast<int>(kVectors) + 1>::kRun), ...);
 }
 
-template <template <int, int> class Tiles, std::size_t... kBlocks>
+template <template <int, int> class Tiles, int kVectors, std::size_t... kBlocks>
 TileFunctions all_tiles(std::index_sequence<kBlocks...> /*blocks*/) {
-  TileFunctions tiles{kTileBlocks, kTileVectors, {}};
-  (fill_tiles<Tiles, static_cast<int>(kBlocks) + 1>(tiles, std::make_index_sequence<kTileVectors>()), ...);
+  TileFunctions tiles{kTileBlocks, kVectors, Tiles<1, 1>::kInRuns, {}};
+  (fill_tiles<Tiles, static_cast<int>(kBlocks) + 1>(tiles, std::make_index_sequence<kVectors>()), ...);
   return tiles;
 }
 
 template <int kBlocks, int kVectors>
 struct HalfTiles {
+  static constexpr bool kInRuns = false;
   static constexpr TileFunction kRun = &half_tile<kBlocks, kVectors>;
 };
 
-#if defined(FIXGATE_PAIRS) || HWY_TARGET == HWY_SCALAR
+#if defined(FIXGATE_PAIRS)
+template <int kBlocks, int kVectors>
+struct RunTiles {
+  static constexpr bool kInRuns = true;
+  static constexpr TileFunction kRun = &run_tile<kBlocks, kVectors>;
+};
+template <int kBlocks, int kVectors>
+struct OneRunTiles {
+  static constexpr bool kInRuns = true;
+  static constexpr TileFunction kRun = &one_run_tile<kBlocks, kVectors>;
+};
+#elif HWY_TARGET == HWY_SCALAR
 template <int kBlocks, int kVectors>
 struct ByteTiles {
+  static constexpr bool kInRuns = false;
   static constexpr TileFunction kRun = &byte_tile<kBlocks, kVectors>;
 };
 #endif
@@ -265,67 +371,46 @@ HWY_INLINE ByteProducts byte_products(bool vnni) {
 HWY_INLINE TileFunctions choose_tiles(bool bytes, bool vnni) {
   constexpr std::make_index_sequence<kTileBlocks> kBlocks;
   if (vnni && HWY_TARGET <= HWY_AVX3) return bytes ? vnni_byte_tiles() : vnni_half_tiles();
-#if defined(FIXGATE_PAIRS) || HWY_TARGET == HWY_SCALAR
-  if (bytes) return all_tiles<ByteTiles>(kBlocks);
+#if defined(FIXGATE_PAIRS)
+  if (bytes) return all_tiles<RunTiles, kRunVectors>(kBlocks);
+#elif HWY_TARGET == HWY_SCALAR
+  if (bytes) return all_tiles<ByteTiles, kTileVectors>(kBlocks);
 #endif
-  return all_tiles<HalfTiles>(kBlocks);
+  return all_tiles<HalfTiles, kTileVectors>(kBlocks);
+}
+
+/// Of what chooses tiles in runs: those of a single run.
+HWY_INLINE TileFunctions choose_one_run_tiles() {
+#if defined(FIXGATE_PAIRS)
+  return all_tiles<OneRunTiles, kTileVectors>(std::make_index_sequence<kTileBlocks>());
+#else
+  return {};
+#endif
 }
 #undef FIXGATE_PAIRS
 
-/// Where the rows of a part stand in the lanes of the products.
-class RowOrder {
- public:
-  /// As they are.
-  static RowOrder plain() {
-    std::vector<std::size_t> positions(lane_count());
-    std::iota(positions.begin(), positions.end(), std::size_t{0});
-    return RowOrder(std::move(positions));
-  }
+/// Rows as they are.
+inline RowOrder plain_order() {
+  std::vector<std::size_t> positions(lane_count());
+  std::iota(positions.begin(), positions.end(), std::size_t{0});
+  return RowOrder(std::move(positions));
+}
 
 #if HWY_TARGET != HWY_SCALAR
-  /// So that two vectors of sums, narrowed to one of half words, give them as they are.
-  static RowOrder paired() {
-    const Lanes32 d;
-    const hn::Repartition<std::int16_t, Lanes32> d16;
-    const std::size_t lanes = hn::Lanes(d);
-    const Vector32 first = hn::Iota(d, 0);
-    const Vector32 second = hn::Add(first, hn::Set(d, static_cast<std::int32_t>(lanes)));
-    HWY_ALIGN std::int16_t positions[HWY_MAX_BYTES / 2];
-    hn::Store(hn::ReorderDemote2To(d16, first, second), d16, positions);
-    return RowOrder(std::vector<std::size_t>(positions, positions + 2 * lanes));
-  }
+/// So that two vectors of sums, narrowed to one of half words, give the rows as they are.
+inline RowOrder paired_order() {
+  const Lanes32 d;
+  const hn::Repartition<std::int16_t, Lanes32> d16;
+  const std::size_t lanes = hn::Lanes(d);
+  const Vector32 first = hn::Iota(d, 0);
+  const Vector32 second = hn::Add(first, hn::Set(d, static_cast<std::int32_t>(lanes)));
+  HWY_ALIGN std::int16_t positions[HWY_MAX_BYTES / 2];
+  hn::Store(hn::ReorderDemote2To(d16, first, second), d16, positions);
+  return RowOrder(std::vector<std::size_t>(positions, positions + 2 * lanes));
+}
 #endif
 
-  [[nodiscard]] std::size_t group() const {
-    return positions_.size();
-  }
-  [[nodiscard]] std::size_t operator()(std::size_t row) const {
-    return row / group() * group() + positions_[row % group()];
-  }
-
- private:
-  explicit RowOrder(std::vector<std::size_t> positions) : positions_(std::move(positions)) {}
-
-  std::vector<std::size_t> positions_;  // by row of a group
-};
-
-inline std::vector<const std::vector<std::int32_t>*> pointers(const ShiftsByGate& parts) {
-  std::vector<const std::vector<std::int32_t>*> pointers;
-  for (const auto& part : parts) pointers.push_back(&part);
-  return pointers;
-}
-
-/// Integers by row of a stack, padded and ordered as the products are.
-inline AlignedArray<std::int32_t> ordered_rows(const std::vector<const std::vector<std::int32_t>*>& parts,
-                                               std::size_t part_rows, const RowOrder& order) {
-  auto rows = aligned_zeros<std::int32_t>(parts.size() * part_rows);
-  for (std::size_t part = 0; part < parts.size(); ++part)
-    for (std::size_t row = 0; row < parts[part]->size(); ++row)
-      rows[part * part_rows + order(row)] = (*parts[part])[row];
-  return rows;
-}
-
-/// The weights of a stack, packed. Each part is padded to whole groups of rows.
+/// The weights of stacks times vectors.
 class Products {
  public:
   Products(const Stack& stack, bool vnni, const RowOrder& order)
@@ -333,26 +418,13 @@ class Products {
 
   /// With the columns of all stacks side by side: as many parts of as many rows each, and stored alike.
   Products(const std::vector<JoinedStack>& stacks, bool vnni, const RowOrder& order)
-      : parts_(stacks.front().stack.parts.size()),
-        part_rows_(
-            rounded_up(static_cast<std::size_t>(stacks.front().stack.parts.front()->rows), order.group())),
-        group_blocks_(order.group() / lane_count()),
-        tiles_(choose_tiles(stacks.front().stack.input.size == 1, vnni)) {
-    for (const JoinedStack& part : stacks) add_segment(part);
-    packed_ = aligned_zeros<std::uint8_t>(rows() * steps() * 4);
-    std::size_t first_step = 0;
-    for (std::size_t s = 0; s < stacks.size(); first_step += segments_[s++].steps)
-      for (std::size_t part = 0; part < parts_; ++part)
-        pack(*stacks[s].stack.parts[part], part, first_step, stacks[s].stack.input.size == 1, order);
-    if (std::ranges::all_of(stacks, [](const JoinedStack& part) { return part.left.empty(); })) return;
-    for (std::size_t s = 0; s < stacks.size(); ++s)
-      segments_[s].left = stacks[s].left.empty() ? aligned_zeros<std::int32_t>(rows())
-                                                 : ordered_rows(pointers(stacks[s].left), part_rows_, order);
-  }
+      : tiles_(choose_tiles(stacks.front().stack.input.size == 1, vnni)),
+        one_run_tiles_(choose_one_run_tiles()),
+        packed_(stacks, order, lane_count(), tiles_) {}
 
-  [[nodiscard]] std::size_t rows() const { return parts_ * part_rows_; }
-  [[nodiscard]] std::size_t part_rows() const { return part_rows_; }
-  [[nodiscard]] std::size_t group_rows() const { return group_blocks_ * lane_count(); }
+  [[nodiscard]] std::size_t rows() const { return packed_.rows(); }
+  [[nodiscard]] std::size_t part_rows() const { return packed_.part_rows(); }
+  [[nodiscard]] std::size_t group_rows() const { return packed_.group_rows(); }
 
   /// `vectors`: those that stacks of Reads::Hidden multiply; `inputs`: the others. epilogue(row, place,
   /// count, sums, stride): `count` vectors from `place` on, of which the rows of one group, from `row` on,
@@ -360,88 +432,41 @@ class Products {
   template <class Epilogue>
   void multiply(const std::uint8_t* const* vectors, std::size_t count, Epilogue epilogue,
                 const std::uint8_t* const* inputs = nullptr) const {
-    HWY_ALIGN std::int32_t sums[kMostBlocks * kMostVectors * HWY_MAX_BYTES / 4];
-    const std::size_t lanes = lane_count();
-    const std::size_t groups = rows() / (lanes * group_blocks_);
-    const std::size_t block_bytes = steps() * 4 * lanes;
-    for (std::size_t group = 0; group < groups;) {
-      const std::size_t some_groups =
-          next(groups - group, static_cast<std::size_t>(tiles_.blocks) / group_blocks_);
-      const std::size_t blocks = some_groups * group_blocks_;
-      const std::uint8_t* weights = packed_.get() + group * group_blocks_ * block_bytes;
-      Tile tile{weights, block_bytes, {}, narrow_steps_, {}, sums};
-      for (std::size_t s = 0; s < kSegments; ++s)
-        if (segments_[s].left) tile.left[s] = segments_[s].left.get() + group * group_blocks_ * lanes;
-      for (std::size_t place = 0; place < count;) {
-        const std::size_t some = next(count - place, static_cast<std::size_t>(tiles_.vectors));
-        for (std::size_t s = 0; s < kSegments; ++s)
-          if (segments_[s].steps != 0)
-            tile.segments[s] = {(segments_[s].reads == Reads::Hidden ? vectors : inputs) + place,
-                                segments_[s].steps};
-        tiles_.functions[blocks - 1][some - 1](tile);
-        for (std::size_t g = 0; g < some_groups; ++g)
-          epilogue((group + g) * group_blocks_ * lanes, place, some, sums + g * group_blocks_ * lanes,
-                   blocks * lanes);
-        place += some;
+    HWY_ALIGN std::int32_t sums[kMostBlocks * kMostTogether * HWY_MAX_BYTES / 4];
+    for (const Piece& piece : packed_.pieces())
+      for (std::size_t place = 0; place < count; place += kMostTogether) {
+        const std::size_t some = std::min(kMostTogether, count - place);
+        run_tiles(piece, vectors + place, inputs == nullptr ? nullptr : inputs + place, some, sums);
+        for (std::size_t row = 0; row < piece.rows; row += group_rows())
+          epilogue(piece.first_row + row, place, some, sums + row, piece.rows);
       }
-      group += some_groups;
-    }
   }
 
  private:
-  struct Columns {
-    Reads reads = Reads::Hidden;
-    std::size_t steps = 0;
-    AlignedArray<std::int32_t> left;  // by row; empty: no segment is shifted
-  };
-
-  void add_segment(const JoinedStack& part) {
-    const std::size_t bytes =
-        static_cast<std::size_t>(part.stack.columns) * static_cast<std::size_t>(part.stack.input.size);
-    segments_[used_++] = {part.reads, rounded_up(bytes, kStepBytes) / kStepBytes, {}};
-    const auto narrow = static_cast<std::size_t>(std::max(part.stack.narrow_quads, 1));
-    narrow_steps_ = used_ == 1 ? narrow : std::min(narrow_steps_, narrow);
-  }
-
-  [[nodiscard]] std::size_t steps() const {
-    std::size_t steps = 0;
-    for (const Columns& segment : segments_) steps += segment.steps;
-    return steps;
-  }
-
-  // As few pieces as possible, all about as large.
-  static std::size_t next(std::size_t left, std::size_t most) {
-    const std::size_t pieces = (left + most - 1) / most;
-    return (left + pieces - 1) / pieces;
-  }
-
-  void pack(const WeightMatrix& weights, std::size_t part, std::size_t first_step, bool bytes,
-            const RowOrder& order) {
-    const std::size_t lanes = lane_count();
-    const std::size_t a_step = bytes ? 4 : 2;  // columns
-    for (std::size_t row = 0; row < static_cast<std::size_t>(weights.rows); ++row) {
-      const std::size_t at = part * part_rows_ + order(row);
-      std::uint8_t* block = packed_.get() + (at / lanes * steps() + first_step) * 4 * lanes + at % lanes * 4;
-      const auto from = weights.row(static_cast<int>(row));
-      for (std::size_t k = 0; k < from.size(); ++k) {
-        std::uint8_t* to = block + k / a_step * 4 * lanes + k % a_step * (4 / a_step);
-        const auto half = static_cast<std::int16_t>(from[k]);
-        if (bytes)
-          *to = static_cast<std::uint8_t>(from[k]);
-        else
-          std::memcpy(to, &half, sizeof(half));
-      }
+  // As few tiles as possible, all about as large.
+  void run_tiles(const Piece& piece, const std::uint8_t* const* vectors, const std::uint8_t* const* inputs,
+                 std::size_t count, std::int32_t* sums) const {
+    Tile tile = piece.tile;
+    tile.sums = sums;
+    for (std::size_t s = 0; s < kSegments; ++s)
+      tile.segments[s].vectors = piece.reads[s] == Reads::Hidden ? vectors : inputs;
+    const TileFunctions& tile_functions = piece.one_run ? one_run_tiles_ : tiles_;
+    const TileFunction* functions = tile_functions.functions[piece.rows / lane_count() - 1];
+    const auto most = static_cast<std::size_t>(tile_functions.vectors);
+    for (std::size_t left = count; left > 0;) {
+      const std::size_t tiles = (left + most - 1) / most;
+      const std::size_t some = (left + tiles - 1) / tiles;
+      functions[some - 1](tile);
+      tile.sums += some * piece.rows;
+      for (Segment& segment : tile.segments)
+        if (segment.vectors != nullptr) segment.vectors += some;
+      left -= some;
     }
   }
 
-  std::size_t parts_ = 0;
-  std::size_t part_rows_ = 0;
-  std::size_t group_blocks_ = 1;
-  Columns segments_[kSegments];
-  std::size_t used_ = 0;
-  std::size_t narrow_steps_ = 1;
   TileFunctions tiles_;
-  AlignedArray<std::uint8_t> packed_;
+  TileFunctions one_run_tiles_;
+  PackedStacks packed_;
 };
 
 }  // namespace fixgate::fast::HWY_NAMESPACE

@@ -1,54 +1,13 @@
 #include "simulate/fast/storage.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
 #include "network/overloaded.h"
+#include "simulate/fast/runs.h"
 
 namespace fixgate::fast {
 namespace {
-
-constexpr int kFewestNarrowQuads = 4;  // below that, half words are as fast
-constexpr int kMostNarrowQuads = 32;
-
-/// What one of the two 16-bit sums of a quad may reach.
-struct Reach {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-};
-
-std::array<Reach, 2> reach_of_quad(std::span<const std::int32_t> row, std::size_t quad, std::int64_t most) {
-  std::array<Reach, 2> reach;
-  for (std::size_t k = 4 * quad; k < std::min(4 * quad + 4, row.size()); ++k) {
-    Reach& pair = reach[(k / 2) % 2];
-    (row[k] > 0 ? pair.high : pair.low) += row[k] * most;
-  }
-  return reach;
-}
-
-bool fits(std::span<const std::int32_t> row, std::size_t first, std::size_t count, std::int64_t most) {
-  std::array<Reach, 2> sums;
-  const std::size_t quads = (row.size() + 3) / 4;
-  for (std::size_t quad = first; quad < std::min(first + count, quads); ++quad) {
-    const auto reach = reach_of_quad(row, quad, most);
-    for (std::size_t side = 0; side < 2; ++side) {
-      sums[side].low += reach[side].low;
-      sums[side].high += reach[side].high;
-      if (sums[side].low < -32768 || sums[side].high > 32767) return false;
-    }
-  }
-  return true;
-}
-
-// Every block of `count` quads, counted from the first, of every row.
-bool blocks_fit(const std::vector<const WeightMatrix*>& parts, std::size_t count, std::int64_t most) {
-  for (const WeightMatrix* part : parts)
-    for (int row = 0; row < part->rows; ++row)
-      for (std::size_t quad = 0; 4 * quad < static_cast<std::size_t>(part->columns); quad += count)
-        if (!fits(part->row(row), quad, count, most)) return false;
-  return true;
-}
 
 /// By signal: the matrices that multiply it.
 using Readers = std::vector<std::vector<const WeightMatrix*>>;
@@ -79,17 +38,13 @@ bool as_bytes(const Format& format, const std::vector<const WeightMatrix*>& read
   if (std::ranges::any_of(readers, [](const WeightMatrix* one) { return one->code().plain_width() > 8; }))
     return false;
   if (products.exact) return true;
-  return products.pairs && narrow_quads(readers, format) >= kFewestNarrowQuads;
+  if (!products.pairs) return false;
+  const auto most = static_cast<std::int32_t>(format.max() - format.min());
+  const Multiplications counted = count_multiplications(readers, most);
+  return counted.runs < counted.half_words;
 }
 
 }  // namespace
-
-int narrow_quads(const std::vector<const WeightMatrix*>& parts, const Format& input) {
-  const std::int64_t most = input.max() - input.min();
-  int quads = kMostNarrowQuads;
-  while (quads > 0 && !blocks_fit(parts, static_cast<std::size_t>(quads), most)) quads /= 2;
-  return quads;
-}
 
 std::vector<Storage> choose_storage(const FixedNetwork& network, const ByteProducts& products) {
   const Readers readers = readers_of(network);

@@ -99,7 +99,7 @@ void fill_row(TileFunction* row, std::index_sequence<kVectors...> /*vectors*/) {
 
 template <bool kBytes>
 TileFunctions all_tiles() {
-  TileFunctions tiles{kMostBlocks, kMostVectors, {}};
+  TileFunctions tiles{kMostBlocks, kMostVectors, false, {}};
   constexpr std::make_index_sequence<kMostVectors> kVectors;
   fill_row<kBytes, 1>(tiles.functions[0], kVectors);
   fill_row<kBytes, 2>(tiles.functions[1], kVectors);

@@ -20,7 +20,7 @@ class WrittenProducts {
  public:
   WrittenProducts(const Stack& stack, const std::vector<WrittenPart>& parts, std::size_t first_gate,
                   std::optional<std::size_t> rec, bool vnni)
-      : products_(stack, vnni, RowOrder::plain()), first_gate_(first_gate), rec_(rec) {
+      : products_(stack, vnni, plain_order()), first_gate_(first_gate), rec_(rec) {
     std::vector<const std::vector<std::int32_t>*> left;
     std::vector<const std::vector<std::int32_t>*> right;
     std::vector<const std::vector<std::int32_t>*> constant;
@@ -30,9 +30,9 @@ class WrittenProducts {
       constant.push_back(&part.sums->constant);
       targets_.push_back(part.written->target);
     }
-    left_ = ordered_rows(left, products_.part_rows(), RowOrder::plain());
-    right_ = ordered_rows(right, products_.part_rows(), RowOrder::plain());
-    constant_ = ordered_rows(constant, products_.part_rows(), RowOrder::plain());
+    left_ = ordered_rows(left, products_.part_rows(), plain_order());
+    right_ = ordered_rows(right, products_.part_rows(), plain_order());
+    constant_ = ordered_rows(constant, products_.part_rows(), plain_order());
   }
 
   void run(const std::uint8_t* const* vectors, std::size_t count, const std::int32_t* const* projections,
@@ -83,8 +83,8 @@ struct WideConstants {
                         std::vector<WrittenPart>{{&cell.gates[2].recurrent, &cell.gates[2].written}}, 2,
                         std::nullopt, vnni);
     if (!cell.linear_before_reset) return;
-    reset_left = ordered_rows({&cell.reset_left}, units, RowOrder::plain());
-    candidate_right = ordered_rows({&cell.gates[2].written.right}, units, RowOrder::plain());
+    reset_left = ordered_rows({&cell.reset_left}, units, plain_order());
+    candidate_right = ordered_rows({&cell.gates[2].written.right}, units, plain_order());
   }
 
   const CellPlan& plan;
@@ -294,8 +294,7 @@ class WideCell : public Cell {
  public:
   WideCell(const NetworkPlan& network, const CellPlan& plan, const FixedState::Cell& initial,
            const EmbeddedRows* embedded, bool vnni)
-      : Cell(plan, embedded, false, vnni, RowOrder::plain()),
-        constants_(network, plan, initial, units(), vnni) {}
+      : Cell(plan, embedded, false, vnni, plain_order()), constants_(network, plan, initial, units(), vnni) {}
 
   [[nodiscard]] bool is_narrow() const override { return false; }
 
