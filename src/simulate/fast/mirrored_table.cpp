@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <numeric>
 #include <vector>
 
 #if defined(__x86_64__)
@@ -51,7 +53,8 @@ bool set_magnitude(const std::vector<std::int32_t>& answers, std::size_t magnitu
 
 std::optional<MirroredTable> as_mirrored(const DirectTable& from) {
   const auto half = positive_half(from);
-  if (!half) return {};
+  const auto overflows = overflow_ends(from);
+  if (!half || !overflows || overflows->up_to != INT16_MIN) return {};
   const std::vector<std::int32_t>& answers = half->answers;
   std::size_t last = answers.size() - 1;
   while (last > 0 && answers[last - 1] == answers[last]) --last;
@@ -59,6 +62,7 @@ std::optional<MirroredTable> as_mirrored(const DirectTable& from) {
   MirroredTable table;
   for (std::size_t magnitude = 0; magnitude <= last; ++magnitude)
     if (!set_magnitude(answers, magnitude, table)) return {};
+  table.overflows_from = overflows->from;
   table.last = static_cast<std::int16_t>(last);
   table.at_zero = static_cast<std::int16_t>(answers[0]);
   table.mirror = static_cast<std::int16_t>(half->mirror);
@@ -120,13 +124,18 @@ struct Registers {
   __m256i at_zero;
   __m256i mirror;  // plus one
   __m256i highest;
+  __m256i last_that_fits;
 };
 
 FIXGATE_AVX2 inline Registers load_table(const MirroredTable& table) {
-  return {load_bytes(table.bases),          load_bytes(table.low_rises),
-          load_bytes(table.high_rises),     _mm256_set1_epi16(table.last),
-          _mm256_set1_epi16(table.at_zero), _mm256_set1_epi16(static_cast<std::int16_t>(table.mirror + 1)),
-          _mm256_set1_epi16(table.highest)};
+  return {load_bytes(table.bases),
+          load_bytes(table.low_rises),
+          load_bytes(table.high_rises),
+          _mm256_set1_epi16(table.last),
+          _mm256_set1_epi16(table.at_zero),
+          _mm256_set1_epi16(static_cast<std::int16_t>(table.mirror + 1)),
+          _mm256_set1_epi16(table.highest),
+          _mm256_set1_epi16(static_cast<std::int16_t>(table.overflows_from - 1))};
 }
 
 /// Of 32 magnitudes, as bytes: how much their answers are above that at zero.
@@ -154,10 +163,13 @@ FIXGATE_AVX2 inline __m256i mirrored(const Registers& table, __m256i q, __m256i 
   return _mm256_min_epi16(_mm256_add_epi16(answer, _mm256_and_si256(negative, table.mirror)), table.highest);
 }
 
-FIXGATE_AVX2 inline void answer_32(const Registers& table, const std::int16_t* inputs,
-                                   std::int16_t* answers) {
+/// `overflows`: by lane.
+FIXGATE_AVX2 inline void answer_32(const Registers& table, const std::int16_t* inputs, std::int16_t* answers,
+                                   __m256i& overflows) {
   const __m256i q0 = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(inputs));
   const __m256i q1 = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(inputs + 16));
+  overflows = _mm256_sub_epi16(overflows, _mm256_cmpgt_epi16(q0, table.last_that_fits));
+  overflows = _mm256_sub_epi16(overflows, _mm256_cmpgt_epi16(q1, table.last_that_fits));
   const __m256i above = above_zero(table, _mm256_min_epi16(_mm256_abs_epi16(q0), table.last),
                                    _mm256_min_epi16(_mm256_abs_epi16(q1), table.last));
   const __m256i zero = _mm256_setzero_si256();
@@ -168,17 +180,29 @@ FIXGATE_AVX2 inline void answer_32(const Registers& table, const std::int16_t* i
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(answers + 16), r1);
 }
 
-FIXGATE_AVX2 void answer_all(const MirroredTable& from, const std::int16_t* inputs, std::size_t count,
-                             std::int16_t* answers) {
-  const Registers table = load_table(from);
-  std::size_t k = 0;
-  for (; k + 32 <= count; k += 32) answer_32(table, inputs + k, answers + k);
-  if (k == count) return;
-  std::int16_t rest[32] = {};
-  std::memcpy(rest, inputs + k, (count - k) * sizeof(std::int16_t));
-  answer_32(table, rest, rest);
-  std::memcpy(answers + k, rest, (count - k) * sizeof(std::int16_t));
+FIXGATE_AVX2 std::int64_t sum_of_lanes(__m256i halves) {
+  alignas(32) std::int16_t lanes[16];
+  _mm256_store_si256(reinterpret_cast<__m256i*>(lanes), halves);
+  return std::accumulate(std::begin(lanes), std::end(lanes), std::int64_t{0});
 }
+
+// At most kAtOnce.
+FIXGATE_AVX2 std::int64_t answer_some(const MirroredTable& from, const std::int16_t* inputs,
+                                      std::size_t count, std::int16_t* answers) {
+  const Registers table = load_table(from);
+  __m256i overflows = _mm256_setzero_si256();
+  std::size_t k = 0;
+  for (; k + 32 <= count; k += 32) answer_32(table, inputs + k, answers + k, overflows);
+  if (k == count) return sum_of_lanes(overflows);
+  std::int16_t rest[32];
+  std::ranges::fill(rest, static_cast<std::int16_t>(from.overflows_from - 1));
+  std::memcpy(rest, inputs + k, (count - k) * sizeof(std::int16_t));
+  answer_32(table, rest, rest, overflows);
+  std::memcpy(answers + k, rest, (count - k) * sizeof(std::int16_t));
+  return sum_of_lanes(overflows);
+}
+
+constexpr std::size_t kAtOnce = std::size_t{1} << 18;  // so that the lanes hold the overflows
 
 }  // namespace
 
@@ -186,9 +210,12 @@ bool has_mirrored_tables() {
   return __builtin_cpu_supports("avx2") != 0;
 }
 
-void apply_mirrored(const MirroredTable& table, const std::int16_t* inputs, std::size_t count,
-                    std::int16_t* answers) {
-  answer_all(table, inputs, count, answers);
+std::int64_t apply_mirrored(const MirroredTable& table, const std::int16_t* inputs, std::size_t count,
+                            std::int16_t* answers) {
+  std::int64_t overflows = 0;
+  for (std::size_t k = 0; k < count; k += kAtOnce)
+    overflows += answer_some(table, inputs + k, std::min(kAtOnce, count - k), answers + k);
+  return overflows;
 }
 
 #else
@@ -197,8 +224,10 @@ bool has_mirrored_tables() {
   return false;
 }
 
-void apply_mirrored(const MirroredTable& /*table*/, const std::int16_t* /*inputs*/, std::size_t /*count*/,
-                    std::int16_t* /*answers*/) {}
+std::int64_t apply_mirrored(const MirroredTable& /*table*/, const std::int16_t* /*inputs*/,
+                            std::size_t /*count*/, std::int16_t* /*answers*/) {
+  return 0;
+}
 
 #endif
 

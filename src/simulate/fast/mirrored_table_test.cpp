@@ -56,7 +56,8 @@ TEST(MirroredTable, AnswersEveryInputOfRandomTables) {
     for (int q = table.first; q < -table.first; ++q) inputs.push_back(static_cast<std::int16_t>(q));
     inputs.resize(inputs.size() - static_cast<std::size_t>(random.number(0, 3)));
     std::vector<std::int16_t> answers(inputs.size());
-    apply_mirrored(*mirrored, inputs.data(), inputs.size(), answers.data());
+    const std::int64_t overflows = apply_mirrored(*mirrored, inputs.data(), inputs.size(), answers.data());
+    EXPECT_EQ(overflows, std::ranges::count_if(inputs, [&](int q) { return (entry(table, q) & 1) != 0; }));
     for (std::size_t k = 0; k < inputs.size(); ++k)
       ASSERT_EQ(answers[k], entry(table, inputs[k]) >> 1) << "seed " << seed << " input " << inputs[k];
   }

@@ -101,7 +101,7 @@ class NarrowTable {
   NarrowTable(const NetworkPlan& network, int index, const MachineSettings& machine)
       : direct_(direct_table(network, index)), ends_(overflow_ends(direct_)) {
     if (machine.step_tables) steps_ = as_steps(direct_);
-    if (ends_ && machine.mirrored_tables) mirrored_ = as_mirrored(direct_);
+    if (machine.mirrored_tables) mirrored_ = as_mirrored(direct_);
     if (ends_)
       for (const std::int32_t entry : direct_.entries)
         answers_.push_back(static_cast<std::int16_t>(entry >> 1));
@@ -114,11 +114,9 @@ class NarrowTable {
   std::int64_t apply(const std::int16_t* inputs, std::size_t count, std::int16_t* answers) const {
     if (steps_) return apply_steps(*steps_, inputs, count, answers);
     if (!ends_) return gather(inputs, count, answers);
+    if (mirrored_) return apply_mirrored(*mirrored_, inputs, count, answers);
     const std::int64_t overflows = count_overflows(inputs, count);
-    if (mirrored_)
-      apply_mirrored(*mirrored_, inputs, count, answers);
-    else
-      apply_singly(inputs, count, answers);
+    apply_singly(inputs, count, answers);
     return overflows;
   }
 
@@ -207,14 +205,16 @@ class NarrowProducts {
     const std::size_t units = products_.part_rows();
     const auto write = [&](std::size_t row, std::size_t place, std::size_t some, const std::int32_t* from,
                            std::size_t stride) {
-      const std::size_t part = row / units;
-      std::int16_t* to = written + (part * places + place) * units + row % units;
+      const auto [part, unit] = groups_[row / (2 * lane_count())];
+      std::int16_t* to = written + (part * places + place) * units + unit;
       const std::size_t projected = first_gate_ * units + row;
-      fitting[part] +=
-          joined_ || part == rec_
-              ? write_group(row, some, from, stride, to, [&](std::size_t) { return constant_.get() + row; })
-              : write_group(row, some, from, stride, to,
-                            [&](std::size_t k) { return inputs.projections[place + k] + projected; });
+      const NarrowFit fit(targets_[part]);
+      fitting[part] += joined_ || part == rec_
+                           ? write_group(row, some, from, stride, to, fit,
+                                         [&](std::size_t) { return constant_.get() + row; })
+                           : write_group(row, some, from, stride, to, fit, [&](std::size_t k) {
+                               return inputs.projections[place + k] + projected;
+                             });
     };
     products_.multiply(vectors, places, write, inputs.vectors);
   }
@@ -222,28 +222,37 @@ class NarrowProducts {
  private:
   using ByPart = std::vector<const std::vector<std::int32_t>*>;
 
+  /// Where the rows of a group begin; looked up, as divisions take longer.
+  struct GroupPlace {
+    std::size_t part = 0;
+    std::size_t unit = 0;
+  };
+
   void order_rows(const ByPart& left, const ByPart& right, const ByPart& constant) {
     left_ = ordered_rows(left, products_.part_rows(), paired_order());
     right_ = ordered_rows(right, products_.part_rows(), paired_order());
     constant_ = ordered_rows(constant, products_.part_rows(), paired_order());
+    for (std::size_t row = 0; row < products_.rows(); row += products_.group_rows())
+      groups_.push_back({row / products_.part_rows(), row % products_.part_rows()});
     shifts_left_ =
         std::any_of(left_.get(), left_.get() + products_.rows(), [](std::int32_t by) { return by != 0; });
   }
 
   template <class Addend>
   HWY_INLINE std::size_t write_group(std::size_t row, std::size_t some, const std::int32_t* from,
-                                     std::size_t stride, std::int16_t* to, Addend addend) const {
-    return shifts_left_ ? write_shifted<true>(row, some, from, stride, to, addend)
-                        : write_shifted<false>(row, some, from, stride, to, addend);
+                                     std::size_t stride, std::int16_t* to, const NarrowFit& fit,
+                                     Addend addend) const {
+    return shifts_left_ ? write_shifted<true>(row, some, from, stride, to, fit, addend)
+                        : write_shifted<false>(row, some, from, stride, to, fit, addend);
   }
 
   template <bool kShiftsLeft, class Addend>
   HWY_INLINE std::size_t write_shifted(std::size_t row, std::size_t some, const std::int32_t* from,
-                                       std::size_t stride, std::int16_t* to, Addend addend) const {
+                                       std::size_t stride, std::int16_t* to, const NarrowFit& fit,
+                                       Addend addend) const {
     const Lanes32 d;
     const std::size_t lanes = hn::Lanes(d);
     const std::size_t units = products_.part_rows();
-    const NarrowFit fit(targets_[row / units]);
     const Vector32 left0 = hn::Load(d, left_.get() + row);
     const Vector32 left1 = hn::Load(d, left_.get() + row + lanes);
     const Vector32 right0 = hn::Load(d, right_.get() + row);
@@ -268,7 +277,8 @@ class NarrowProducts {
   std::size_t first_gate_ = 0;
   std::optional<std::size_t> rec_;  // part
   bool joined_ = false;
-  bool shifts_left_ = true;      // any row
+  bool shifts_left_ = true;  // any row
+  std::vector<GroupPlace> groups_;
   std::vector<Target> targets_;  // not NarrowFit: vectors may not stand in containers of the library
   AlignedArray<std::int32_t> left_;
   AlignedArray<std::int32_t> right_;

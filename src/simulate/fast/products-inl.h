@@ -272,10 +272,11 @@ HWY_INLINE const std::uint8_t* add_runs(const Segment& segment, const std::uint8
     NarrowSums<kBlocks, kVectors> narrow;
     start_run<kBlocks, kVectors>(weights, narrow);
     weights += step_bytes;
-    for (const std::uint32_t* end = offset + segment.run_lengths[run]; offset < end; ++offset) {
+    const std::uint32_t* end = offset + segment.run_lengths[run];  // a run has at least one step
+    do {
       add_step<kBlocks, kVectors>(weights, vectors, *offset, narrow);
       weights += step_bytes;
-    }
+    } while (++offset != end);
     widen<kBlocks, kVectors>(narrow, sums);
   }
   return weights;
