@@ -52,8 +52,16 @@ __attribute__((target("avx512f,avx512bw,avx512vnni"))) void run_halves() {
   for (int k = 0; k < kChains; ++k) FIXGATE_OPAQUE(sums[k]);
 }
 
+// Bytes are added up in 16 bits.
+template <bool kBytes>
+__attribute__((target("avx2"))) __m256i add_products(__m256i sum, __m256i x) {
+  if constexpr (kBytes) return _mm256_add_epi16(sum, _mm256_maddubs_epi16(x, sum));
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(x, sum));
+}
+
 // Each product has a factor of its own, or one would do for all; each is added up at once, or there would be
 // more in registers than fits.
+template <bool kBytes>
 __attribute__((target("avx2"))) void run_pairs_256() {
   __m256i sums[kChains];
 #pragma GCC unroll 12
@@ -62,7 +70,7 @@ __attribute__((target("avx2"))) void run_pairs_256() {
   for (int repeat = 0; repeat < kRepeats; ++repeat) {
 #pragma GCC unroll 12
     for (int k = 0; k < kChains; ++k) {
-      sums[k] = _mm256_add_epi32(sums[k], _mm256_madd_epi16(x, sums[k]));
+      sums[k] = add_products<kBytes>(sums[k], x);
       FIXGATE_OPAQUE(sums[k]);
     }
   }
@@ -79,23 +87,6 @@ __attribute__((target("avx512f,avx512bw"))) void run_pairs_512() {
 #pragma GCC unroll 12
     for (int k = 0; k < kChains; ++k) {
       sums[k] = _mm512_add_epi32(sums[k], _mm512_madd_epi16(x, sums[k]));
-      FIXGATE_OPAQUE(sums[k]);
-    }
-  }
-#pragma GCC unroll 12
-  for (int k = 0; k < kChains; ++k) FIXGATE_OPAQUE(sums[k]);
-}
-
-// Pairs of bytes, added up in 16 bits.
-__attribute__((target("avx2"))) void run_byte_pairs_256() {
-  __m256i sums[kChains];
-#pragma GCC unroll 12
-  for (int k = 0; k < kChains; ++k) sums[k] = _mm256_set1_epi8(static_cast<char>(k));
-  const __m256i x = _mm256_set1_epi8(3);
-  for (int repeat = 0; repeat < kRepeats; ++repeat) {
-#pragma GCC unroll 12
-    for (int k = 0; k < kChains; ++k) {
-      sums[k] = _mm256_add_epi16(sums[k], _mm256_maddubs_epi16(x, sums[k]));
       FIXGATE_OPAQUE(sums[k]);
     }
   }
@@ -135,12 +126,12 @@ Peak half_peak_pairs(double seconds) {
   if (__builtin_cpu_supports("avx512bw") != 0)
     return {"vpmaddwd, 512 bits", best_rate(run_pairs_512, 32, seconds)};
   return {"vpmaddwd, 256 bits",
-          __builtin_cpu_supports("avx2") != 0 ? best_rate(run_pairs_256, 16, seconds) : 0};
+          __builtin_cpu_supports("avx2") != 0 ? best_rate(run_pairs_256<false>, 16, seconds) : 0};
 }
 
 Peak byte_peak_pairs(double seconds) {
   return {"vpmaddubsw, 256 bits",
-          __builtin_cpu_supports("avx2") != 0 ? best_rate(run_byte_pairs_256, 32, seconds) : 0};
+          __builtin_cpu_supports("avx2") != 0 ? best_rate(run_pairs_256<true>, 32, seconds) : 0};
 }
 
 #else

@@ -106,6 +106,7 @@ std::vector<NarrowRun> arrange_runs(std::span<const RowWeights> rows, std::int32
   std::vector<OpenRun> open;
   for (const Candidate& one : candidates(rows, most)) place(one, open);
   std::vector<NarrowRun> runs;
+  runs.reserve(open.size());
   for (OpenRun& run : open) runs.push_back(std::move(run.steps));
   return runs;
 }

@@ -20,10 +20,10 @@ struct StepTable {
   std::int16_t last = 0;    // the same at the other end
   bool is_short = false;    // at most half as many groups: the answers beyond are those at the ends
   std::int16_t lowest = 0;  // the smallest answer; bases count from it
+  OverflowEnds overflows;
   alignas(64) std::array<std::uint8_t, kInputs / kGroup> bases{};
   alignas(64) std::array<std::uint8_t, kInputs / kGroup> low_rises{};   // inputs 0..7 of the group
   alignas(64) std::array<std::uint8_t, kInputs / kGroup> high_rises{};  // inputs 8..15
-  OverflowEnds overflows;
 };
 
 /// The same table, if it can be said so.
