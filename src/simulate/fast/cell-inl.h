@@ -172,12 +172,17 @@ class Cell : public CellEngine {
   }
 
   // The vocabulary's projections are larger than the caches: the next step's are on their way during this
-  // one, but not into the first-level cache, where they would push out the sums and the gates.
-  void prefetch(const std::int32_t* projection) const {
+  // one, but those of many sequences not into the first-level cache, where they would push out the sums and
+  // the gates.
+  void prefetch(const std::int32_t* projection, std::size_t active) const {
     constexpr int kRead = 0;
-    constexpr int kSecondLevel = 2;
+    constexpr std::size_t kFewBytes = std::size_t{8} << 10;
+    const bool few = active * projection_.rows() * sizeof(std::int32_t) <= kFewBytes;
     for (std::size_t row = 0; row < projection_.rows(); row += kAlignment / sizeof(std::int32_t))
-      __builtin_prefetch(projection + row, kRead, kSecondLevel);
+      if (few)
+        __builtin_prefetch(projection + row, kRead, 3);  // first level
+      else
+        __builtin_prefetch(projection + row, kRead, 2);  // second level
   }
 
   void find_projections(const Group& group, const Values& inputs, std::size_t visited, std::size_t active,
@@ -197,7 +202,7 @@ class Cell : public CellEngine {
       const auto& tokens = group.sequence(place).tokens;
       projecting.projections[place] = projected(tokens[group.step(place, visited, plan_.reverse)]);
       if (visited + 1 < group.steps(place))
-        prefetch(projected(tokens[group.step(place, visited + 1, plan_.reverse)]));
+        prefetch(projected(tokens[group.step(place, visited + 1, plan_.reverse)]), active);
     }
   }
 
