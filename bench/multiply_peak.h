@@ -16,7 +16,7 @@ Peak byte_peak_vnni(double seconds);
 Peak half_peak_vnni(double seconds);
 /// Half words multiplied in pairs, then added, in the widest vectors (AVX2, AVX-512).
 Peak half_peak_pairs(double seconds);
-/// Bytes with bytes multiplied in pairs, then added in 16 bits (AVX2).
+/// Bytes with bytes multiplied in pairs, then added in 16 bits, in the widest vectors (AVX2, AVX-512).
 Peak byte_peak_pairs(double seconds);
 
 }  // namespace fixgate::bench

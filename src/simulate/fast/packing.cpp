@@ -48,6 +48,7 @@ PackedStacks::PackedStacks(const std::vector<JoinedStack>& stacks, const RowOrde
     pack_runs();
   else
     pack_steps(stacks.front().stack.input.size == 1 ? 4 : 2);
+  for (Segment& segment : segments_) segment.rows.clear();  // the weights may go
 }
 
 void PackedStacks::add_segment(const JoinedStack& part, bool shifts, const RowOrder& order) {
@@ -66,13 +67,11 @@ void PackedStacks::add_segment(const JoinedStack& part, bool shifts, const RowOr
   segments_.push_back(std::move(segment));
 }
 
-// As few as possible, all about as large.
 void PackedStacks::cut_pieces(std::size_t tile_blocks) {
   const std::size_t most = tile_blocks * lanes_ / group_rows_;  // groups
   const std::size_t groups = rows() / group_rows_;
   for (std::size_t group = 0; group < groups;) {
-    const std::size_t tiles = (groups - group + most - 1) / most;
-    const std::size_t some = (groups - group + tiles - 1) / tiles;
+    const std::size_t some = next_share(groups - group, most);
     Piece& piece = pieces_.emplace_back();
     piece.first_row = group * group_rows_;
     piece.rows = some * group_rows_;

@@ -55,7 +55,7 @@ class PackedStacks {
   [[nodiscard]] const std::vector<Piece>& pieces() const { return pieces_; }
 
  private:
-  /// One stack, its rows where they stand; those of padding are empty.
+  /// One stack, while it is packed its rows where they stand; those of padding are empty.
   struct Segment {
     Reads reads = Reads::Hidden;
     std::size_t steps = 0;  // four bytes each

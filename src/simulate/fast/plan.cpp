@@ -371,7 +371,7 @@ class Planner {
     return plan;
   }
 
-  // Shifts in the weights cost nothing but longer sums, where 16 bits hold them.
+  // Shifts in the weights cost nothing; but where 16 bits hold the sums, larger weights make shorter runs.
   [[nodiscard]] std::optional<JoinedPlan> joined(const CellPlan& plan) const {
     if (!can_join(plan)) return {};
     std::optional<JoinedPlan> in_weights = join_weights(plan);

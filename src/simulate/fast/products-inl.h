@@ -444,7 +444,6 @@ class Products {
   }
 
  private:
-  // As few tiles as possible, all about as large.
   void run_tiles(const Piece& piece, const std::uint8_t* const* vectors, const std::uint8_t* const* inputs,
                  std::size_t count, std::int32_t* sums) const {
     Tile tile = piece.tile;
@@ -455,8 +454,7 @@ class Products {
     const TileFunction* functions = tile_functions.functions[piece.rows / lane_count() - 1];
     const auto most = static_cast<std::size_t>(tile_functions.vectors);
     for (std::size_t left = count; left > 0;) {
-      const std::size_t tiles = (left + most - 1) / most;
-      const std::size_t some = (left + tiles - 1) / tiles;
+      const std::size_t some = next_share(left, most);
       functions[some - 1](tile);
       tile.sums += some * piece.rows;
       for (Segment& segment : tile.segments)

@@ -1,6 +1,6 @@
 // Sums of products of bytes where a machine adds them up in pairs, into 16 bits. A run is so many steps that
 // the sums of no row leave the 16 bits; behind it they are widened. Which steps share a run is worked out
-// from the weights themselves, so that 8-bit weights run, too: few of them are large.
+// from the weights themselves.
 #pragma once
 
 #include <array>
@@ -35,7 +35,7 @@ using PairOf = std::array<std::int64_t, 2>;
 
 /// What the sums of a row get to at the lowest over a run.
 PairOf lowest_sums(RowWeights row, const NarrowRun& run, std::int32_t most);
-/// What they start from, so that what they reach lies in the middle of 16 bits.
+/// What they start from, so that all that they reach lies within 16 bits.
 std::array<std::int16_t, 2> run_start(const PairOf& lowest);
 
 /// Rows of one segment, and what the factor stored there is at most.

@@ -24,10 +24,7 @@ inline constexpr int kSegments = 3;
 struct Tile {
   const std::uint8_t* weights = nullptr;  // first block, step by step; of runs all blocks step by step
   std::size_t block_bytes = 0;            // from block to block, not of runs
-  // Half words that fit bytes, as such: of one vector, reading the weights is what takes the time. Null:
-  // none.
-  const std::uint8_t* byte_weights = nullptr;
-  Segment segments[kSegments];  // all but the first may have no steps
+  Segment segments[kSegments];            // all but the first may have no steps
   // [blocks][lanes]: what the sums are shifted by behind a segment, together with what the row has added up
   // before: a row that a segment shifts has no weights in the segments before it (join_in_place). Null:
   // nothing; but VNNI's tiles have all or none.
@@ -41,6 +38,13 @@ using TileFunction = void (*)(const Tile&);
 inline constexpr int kMostBlocks = 4;
 inline constexpr int kMostVectors = 6;
 inline constexpr std::size_t kMostTogether = 24;  // vectors whose sums are handed on at once
+
+/// How many of `left` come next if they go in as few shares of at most `most` as possible, all about as
+/// large.
+inline std::size_t next_share(std::size_t left, std::size_t most) {
+  const std::size_t shares = (left + most - 1) / most;
+  return (left + shares - 1) / shares;
+}
 
 /// A function by blocks and vectors, each counted from one.
 struct TileFunctions {
