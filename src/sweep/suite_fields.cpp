@@ -112,9 +112,27 @@ Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::pat
   return plan;
 }
 
+namespace {
+
+constexpr std::size_t kLongestName = 100;  // bytes
+
+/// A name that files can begin with: it stays in its folder and in its line.
+Result<std::string> network_name(const toml::table& table) {
+  FIXGATE_ASSIGN(std::string name, text(table, "name"));
+  const bool is_plain =
+      std::ranges::none_of(name, [](char c) { return c == '/' || (c >= 0 && c < ' ') || c == '\x7f'; });
+  if (is_plain && !name.empty() && name.front() != '.' && name.size() <= kLongestName) return name;
+  return fail(
+      "{}: 'name': files are named after it: give at most {} bytes without '/', control characters or a "
+      "leading '.'",
+      line_of(table), kLongestName);
+}
+
+}  // namespace
+
 Result<SuiteEntry> entry_from(const toml::table& table, const std::filesystem::path& folder) {
   SuiteEntry entry;
-  FIXGATE_ASSIGN(entry.name, text(table, "name"));
+  FIXGATE_ASSIGN(entry.name, network_name(table));
   FIXGATE_ASSIGN(entry.model, text(table, "model"));
   FIXGATE_ASSIGN(const std::string task, text(table, "task"));
   entry.task = folder / task;

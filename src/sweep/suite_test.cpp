@@ -90,6 +90,17 @@ TEST(Suite, RefusesWhatItDoesNotKnowByLine) {
   EXPECT_NE(error_of("version = [").find("line 1"), std::string::npos);
 }
 
+TEST(Suite, RefusesNamesThatLeadOutOfTheFolder) {
+  for (const char* name : {"../../evil", "/etc/passwd", "a/b", "..", ".", ".hidden", "", "a\\nb"})
+    EXPECT_NE(error_of(with(kSuite, "\"a\"", "\"" + std::string(name) + "\"")).find("line 3: 'name'"),
+              std::string::npos)
+        << name;
+  EXPECT_NE(error_of(with(kSuite, "\"a\"", "\"" + std::string(101, 'a') + "\"")).find("at most 100 bytes"),
+            std::string::npos);
+  for (const char* name : {"a b", "a;touch X;b", "ü", "a..b", "-x", "$HOME"})
+    EXPECT_EQ(error_of(with(kSuite, "\"a\"", "\"" + std::string(name) + "\"")), "") << name;
+}
+
 TEST(Suite, RefusesTwoOfOneName) {
   EXPECT_NE(error_of(with(kSuite, "\"b\"", "\"a\"")).find("two networks are named 'a'"), std::string::npos);
   const std::string twice =
