@@ -14,6 +14,7 @@
 
 #include "commands.h"
 #include "diagnostic/printable.h"
+#include "tools/interruption.h"
 
 namespace {
 
@@ -73,6 +74,7 @@ int run(int argc, char** argv) {
     limit = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
                                                   static_cast<std::size_t>(threads));
   const fixgate::Result<void> result = chosen();
+  fixgate::end_if_interrupted();
   if (result && std::fflush(stdout) == 0) return 0;
   fmt::print(stderr, "fixgate: {}\n",
              result ? "standard output cannot be written" : fixgate::printable(result.error().message));

@@ -37,6 +37,11 @@ void add_synth(CLI::App& app, Command& chosen) {
   command->add_option("--frequency", options->synthesis.frequency, "MHz that placement aims at")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  command->add_flag("--as-is", options->synthesis.as_it_is,
+                    "Synthesise what the folder holds, changed or not: its files are then trusted");
+  command->add_option("--time-limit", options->synthesis.time_limit, "Seconds that each program may take")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_option("--seed", options->synthesis.seed, "Of placement")->capture_default_str();
   command->callback([&chosen, options] { chosen = [options] { return synth(*options); }; });
 }

@@ -27,6 +27,8 @@ struct Options {
   std::string stalls = "mixed";
   std::string netlist;
   std::string waveform;
+  bool as_it_is = false;
+  std::optional<double> time_limit;
 };
 
 Result<VerificationOptions> verification_options(const Options& options) {
@@ -35,6 +37,8 @@ Result<VerificationOptions> verification_options(const Options& options) {
   FIXGATE_ASSIGN(chosen.stalls, parse_stalls(options.stalls));
   chosen.seed = options.seed;
   chosen.waveform = options.waveform;
+  chosen.as_it_is = options.as_it_is;
+  chosen.time_limit = options.time_limit;
   if (!options.netlist.empty()) {
     FIXGATE_ASSIGN(chosen.netlist, parse_target(options.netlist));
   }
@@ -74,6 +78,7 @@ Result<void> verify_one(const Options& options) {
 }
 
 Result<void> verify_suite(const Options& options) {
+  if (options.as_it_is) return fail("--as-is: the accelerators of a suite are written anew; leave it out");
   if (options.output.empty()) return fail("--suite {}: needs --output, a folder", options.suite);
   FIXGATE_ASSIGN(const VerificationSuite suite, read_verification_suite(options.suite));
   FIXGATE_ASSIGN(const VerificationOptions chosen, verification_options(options));
@@ -109,6 +114,13 @@ void add_options(CLI::App& command, Options& options) {
   command.add_option("--netlist", options.netlist,
                      "Synthesise for this target (ice40, xilinx7, generic) and verify the netlist");
   command.add_option("--waveform", options.waveform, "Write a value change dump (VCD) of the stalled run");
+  command.add_flag("--as-is", options.as_it_is,
+                   "Run what the folder holds, changed or not: its files are then code that is trusted");
+  command
+      .add_option(
+          "--time-limit", options.time_limit,
+          "Seconds that each program may take (default: what the predicted cycles need at the slowest)")
+      ->check(CLI::PositiveNumber);
   command.add_option("--suite", options.suite, "Verify the networks of a suite file (TOML) instead");
   command.add_option("-o,--output", options.output, "With --suite: folder for results.json and accelerators");
 }

@@ -1,5 +1,6 @@
 // The choice of an accelerator for a network.
 #include <algorithm>
+#include <map>
 
 #include "hardware/accelerator.h"
 #include "hardware/aligned_sums.h"
@@ -7,6 +8,7 @@
 #include "hardware/geometry.h"
 #include "hardware/identifier.h"
 #include "hardware/network_parts.h"
+#include "hardware/parameters.h"
 
 namespace fixgate {
 namespace {
@@ -149,11 +151,40 @@ AcceleratorOutput default_output(const FixedNetwork& network) {
                                                            : AcceleratorOutput::Values;
 }
 
-// A network's name as a module's: "digits-lstm" becomes digits_lstm.
-std::string default_name(const FixedNetwork& network) {
-  std::string name = network.name;
-  for (const char separator : {'-', '.', ' '}) std::ranges::replace(name, separator, '_');
-  return name;
+bool is_declared(const std::string& name, const std::vector<Engine>& engines) {
+  return std::ranges::any_of(engines, [&](const Engine& engine) {
+    return std::ranges::count(declared_names(engine.identifier), name) > 0;
+  });
+}
+
+Result<std::string> choose_name(const FixedNetwork& network, const std::string& given,
+                                const std::vector<Engine>& engines) {
+  if (given.empty()) {
+    std::string name = module_identifier(network.name);
+    while (is_declared(name, engines)) name = "net_" + name;
+    return name;
+  }
+  FIXGATE_CHECK(check_module_name(given));
+  if (is_declared(given, engines))
+    return fail("'{}' is the name of a layer's signal in the module: give --name another one", given);
+  return given;
+}
+
+// Constants are named after layer and parameter: a layer "a_cell" may meet a parameter "CellWidth" of "a".
+Result<void> check_constants(const Accelerator& accelerator) {
+  std::map<std::string, std::string> layers;  // by constant
+  for (const Engine& engine : accelerator.engines) {
+    FIXGATE_ASSIGN(const std::vector<Parameter> parameters, engine_parameters(accelerator, engine));
+    for (const Parameter& parameter : parameters) {
+      if (parameter.type.empty()) continue;  // stands in the instance alone
+      const std::string& layer = layer_name(layer_of(accelerator.network, engine));
+      const auto [taken, fresh] = layers.emplace(constant_prefix(engine.identifier) + parameter.name, layer);
+      if (!fresh)
+        return fail("layers '{}' and '{}' would both declare {} in SystemVerilog: rename one of them",
+                    taken->second, layer, taken->first);
+    }
+  }
+  return {};
 }
 
 // The widths that the engines' memories and parameters need.
@@ -180,13 +211,13 @@ int Accelerator::multipliers() const {
 
 Result<Accelerator> design_accelerator(FixedNetwork network, const AcceleratorOptions& options) {
   Accelerator accelerator;
-  accelerator.name = options.name.empty() ? default_name(network) : options.name;
-  FIXGATE_CHECK(check_module_name(accelerator.name));
   accelerator.output = options.output.value_or(default_output(network));
   FIXGATE_ASSIGN(accelerator.engines, list_engines(network));
+  FIXGATE_ASSIGN(accelerator.name, choose_name(network, options.name, accelerator.engines));
   accelerator.network = std::move(network);
   FIXGATE_CHECK(Designer(accelerator, options).choose());
   FIXGATE_CHECK(check_sums(accelerator));
+  FIXGATE_CHECK(check_constants(accelerator));
   return accelerator;
 }
 

@@ -40,13 +40,36 @@ TEST(Design, RefusesWhatHardwareCannotDo) {
 }
 
 TEST(Design, RefusesNamesThatAreNoIdentifiers) {
-  for (const char* name : {"1st", "a b!", "module", "logic", "fg_rom", "a-b", "ä"}) {
+  for (const char* name : {"1st", "a b!", "module", "logic", "fg_rom", "fg", "a-b", "ä", "clk_i", "rst_ni",
+                           "s_axis_tdata", "m_axis_tlast", "unused_first", "rnn0_data", "u_rnn0"}) {
     AcceleratorOptions options;
     options.name = name;
     EXPECT_NE(refusal(make_example(shape_named("a"), 1), options).find("give --name"), std::string::npos)
         << name;
   }
-  EXPECT_NE(refusal(make_example(shape_named("while"), 1)).find("reserved word"), std::string::npos);
+  AcceleratorOptions long_name;
+  long_name.name = std::string(129, 'a');
+  EXPECT_EQ(refusal(make_example(shape_named("a"), 1), long_name),
+            "a name of 129 characters: give --name one of at most 128");
+}
+
+TEST(Design, MakesAModulesNameOfAnyNetworkName) {
+  const std::vector<std::pair<std::string, std::string>> names{
+      {"while", "net_while"},
+      {"clk_i", "net_clk_i"},
+      {"s_axis_tdata", "net_s_axis_tdata"},
+      {"fg_rom", "net_fg_rom"},
+      {"1st", "net_1st"},
+      {"a/b;c", "a_b_c"},
+      {"rnn0_data", "net_rnn0_data"},
+      {"abc_pkg", "abc_pkg"},
+      {"ä", "__"},
+      {std::string(300, 'a'), std::string(124, 'a')}};
+  for (const auto& [network, module] : names) {
+    const auto designed = design_accelerator(make_example(shape_named(network), 1), {});
+    ASSERT_TRUE(designed) << network << ": " << designed.error().message;
+    EXPECT_EQ(designed->name, module);
+  }
 }
 
 TEST(Design, TakesTheNetworksNameWithUnderscores) {
@@ -63,6 +86,16 @@ TEST(Design, RefusesLayersWhoseNamesFallTogether) {
             "layers 'de.coder' and 'de_coder' would have the same name in SystemVerilog: rename one of them");
   std::get<FixedDense>(network.layers[1]).name = "fg_in";
   EXPECT_EQ(refusal(network), "layer 'fg_in': names that begin with fg_ are the library's: rename it");
+  std::get<FixedRecurrent>(network.layers[0]).name = "b_data";
+  std::get<FixedDense>(network.layers[1]).name = "u_b";
+  EXPECT_EQ(refusal(network),
+            "layers 'b_data' and 'u_b' would have the same name in SystemVerilog: rename one of them");
+  network = make_example({.name = "a", .layers = 2}, 1);
+  std::get<FixedRecurrent>(network.layers[0]).name = "a";
+  std::get<FixedRecurrent>(network.layers[1]).name = "a_cell";
+  EXPECT_EQ(
+      refusal(network),
+      "layers 'a' and 'a_cell' would both declare ACellTableLatency in SystemVerilog: rename one of them");
 }
 
 TEST(Design, RefusesLanesThatMakeNoSense) {

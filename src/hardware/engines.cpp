@@ -68,11 +68,18 @@ class EngineLister {
   std::vector<Engine> engines_;
 };
 
-// Instances and constants are named after the layers.
+bool share_a_name(const std::string& a, const std::string& b) {
+  if (constant_prefix(a) == constant_prefix(b)) return true;
+  const std::vector<std::string> names = declared_names(b);
+  return std::ranges::any_of(declared_names(a),
+                             [&](const std::string& name) { return std::ranges::count(names, name) > 0; });
+}
+
+// Instances, streams and constants are named after the layers.
 Result<void> check_distinct(const FixedNetwork& network, const std::vector<Engine>& engines) {
   for (std::size_t a = 0; a < engines.size(); ++a)
     for (std::size_t b = 0; b < a; ++b)
-      if (constant_prefix(engines[a].identifier) == constant_prefix(engines[b].identifier))
+      if (share_a_name(engines[a].identifier, engines[b].identifier))
         return fail("layers '{}' and '{}' would have the same name in SystemVerilog: rename one of them",
                     layer_name(layer_of(network, engines[b])), layer_name(layer_of(network, engines[a])));
   return {};

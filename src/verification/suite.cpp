@@ -83,15 +83,13 @@ Result<VerificationRecord> verify_entry(const VerificationEntry& entry,
   FIXGATE_ASSIGN(const Accelerator accelerator, design_accelerator(std::move(network), design));
   FIXGATE_CHECK(write_accelerator(accelerator, folder));
   FIXGATE_ASSIGN(const auto sequences, gather_sequences(task, entry.part, root, entry.limits));
-  VerificationOptions verification = options.verification;
-  verification.build = options.output / "build" / entry.name;  // outlives the accelerator's folder
   VerificationRecord record{entry.name,
                             entry.plan.name,
                             entry.lanes,
                             to_text(options.verification.stalls),
                             options.verification.seed,
                             {}};
-  FIXGATE_ASSIGN(record.result, verify_accelerator(accelerator, folder, sequences, verification));
+  FIXGATE_ASSIGN(record.result, verify_accelerator(accelerator, folder, sequences, options.verification));
   return record;
 }
 

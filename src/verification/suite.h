@@ -40,7 +40,7 @@ struct VerificationRecord {
 
 struct SuiteVerificationOptions {
   std::filesystem::path data_root;  // empty: networks that need it are skipped, by name
-  std::filesystem::path output;     // folder: results.json, accelerators/NETWORK/, build/NETWORK/
+  std::filesystem::path output;     // folder: results.json, accelerators/NETWORK/
   VerificationOptions verification;
 };
 

@@ -75,6 +75,7 @@ class BrokenDesigns : public TestFolder, public testing::WithParamInterface<Brea
   [[nodiscard]] Result<VerificationResult> verify(const Accelerator& accelerator) const {
     VerificationOptions options;
     options.simulator = SimulatorKind::Icarus;
+    options.as_it_is = true;
     return verify_accelerator(accelerator, place(), random_sequences(accelerator.network, 10, 1), options);
   }
 };
@@ -90,6 +91,9 @@ TEST_P(BrokenDesigns, AreCaught) {
   ASSERT_TRUE(result) << result.error().message;
   const auto right = check(*result, "broken");
   ASSERT_FALSE(right) << GetParam().name << " went unnoticed";
+  // A memory that was changed is noticed twice: beside the network's, and by what it does.
+  EXPECT_GT(result->mismatches + result->cycle_differences, 0) << GetParam().name;
+  EXPECT_EQ(result->memories.words, *GetParam().from == '\0' ? 1 : 0) << result->memories.first;
   std::cout << GetParam().name << ": " << right.error().message << "\n";
 }
 
