@@ -49,6 +49,20 @@ std::vector<fs::path> folders_named(const fs::path& prefix) {
   return found;
 }
 
+// The mark goes last: what cannot be removed now, because something still writes there, is removed by the
+// next.
+void remove_marked(const fs::path& folder) {
+  std::error_code error;
+  bool is_empty = true;
+  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    std::error_code failure;
+    if (entry->path().filename() != kMark) fs::remove_all(entry->path(), failure);
+    is_empty = is_empty && !failure;
+  }
+  if (is_empty && !error) fs::remove_all(folder, error);
+}
+
 // A folder that merely has such a name lacks the mark, unless it is empty.
 void remove_left_folders(const fs::path& prefix) {
   for (const fs::path& folder : folders_named(prefix)) {
@@ -57,7 +71,7 @@ void remove_left_folders(const fs::path& prefix) {
     std::error_code ignored;
     const bool is_left = lock(descriptor);
     if (is_left && fs::exists(folder / kMark, ignored))
-      fs::remove_all(folder, ignored);
+      remove_marked(folder);
     else if (is_left)
       ::rmdir(folder.c_str());
     ::close(descriptor);
@@ -94,8 +108,7 @@ OwnFolder& OwnFolder::operator=(OwnFolder&& other) noexcept {
 }
 
 OwnFolder::~OwnFolder() {
-  std::error_code ignored;
-  if (!path_.empty()) fs::remove_all(path_, ignored);
+  if (!path_.empty()) remove_marked(path_);
   if (lock_ >= 0) ::close(lock_);
 }
 

@@ -157,7 +157,8 @@ Result<SynthesisReport> synthesise(const Accelerator& accelerator, const std::fi
   FIXGATE_ASSIGN(const Design design, options.as_it_is ? design_as_it_is(accelerator, folder)
                                                        : generated_design(accelerator, folder));
   FIXGATE_ASSIGN(const OwnFolder work, make_work_folder());
-  FIXGATE_CHECK(write_files(work.path(), design.files));
+  if (auto written = write_files(work.path(), design.files); !written)
+    return tl::make_unexpected(written.error().within(kWorkFolder));
   FIXGATE_ASSIGN(report.mapping,
                  map_design({options.target, report.device.has_multipliers, accelerator.name, work.path(),
                              source_paths(design.files, accelerator.name), options.time_limit}));

@@ -107,10 +107,12 @@ std::string program_name(const ProgramCall& call) {
 
 std::string failure_message(const ProgramCall& call, const ProgramResult& result) {
   std::vector<std::string_view> lines = first_lines(result, names_a_cause);
-  if (lines.size() > 1) lines.resize(1);
+  const bool is_refused = !lines.empty();
+  if (is_refused) lines.resize(1);
   if (lines.empty()) lines = first_lines(result, names_an_error);
   if (lines.empty()) lines = last_lines(result);
-  return fmt::format("{} failed (exit code {}): {}", program_name(call), result.exit_code, quoted(lines));
+  return fmt::format("{} failed (exit code {}): {}{}", program_name(call), result.exit_code, quoted(lines),
+                     is_refused && !call.folder.empty() ? "; TMPDIR can name another place to work in" : "");
 }
 
 Result<ProgramResult> run_program_well(const ProgramCall& call, const ProgramListeners& listeners) {

@@ -9,7 +9,7 @@ Result<OwnFolder> make_work_folder() {
   const std::filesystem::path place = std::filesystem::temp_directory_path(error);
   if (error) return fail("TMPDIR names no folder: {}", error.message());
   auto made = OwnFolder::make(std::filesystem::absolute(place) / "fixgate-");
-  if (!made) return tl::make_unexpected(made.error().within("a temporary folder (TMPDIR says where)"));
+  if (!made) return tl::make_unexpected(made.error().within(kWorkFolder));
   return made;
 }
 

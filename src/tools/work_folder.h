@@ -10,6 +10,9 @@
 
 namespace fixgate {
 
+/// What messages call it.
+inline constexpr const char* kWorkFolder = "a temporary folder (TMPDIR says where)";
+
 /// A new folder among the system's temporary ones (TMPDIR). Error: it cannot be made.
 Result<OwnFolder> make_work_folder();
 

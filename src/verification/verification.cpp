@@ -68,7 +68,8 @@ class Verifier {
   }
 
   Result<Simulation> build(const std::vector<FolderFile>& files, const std::filesystem::path& work) {
-    FIXGATE_CHECK(write_files(work, files));
+    if (auto written = write_files(work, files); !written)
+      return tl::make_unexpected(written.error().within(kWorkFolder));
     SimulationSpec spec;
     spec.simulator = options_.simulator;
     spec.top = accelerator_.name;
