@@ -8,6 +8,7 @@
 #include "data/imdb.h"
 #include "data/npz.h"
 #include "data/text.h"
+#include "files/kind.h"
 #include "files/read.h"
 
 namespace fixgate {
@@ -71,16 +72,22 @@ class Loader {
                    Vocabulary::read(place(task_.data.vocabulary), task_.data.unit));
     FIXGATE_ASSIGN(const std::string text, read_file(path));
     const TextSpec spec{task_.data.unit, task_.data.end_of_line, task_.data.unknown};
-    FIXGATE_ASSIGN(const auto tokens, text_tokens(text, path.string(), spec, vocabulary));
-    if (tokens.size() < 2)
-      return fail("{}: holds {} tokens; two or more are needed", path.string(), tokens.size());
-    if (!is_drawn()) return stream(tokens, path.string());
+    const auto tokens = text_tokens(text, path.string(), spec, vocabulary);
+    if (const std::string kind = kind_of(text); !tokens && !kind.empty())
+      return fail("{}: is {}; a text is expected", path.string(), kind);
+    if (!tokens) return tl::make_unexpected(tokens.error());
+    return text_part(*tokens, path.string());
+  }
+
+  Result<DataSet> text_part(std::span<const std::int32_t> tokens, const std::string& path) {
+    if (tokens.size() < 2) return fail("{}: holds {} tokens; two or more are needed", path, tokens.size());
+    if (!is_drawn()) return stream(tokens, path);
     const std::size_t steps = count_of(task_.calibration.tokens);
     if (steps > tokens.size() - 1)
-      return fail("{}: calibration.{} is {}, but the text has only {} steps", path.string(), key("tokens"),
-                  steps, tokens.size() - 1);
+      return fail("{}: calibration.{} is {}, but the text has only {} steps", path, key("tokens"), steps,
+                  tokens.size() - 1);
     const std::size_t first = random_.below(tokens.size() - steps);
-    return stream(std::span(tokens).subspan(first, steps + 1), path.string(), first);
+    return stream(tokens.subspan(first, steps + 1), path, first);
   }
 
   // Accuracy compares classes, rmse and mae real values; perplexity never meets npz (parse_task).

@@ -31,8 +31,8 @@ class Tokeniser {
   Result<void> add(std::string_view symbol) {
     const auto token = vocabulary_.find(symbol);
     if (!token && !unknown_)
-      return fail("{}:{}: '{}' is not in the vocabulary, which has no symbol for unknowns either", name_,
-                  line_, shown(symbol));
+      return fail("{}:{}: '{}' is not in the vocabulary {}; add it there, or set data.unknown in the task",
+                  name_, line_, shown(symbol), vocabulary_.name());
     tokens_.push_back(token ? *token : *unknown_);
     return {};
   }
@@ -96,7 +96,7 @@ Result<std::vector<std::int32_t>> text_tokens(std::string_view text, const std::
   std::optional<std::int32_t> end_of_line;
   if (!spec.end_of_line.empty()) end_of_line = vocabulary.find(spec.end_of_line);
   if (!spec.end_of_line.empty() && !end_of_line)
-    return fail("{}: end_of_line '{}' is not in the vocabulary", name, spec.end_of_line);
+    return fail("{}: has no line '{}', the task's data.end_of_line", vocabulary.name(), spec.end_of_line);
   return words(text, end_of_line, std::move(tokeniser));
 }
 
