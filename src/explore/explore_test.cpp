@@ -121,6 +121,8 @@ TEST_F(Explore, ReportsWhatItFound) {
   EXPECT_EQ(std::ranges::count(grid_table(found), '\n'), 2 + 7) << "widths of weights 2 to 8";
   ASSERT_TRUE(write_report(found, searched));
   EXPECT_TRUE(parse_plan(bytes_of(folder_ / "chosen.toml")));
+  for (const ReportFile& file : report_files())
+    EXPECT_TRUE(file.is_ours(bytes_of(folder_ / file.name).substr(0, 256))) << file.name;
   for (const char* plot : {"tradeoff.svg", "grid.svg", "sensitivity.svg"}) {
     const std::string svg = bytes_of(folder_ / plot);
     EXPECT_TRUE(svg.starts_with("<svg ") && svg.ends_with("</svg>\n")) << plot;

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "diagnostic/printable.h"
+#include "files/kind.h"
 #include "files/read.h"
 #include "import/attribute_data.h"
 #include "import/functions.h"
@@ -166,10 +167,13 @@ tl::unexpected<Error> in_file(const std::string& name, const Error& error) {
 
 Result<Graph> import_onnx_bytes(std::string_view bytes, const std::filesystem::path& folder,
                                 const std::string& name) {
+  const auto in_model = [&](const Error& error) {
+    return in_file(name, or_other_kind(error, bytes, kOnnxKind, "an ONNX file is expected"));
+  };
   const auto model = parse_message<onnx::ModelProto>(bytes, "an ONNX model");
-  if (!model) return in_file(name, model.error());
+  if (!model) return in_model(model.error());
   auto graph = convert_model(*model, folder, name);
-  if (!graph) return in_file(name, graph.error());
+  if (!graph) return in_model(graph.error());
   return graph;
 }
 

@@ -35,6 +35,12 @@ constexpr double kLetter = 6.6;  // width of one, about
 
 }  // namespace
 
+bool is_plot(std::string_view bytes) {
+  const std::string_view line = bytes.substr(0, bytes.find('\n'));
+  return line.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"") &&
+         line.ends_with(" font-family=\"sans-serif\">");
+}
+
 Svg::Svg(double width, double height)
     : body_(fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" "
                         "viewBox=\"0 0 {0:.0f} {1:.0f}\" font-family=\"sans-serif\">\n",

@@ -36,6 +36,9 @@ class Svg {
   std::string body_;
 };
 
+/// Whether a file that begins so is a page of Svg.
+bool is_plot(std::string_view bytes);
+
 /// A linear axis: values to pixels.
 class Axis {
  public:

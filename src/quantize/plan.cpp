@@ -40,8 +40,10 @@ class KeyReader {
 };
 
 Result<std::string> text(const toml::node& node) {
-  if (const auto value = node.value_exact<std::string>()) return *value;
-  return fail("must be a text");
+  const auto value = node.value_exact<std::string>();
+  if (!value) return fail("must be a text");
+  if (value->empty()) return fail("is empty");
+  return *value;
 }
 
 Result<bool> flag(const toml::node& node) {

@@ -32,8 +32,10 @@ Result<void> read_suite_networks(std::string_view toml, const NetworkReader& rea
 }
 
 Result<std::string> text(const toml::table& table, std::string_view key) {
-  if (const auto value = table[key].value_exact<std::string>()) return *value;
-  return fail("{}: '{}' must be there, and a text", line_of(table), key);
+  const auto value = table[key].value_exact<std::string>();
+  if (!value) return fail("{}: '{}' must be there, and a text", line_of(table), key);
+  if (value->empty()) return fail("{}: '{}' is empty", line_of(*table.get(key)), key);
+  return *value;
 }
 
 Result<int> integer(const toml::table& table, std::string_view key, int most) {
@@ -95,7 +97,8 @@ Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::pat
     FIXGATE_CHECK(check_keys(table, {"file"}));
     FIXGATE_ASSIGN(const std::string file, text(table, "file"));
     plan.name = std::filesystem::path(file).stem().string();
-    FIXGATE_ASSIGN(plan.plan, read_plan(folder / file));
+    plan.file = folder / file;
+    FIXGATE_ASSIGN(plan.plan, read_plan(plan.file));
     return plan;
   }
   FIXGATE_CHECK(check_keys(table, {"preset", "weights", "activations", "max_footprint", "binary_point",
