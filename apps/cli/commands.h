@@ -6,11 +6,16 @@
 #include <functional>
 
 #include "diagnostic/error.h"
+#include "files/file_use.h"
 
 namespace fixgate {
 
-/// What main() runs once the command line is read.
-using Command = std::function<Result<void>()>;
+/// What main() runs once the command line is read: first it is told the files, and only if no output falls on
+/// an input does the command run.
+struct Command {
+  std::function<FileUse()> files;
+  std::function<Result<void>()> run;
+};
 
 void add_inspect(CLI::App& app, Command& chosen);
 void add_quantize(CLI::App& app, Command& chosen);

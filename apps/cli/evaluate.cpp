@@ -9,11 +9,14 @@
 #include "commands.h"
 #include "data/load.h"
 #include "data/task.h"
+#include "data/task_files.h"
+#include "diagnostic/terminal.h"
 #include "evaluate/outcome.h"
 #include "evaluate/signal_noise.h"
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
+#include "import/model_files.h"
 #include "sweep/load_network.h"
 #include "sweep/records.h"
 
@@ -81,40 +84,39 @@ Result<Findings> find(const Options& options) {
 
 void print_metrics(const Findings& findings, const Options& options) {
   const MetricKind kind = findings.task.metric.kind;
-  fmt::print("task         {} ({}): {} samples, {} steps\n", findings.task.name, options.part,
-             findings.samples, findings.steps);
+  say("task         {} ({}): {} samples, {} steps\n", findings.task.name, options.part, findings.samples,
+      findings.steps);
   if (findings.reference)
-    fmt::print("float        {} {}\n", metric_name(kind), format_metric(kind, findings.reference->metric));
+    say("float        {} {}\n", metric_name(kind), format_metric(kind, findings.reference->metric));
   if (!findings.outcomes) return;
-  fmt::print("fixed        {} {}\n", metric_name(kind), format_metric(kind, findings.outcomes->metric));
+  say("fixed        {} {}\n", metric_name(kind), format_metric(kind, findings.outcomes->metric));
   if (findings.reference) {
     const double agrees =
         agreement(findings.task.metric, findings.reference->samples, findings.outcomes->samples);
     const bool is_share = kind == MetricKind::Accuracy || kind == MetricKind::Perplexity;
-    fmt::print("agreement    {}\n",
-               is_share ? fmt::format("{:.2f} % of decisions equal float's", 100 * agrees)
-                        : fmt::format("{:.6f} root mean squared difference from float", agrees));
+    say("agreement    {}\n", is_share ? fmt::format("{:.2f} % of decisions equal float's", 100 * agrees)
+                                      : with_places(agrees, 6) + " root mean squared difference from float");
   }
   const Footprint footprint = measure_footprint(*findings.network);
-  fmt::print("footprint    whole model {:.2f} % of float, recurrent layers {:.2f} %\n", 100 * footprint.whole,
-             100 * footprint.recurrent);
-  fmt::print("entropy      coded integer by integer, the whole model has {:.2f} % at least\n",
-             100 * footprint.entropy);
+  say("footprint    whole model {:.2f} % of float, recurrent layers {:.2f} %\n", 100 * footprint.whole,
+      100 * footprint.recurrent);
+  say("entropy      coded integer by integer, the whole model has {:.2f} % at least\n",
+      100 * footprint.entropy);
 }
 
 void print_signals(const Findings& findings) {
   if (!findings.network) return;
   const char* row = "{:<32} {:<14} {:>9} {:>14} {:>10}\n";
-  fmt::print("\n");
-  fmt::print(fmt::runtime(row), "signal", "format", "SQNR dB", "saturated", "share");
+  say("\n");
+  say(fmt::runtime(row), "signal", "format", "SQNR dB", "saturated", "share");
   const OverflowCounts& counts = findings.outcomes->counts;
   for (std::size_t s = 0; s < findings.network->signals.size(); ++s) {
     const FixedSignal& signal = findings.network->signals[s];
     const double share = static_cast<double>(counts.overflows[s]) /
                          static_cast<double>(std::max<std::int64_t>(counts.values[s], 1));
-    fmt::print(fmt::runtime(row), signal.name, to_text(signal.format.format),
-               findings.noise.empty() ? "-" : fmt::format("{:.1f}", findings.noise[s].sqnr()),
-               counts.overflows[s], fmt::format("{:.4f} %", 100 * share));
+    say(fmt::runtime(row), signal.name, to_text(signal.format.format),
+        findings.noise.empty() ? "-" : fmt::format("{:.1f}", findings.noise[s].sqnr()), counts.overflows[s],
+        fmt::format("{:.4f} %", 100 * share));
   }
 }
 
@@ -144,6 +146,18 @@ std::string to_json(const Findings& findings) {
     }
   }
   return json.dump(1) + "\n";
+}
+
+FileUse files_of(const Options& options) {
+  FileUse use;
+  if (options.network.ends_with(".onnx"))
+    add_model_files(options.network, use);
+  else
+    use.reads(options.network, "the network");
+  add_model_files(options.float_model, use);
+  add_task_files(options.task, options.data_root, use);
+  use.writes(options.json, "--json");
+  return use;
 }
 
 Result<void> evaluate(const Options& options) {
@@ -177,7 +191,9 @@ void add_evaluate(CLI::App& app, Command& chosen) {
                    "fast, or reference to check it with: both give the same integers")
       ->check(CLI::IsMember({"fast", "reference"}))
       ->capture_default_str();
-  command->callback([&chosen, options] { chosen = [options] { return evaluate(*options); }; });
+  command->callback([&chosen, options] {
+    chosen = {[options] { return files_of(*options); }, [options] { return evaluate(*options); }};
+  });
 }
 
 }  // namespace fixgate

@@ -10,6 +10,8 @@
 #include <optional>
 
 #include "commands.h"
+#include "diagnostic/terminal.h"
+#include "explore/explore_files.h"
 #include "explore/report.h"
 #include "numeric/share.h"
 #include "sweep/records.h"
@@ -131,6 +133,11 @@ Result<void> set_budget(const Options& options, ExploreOptions& explore) {
   return {};
 }
 
+std::filesystem::path study_of(const Options& options) {
+  if (!options.study.empty()) return options.study;
+  return std::filesystem::path(options.folder) / "study.sqlite";
+}
+
 Result<ExploreOptions> explore_options(const Options& options) {
   ExploreOptions explore;
   explore.model = options.model;
@@ -157,8 +164,7 @@ Result<ExploreOptions> explore_options(const Options& options) {
     FIXGATE_ASSIGN(explore.base, read_plan(options.plan));
   }
   explore.output = options.folder;
-  explore.study = options.study.empty() ? std::filesystem::path(options.folder) / "study.sqlite"
-                                        : std::filesystem::path(options.study);
+  explore.study = study_of(options);
   explore.confirm = options.confirm;
   explore.launch = launch_from_environment();
   return explore;
@@ -167,27 +173,25 @@ Result<ExploreOptions> explore_options(const Options& options) {
 void print_findings(const Exploration& found, const ExploreOptions& options) {
   const auto lost = std::ranges::count_if(
       found.trials, [](const SeenTrial& trial) { return trial.figures.usable() && !trial.figures.complete; });
-  fmt::print("float        {} {} on the {} validation samples\n", metric_name(found.metric),
-             format_metric(found.metric, found.float_metric), found.samples);
-  fmt::print("trials       {}, {} of them dropped in a race; {:.0f} s, seed {}\n", found.trials.size(), lost,
-             found.seconds, options.bench.seed);
-  fmt::print("at most      the loss is below with {:g} % confidence\n\n{}\n", 100 * options.bench.confidence,
-             front_table(found));
+  say("float        {} {} on the {} validation samples\n", metric_name(found.metric),
+      format_metric(found.metric, found.float_metric), found.samples);
+  say("trials       {}, {} of them dropped in a race; {:.0f} s, seed {}\n", found.trials.size(), lost,
+      found.seconds, options.bench.seed);
+  say("at most      the loss is below with {:g} % confidence\n\n{}\n", 100 * options.bench.confidence,
+      front_table(found));
   if (const std::string grid = grid_table(found); !grid.empty())
-    fmt::print("{} by bits of weights (down) and activations (across)\n\n{}\n", metric_name(found.metric),
-               grid);
+    say("{} by bits of weights (down) and activations (across)\n\n{}\n", metric_name(found.metric), grid);
 }
 
 void print_choice(const Exploration& found) {
   const Figures& figures = found.trials[*found.chosen].figures;
-  fmt::print("chosen       footprint {} of float ({} smaller), loss {}, at most {}\n",
-             percent(figures.footprint), percent(1 - figures.footprint), percent(figures.loss),
-             percent(figures.loss_bound));
+  say("chosen       footprint {} of float ({} smaller), loss {}, at most {}\n", percent(figures.footprint),
+      percent(1 - figures.footprint), percent(figures.loss), percent(figures.loss_bound));
   if (!found.confirmation) return;
   const Confirmation& test = *found.confirmation;
-  fmt::print("confirmed    on the test part, {} samples: float {}, fixed {}, loss {}\n", test.samples,
-             format_metric(found.metric, test.float_metric), format_metric(found.metric, test.fixed_metric),
-             percent(test.loss));
+  say("confirmed    on the test part, {} samples: float {}, fixed {}, loss {}\n", test.samples,
+      format_metric(found.metric, test.float_metric), format_metric(found.metric, test.fixed_metric),
+      percent(test.loss));
 }
 
 Result<void> tell(const Exploration& found, const ExploreOptions& options) {
@@ -199,10 +203,23 @@ Result<void> tell(const Exploration& found, const ExploreOptions& options) {
     return tl::make_unexpected(explain_no_choice(options.limits, all));
   }
   print_choice(found);
-  fmt::print("written      {}/chosen.toml (for quantize --plan), front.md, front.json, trials.csv, *.svg\n",
-             options.output.string());
-  fmt::print("study        {}\n", options.study.string());
+  say("written      {}/chosen.toml (for quantize --plan), front.md, front.json, trials.csv, *.svg\n",
+      options.output.string());
+  say("study        {}\n", options.study.string());
   return {};
+}
+
+FileUse files_of(const Options& options) {
+  ExploreOptions explore;
+  explore.model = options.model;
+  explore.task = options.task;
+  explore.data_root = options.data_root;
+  explore.output = options.folder;
+  explore.study = study_of(options);
+  FileUse use;
+  add_explore_files(explore, use);
+  use.reads(options.plan, "the plan");
+  return use;
 }
 
 Result<void> explore_widths(const Options& options) {
@@ -278,7 +295,9 @@ void add_explore(CLI::App& app, Command& chosen) {
   add_space_options(*command, *options);
   add_goal_options(*command, *options);
   add_effort_options(*command, *options);
-  command->callback([&chosen, options] { chosen = [options] { return explore_widths(*options); }; });
+  command->callback([&chosen, options] {
+    chosen = {[options] { return files_of(*options); }, [options] { return explore_widths(*options); }};
+  });
 }
 
 }  // namespace fixgate

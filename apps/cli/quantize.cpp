@@ -3,17 +3,19 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <utility>
 
 #include "commands.h"
 #include "data/load.h"
 #include "data/task.h"
+#include "data/task_files.h"
+#include "diagnostic/terminal.h"
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
 #include "fixed/text.h"
+#include "import/model_files.h"
 #include "numeric/share.h"
 #include "quantize/calibrated.h"
 #include "sweep/load_network.h"
@@ -55,10 +57,10 @@ Result<Quantised> quantise_calibrated(const Network& network, const FormatPlan& 
                                       const Options& options) {
   FIXGATE_ASSIGN(const Task task, read_task(options.task));
   FIXGATE_ASSIGN(const DataSet data, load_data(task, Part::Calibration, options.data_root));
-  fmt::print("calibration  {} of the training part, seed {}\n",
-             data.is_stream ? fmt::format("{} tokens", task.calibration.tokens)
-                            : fmt::format("{} sequences", data.samples.size()),
-             task.calibration.seed);
+  say("calibration  {} of the training part, seed {}\n",
+      data.is_stream ? fmt::format("{} tokens", task.calibration.tokens)
+                     : fmt::format("{} sequences", data.samples.size()),
+      task.calibration.seed);
   FIXGATE_ASSIGN(CalibratedNetwork calibrated,
                  CalibratedNetwork::make(network, data, task.metric, task.calibration.seed,
                                          learning_of(task, options.data_root)));
@@ -85,28 +87,27 @@ std::string weight_codes(const FixedNetwork& network) {
 }
 
 void print_summary(const Options& options, const FormatPlan& plan, const FixedNetwork& network) {
-  if (plan.max_footprint || options.mixed_rows) fmt::print("weights      {}\n", weight_codes(network));
+  if (plan.max_footprint || options.mixed_rows) say("weights      {}\n", weight_codes(network));
   const Footprint footprint = measure_footprint(network);
-  fmt::print(
-      "footprint    whole model {:.1f} KiB, {:.2f} % of float; recurrent layers {:.1f} KiB, {:.2f} %\n",
+  say("footprint    whole model {:.1f} KiB, {:.2f} % of float; recurrent layers {:.1f} KiB, {:.2f} %\n",
       static_cast<double>(footprint.whole_bits) / 8192, 100 * footprint.whole,
       static_cast<double>(footprint.recurrent_bits) / 8192, 100 * footprint.recurrent);
-  fmt::print("written      {}\n", options.output);
-  if (!options.plan_output.empty()) fmt::print("plan         {}\n", options.plan_output);
+  say("written      {}\n", options.output);
+  if (!options.plan_output.empty()) say("plan         {}\n", options.plan_output);
 }
 
-// The inputs must survive, whatever they are called.
-Result<void> check_outputs(const Options& options) {
-  std::error_code error;
-  for (const std::string& output : {options.output, options.plan_output, options.histograms})
-    for (const std::string& input : {options.model, options.task, options.plan})
-      if (!output.empty() && !input.empty() && std::filesystem::equivalent(output, input, error))
-        return fail("{} would be overwritten, and it is read: write to another file", output);
-  return {};
+FileUse files_of(const Options& options) {
+  FileUse use;
+  add_model_files(options.model, use);
+  add_task_files(options.task, options.data_root, use);
+  use.reads(options.plan, "the plan");
+  use.writes(options.output, "--output");
+  use.writes(options.plan_output, "--plan-output");
+  use.writes(options.histograms, "--histograms");
+  return use;
 }
 
 Result<void> quantize(const Options& options) {
-  FIXGATE_CHECK(check_outputs(options));
   FIXGATE_ASSIGN(const FormatPlan plan, choose_plan(options));
   FIXGATE_ASSIGN(const Network network, load_network(options.model));
   FIXGATE_ASSIGN(const Quantised quantised, options.task.empty()
@@ -156,7 +157,9 @@ void add_quantize(CLI::App& app, Command& chosen) {
                       "Write the plan with every format in full (TOML)");
   command->add_option("--histograms", options->histograms, "Write the calibration histograms (JSON)")
       ->needs(task);
-  command->callback([&chosen, options] { chosen = [options] { return quantize(*options); }; });
+  command->callback([&chosen, options] {
+    chosen = {[options] { return files_of(*options); }, [options] { return quantize(*options); }};
+  });
 }
 
 }  // namespace fixgate

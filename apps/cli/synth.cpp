@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "commands.h"
+#include "diagnostic/terminal.h"
+#include "hardware/accelerator_files.h"
 #include "synthesis/synthesis.h"
 
 namespace fixgate {
@@ -15,12 +17,18 @@ struct Options {
   SynthesisOptions synthesis;
 };
 
+FileUse files_of(const Options& options) {
+  FileUse use;
+  add_accelerator_files(options.accelerator, use);
+  return use;
+}
+
 Result<void> synth(Options options) {
   FIXGATE_ASSIGN(options.synthesis.target, parse_target(options.target));
   FIXGATE_ASSIGN(const Accelerator accelerator, read_accelerator(options.accelerator));
   FIXGATE_ASSIGN(const SynthesisReport report,
                  synthesise(accelerator, options.accelerator, options.synthesis));
-  fmt::print("{}file: {}\n", to_table(report), report_path(report, options.accelerator).string());
+  say("{}file: {}\n", to_table(report), report_path(report, options.accelerator).string());
   return {};
 }
 
@@ -38,7 +46,9 @@ void add_synth(CLI::App& app, Command& chosen) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_option("--seed", options->synthesis.seed, "Of placement")->capture_default_str();
-  command->callback([&chosen, options] { chosen = [options] { return synth(*options); }; });
+  command->callback([&chosen, options] {
+    chosen = {[options] { return files_of(*options); }, [options] { return synth(*options); }};
+  });
 }
 
 }  // namespace fixgate

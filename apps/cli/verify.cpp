@@ -6,6 +6,9 @@
 
 #include "commands.h"
 #include "data/task.h"
+#include "data/task_files.h"
+#include "diagnostic/terminal.h"
+#include "hardware/accelerator_files.h"
 #include "verification/gather.h"
 #include "verification/suite.h"
 #include "verification/verification.h"
@@ -48,19 +51,19 @@ Result<std::vector<TestSequence>> sequences_of(const Options& options, const Fix
 }
 
 void print(const VerificationResult& result, const Options& options) {
-  fmt::print("sequences    {} of {}, {} steps\n", result.sequences,
-             options.task.empty() ? fmt::format("random features, seed {}", options.seed)
-                                  : fmt::format("{} ({})", options.task, options.part),
-             result.steps);
-  fmt::print("simulator    {}{}\n", result.simulator,
-             options.netlist.empty() ? "" : ", netlist of " + options.netlist);
-  fmt::print("stalls       {}, seed {}\n", options.stalls, options.seed);
-  fmt::print("compared     {} hidden values and {} outputs: {} mismatches\n", result.hidden_values,
-             result.output_values, result.mismatches);
+  say("sequences    {} of {}, {} steps\n", result.sequences,
+      options.task.empty() ? fmt::format("random features, seed {}", options.seed)
+                           : fmt::format("{} ({})", options.task, options.part),
+      result.steps);
+  say("simulator    {}{}\n", result.simulator,
+      options.netlist.empty() ? "" : ", netlist of " + options.netlist);
+  say("stalls       {}, seed {}\n", options.stalls, options.seed);
+  say("compared     {} hidden values and {} outputs: {} mismatches\n", result.hidden_values,
+      result.output_values, result.mismatches);
   if (result.free_sequences == 0) return;
-  fmt::print("cycles       {} predicted, {} seen over {} sequences without stalls; {} end in another cycle\n",
-             result.cycles_predicted, result.cycles_seen, result.free_sequences, result.cycle_differences);
-  fmt::print("utilisation  {:.2f} % of the multipliers' cycles\n", 100 * result.utilisation);
+  say("cycles       {} predicted, {} seen over {} sequences without stalls; {} end in another cycle\n",
+      result.cycles_predicted, result.cycles_seen, result.free_sequences, result.cycle_differences);
+  say("utilisation  {:.2f} % of the multipliers' cycles\n", 100 * result.utilisation);
 }
 
 Result<void> verify_one(const Options& options) {
@@ -79,10 +82,20 @@ Result<void> verify_suite(const Options& options) {
   FIXGATE_ASSIGN(const VerificationOptions chosen, verification_options(options));
   FIXGATE_ASSIGN(const SuiteVerification done,
                  run_verification_suite(suite, {options.data_root, options.output, chosen}));
-  fmt::print("{}", to_table(done.records));
-  for (const std::string& name : done.skipped) fmt::print("skipped: {} (needs --data-root)\n", name);
-  fmt::print("files: {0}/results.json, {0}/accelerators/\n", options.output);
+  say("{}", to_table(done.records));
+  for (const std::string& name : done.skipped) say("skipped: {} (needs --data-root)\n", name);
+  say("files: {0}/results.json, {0}/accelerators/\n", options.output);
   return check(done.records);
+}
+
+FileUse files_of(const Options& options) {
+  FileUse use;
+  add_accelerator_files(options.accelerator, use);
+  add_task_files(options.task, options.data_root, use);
+  if (!options.suite.empty() && !options.output.empty())
+    add_verification_files(options.suite, {options.data_root, options.output, {}}, use);
+  use.writes(options.waveform, "--waveform");
+  return use;
 }
 
 Result<void> verify(const Options& options) {
@@ -120,7 +133,9 @@ void add_verify(CLI::App& app, Command& chosen) {
       "verify", "An accelerator against the simulator: every hidden state, every output, every cycle");
   auto options = std::make_shared<Options>();
   add_options(*command, *options);
-  command->callback([&chosen, options] { chosen = [options] { return verify(*options); }; });
+  command->callback([&chosen, options] {
+    chosen = {[options] { return files_of(*options); }, [options] { return verify(*options); }};
+  });
 }
 
 }  // namespace fixgate
