@@ -1,6 +1,5 @@
 // What messages and tables say: the file and the place once, names from outside so that a terminal is safe,
 // and what a file is where another one is expected.
-#include <algorithm>
 #include <sstream>
 
 #include "cli_test_case.h"
