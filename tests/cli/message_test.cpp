@@ -87,7 +87,7 @@ TEST_F(Message, NamesTheVocabulary) {
 TEST_F(Message, AnArchiveThatIsCutSaysSo) {
   store_npz_task();
   const std::string good = bytes_of(example("digits/train.npz"));
-  for (std::size_t length = 0; length < good.size(); length += 1009) {
+  for (std::size_t length = 0; length < good.size(); length += 2003) {
     (void)store("d.npz", good.substr(0, length));
     const std::string error = error_of({"evaluate", gru_, "-t", "t.toml"});
     EXPECT_NE(error.find("d.npz"), std::string::npos) << error;
@@ -113,7 +113,7 @@ TEST_F(Message, NamesFromOutsideCannotTurnText) {
   EXPECT_EQ(shown.find(kTurned), std::string::npos) << shown;
   const std::string gone = std::string("gone") + kTurned;
   for (const Arguments& arguments : {Arguments{"inspect", gone},
-                                     {"evaluate", gone, "-t", "t.toml"},
+                                     {"evaluate", gone, "-t", example("digits/digits.toml")},
                                      {"show", gone},
                                      {"rtl", gone, "-o", "a"},
                                      {"sweep", gone, "-o", "a"},

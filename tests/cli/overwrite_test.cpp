@@ -222,7 +222,6 @@ TEST_F(Overwrite, VerifyASuite) {
                           {{"suite.toml", "the suite"}, {kPlan, "a plan of the suite"}});
   expect_spared_in_folder(arguments, {"results.json"}, model_);
   expect_spared_in_folder(arguments, {"results.json"}, task_);
-  expect_spared(arguments, "--waveform", "--waveform", {{"suite.toml", "the suite"}});
   fs::create_directories(folder_ / "out/accelerators/n");
   fs::rename(folder_ / "net.onnx", folder_ / "out/accelerators/n/net.onnx");
   fs::create_symlink("out/accelerators/n/net.onnx", folder_ / "net.onnx");
