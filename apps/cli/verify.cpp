@@ -44,7 +44,8 @@ Result<VerificationOptions> verification_options(const Options& options) {
 Result<std::vector<TestSequence>> sequences_of(const Options& options, const FixedNetwork& network) {
   if (options.task.empty()) return random_sequences(network, options.sequences, options.seed);
   FIXGATE_ASSIGN(const Task task, read_task(options.task));
-  return gather_sequences(task, options.part, options.data_root, {options.sequences, options.steps});
+  return gather_sequences(task, network.call, options.part, options.data_root,
+                          {options.sequences, options.steps});
 }
 
 void print(const VerificationResult& result, const Options& options) {

@@ -209,6 +209,18 @@ Result<FixedOutcomes> run_fast(const FixedNetwork& network, const FastSimulator&
   return judged.finish(std::move(samples));
 }
 
+/// Perplexity takes the softmax of the outputs; of probabilities that would be another number.
+Result<void> check_likelihoods(const GraphRunner& runner, const FloatMatrix& outputs) {
+  constexpr float kTolerance = 1e-3F;
+  const auto is_share = [&](Eigen::Index row) {
+    return outputs.row(row).minCoeff() >= 0 && std::abs(outputs.row(row).sum() - 1) < kTolerance;
+  };
+  if (runner.output_function() != OutputFunction::None) return {};
+  for (Eigen::Index row = 0; row < outputs.rows(); ++row)
+    if (!is_share(row)) return {};
+  return fail("the outputs are probabilities already; perplexity needs what is before the softmax");
+}
+
 }  // namespace
 
 std::int64_t count_steps(const DataSet& data) {
@@ -219,6 +231,7 @@ std::int64_t count_steps(const DataSet& data) {
 
 Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric,
                                 const OutputObserver& observer) {
+  FIXGATE_CHECK(check_steps(network.call, data));
   const FloatRunner runner(network);
   const auto answer = [&](const Sample& sample, FloatState& state) -> Result<Outcome> {
     FIXGATE_ASSIGN(FloatMatrix outputs, runner.run(sample.sequence, state));
@@ -232,8 +245,25 @@ Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, con
   return outcomes;
 }
 
+Result<FloatOutcomes> run_float(const GraphRunner& runner, const DataSet& data, const MetricSpec& metric) {
+  FIXGATE_CHECK(check_steps(runner.call(), data));
+  if (data.is_stream && data.samples.size() > 1 && !runner.carries_state())
+    return fail("the data are one text, but the graph does not take its states and give them back");
+  const auto answer = [&](const Sample& sample, GraphRunner::State& state) -> Result<Outcome> {
+    FIXGATE_ASSIGN(FloatMatrix outputs, runner.run(sample.sequence, state));
+    if (metric.kind == MetricKind::Perplexity) FIXGATE_CHECK(check_likelihoods(runner, outputs));
+    return judge(metric, runner.output_function(), std::move(outputs), sample);
+  };
+  FloatOutcomes outcomes;
+  FIXGATE_ASSIGN(outcomes.samples, run_samples(
+                                       data, "float", [&] { return runner.initial_state(); }, answer));
+  outcomes.metric = total_metric(metric, outcomes.samples);
+  return outcomes;
+}
+
 Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
                                 Simulator simulator) {
+  FIXGATE_CHECK(check_steps(network.call, data));
   if (simulator == Simulator::Fast) {
     const FastSimulator fast(network);
     FixedState state = fast.initial_state();

@@ -9,6 +9,7 @@
 
 #include "data/metric.h"
 #include "data/sequence.h"
+#include "evaluate/graph_runner.h"
 #include "fixed/fixed_network.h"
 #include "network/network.h"
 #include "simulate/reference/simulator.h"
@@ -46,6 +47,10 @@ Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, con
                                 const OutputObserver& observer = {});
 Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
                                 Simulator simulator = Simulator::Fast);
+
+/// The same of a graph that is no chain of layers. Error, besides: a text whose state the graph does not give
+/// back.
+Result<FloatOutcomes> run_float(const GraphRunner& runner, const DataSet& data, const MetricSpec& metric);
 
 /// A network made ready once and run on several data sets, without progress on the terminal.
 class FixedRunner {

@@ -121,6 +121,7 @@ struct FixedNetwork {
   int inputs = 0;         // features a step, or the vocabulary's size
   int input_signal = -1;  // features only
   bool streaming = false;
+  CallSteps call;  // repeats only where the steps are fixed
   OutputFunction output_function = OutputFunction::None;
   std::vector<FixedSignal> signals;  // in the order of the data flow
   std::vector<WeightMatrix> weights;

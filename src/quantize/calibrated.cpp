@@ -8,6 +8,7 @@
 #include "quantize/learned.h"
 #include "quantize/measured_formats.h"
 #include "quantize/resolve.h"
+#include "simulate/sequence_check.h"
 
 namespace fixgate {
 
@@ -50,6 +51,7 @@ Learning learning_of(const Task& task, const std::filesystem::path& data_root) {
 Result<CalibratedNetwork> CalibratedNetwork::make(const Network& network, const DataSet& data,
                                                   const MetricSpec& metric, std::uint64_t seed,
                                                   Learning learning) {
+  FIXGATE_CHECK(check_steps(network.call, data));
   FIXGATE_ASSIGN(SignalProfile profile, calibrate(network, data));
   return CalibratedNetwork(network, data, metric, seed, std::move(profile), std::move(learning));
 }
@@ -114,7 +116,9 @@ Result<const DataSet*> CalibratedNetwork::learning_samples() {
   if (!learning_.samples) return data_;
   const std::lock_guard lock(more_->mutex);
   if (!more_->samples) {
-    FIXGATE_ASSIGN(more_->samples, learning_.samples());
+    FIXGATE_ASSIGN(DataSet samples, learning_.samples());
+    FIXGATE_CHECK(check_steps(network_->call, samples));
+    more_->samples = std::move(samples);
   }
   return &*more_->samples;
 }

@@ -107,6 +107,7 @@ class Builder {
     fixed_.inputs = static_cast<int>(network_.inputs);
     fixed_.input_signal = list_.input;
     fixed_.streaming = network_.streaming;
+    if (network_.call.count > 0) fixed_.call = network_.call;
     fixed_.output_function = network_.output_function;
     fixed_.float_parameters = parameters.whole;
     fixed_.float_recurrent_parameters = parameters.recurrent;

@@ -59,5 +59,23 @@ TEST(CheckSequence, RefusesWhatIsNotFinite) {
   }
 }
 
+TEST(CheckSteps, NamesTheSequenceThatDoesNotFit) {
+  const DataSet data{{{features(5, 2, 0), {}, "first"}, {features(3, 2, 0), {}, "second"}}, false};
+  EXPECT_TRUE(check_steps({}, data));
+  const auto checked = check_steps({5, false}, data);
+  ASSERT_FALSE(checked);
+  EXPECT_TRUE(checked.error().message.starts_with(
+      "second: the network's graph is for exactly 5 steps, the data has 3"))
+      << checked.error().message;
+}
+
+TEST(CheckSteps, CountsAStreamAsOne) {
+  const DataSet data{{{features(5, 2, 0), {}, "first"}, {features(3, 2, 0), {}, "second"}}, true};
+  EXPECT_TRUE(check_steps({8, false}, data));
+  EXPECT_TRUE(check_steps({4, true}, data));
+  EXPECT_FALSE(check_steps({5, true}, data));
+  EXPECT_FALSE(check_steps({4, false}, data));
+}
+
 }  // namespace
 }  // namespace fixgate

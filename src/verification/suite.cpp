@@ -82,7 +82,8 @@ Result<VerificationRecord> verify_entry(const VerificationEntry& entry,
   design.lanes.emplace_back("", entry.lanes);
   FIXGATE_ASSIGN(const Accelerator accelerator, design_accelerator(std::move(network), design));
   FIXGATE_CHECK(write_accelerator(accelerator, folder));
-  FIXGATE_ASSIGN(const auto sequences, gather_sequences(task, entry.part, root, entry.limits));
+  FIXGATE_ASSIGN(const auto sequences,
+                 gather_sequences(task, accelerator.network.call, entry.part, root, entry.limits));
   VerificationOptions verification = options.verification;
   verification.build = options.output / "build" / entry.name;  // outlives the accelerator's folder
   VerificationRecord record{entry.name,

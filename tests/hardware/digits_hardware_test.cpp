@@ -30,7 +30,7 @@ class DigitsHardware : public TestFolder {
   }
 
   void expect_equal(std::int64_t sequences, const VerificationOptions& options) {
-    const auto chosen = gather_sequences(task_, "test", "", {sequences, std::nullopt});
+    const auto chosen = gather_sequences(task_, {}, "test", "", {sequences, std::nullopt});
     ASSERT_TRUE(chosen) << chosen.error().message;
     const auto result = verify_accelerator(accelerator_, folder_ / "accelerator", *chosen, options);
     ASSERT_TRUE(result) << result.error().message;
