@@ -9,11 +9,14 @@
 #include "commands.h"
 #include "data/load.h"
 #include "data/task.h"
+#include "diagnostic/printable.h"
+#include "evaluate/graph_runner.h"
 #include "evaluate/outcome.h"
 #include "evaluate/signal_noise.h"
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
+#include "network/lower.h"
 #include "sweep/load_network.h"
 #include "sweep/records.h"
 
@@ -37,6 +40,7 @@ struct Findings {
   std::size_t samples = 0;
   std::int64_t steps = 0;
   std::optional<FloatOutcomes> reference;
+  std::string why_by_operators;  // the float network is no chain of layers: what a chain cannot have
   std::optional<FixedNetwork> network;
   std::optional<FixedOutcomes> outcomes;
   std::vector<SignalNoise> noise;
@@ -48,6 +52,23 @@ Result<Part> parse_part(const std::string& name) {
   return fail("--part {}: expected test or validation", name);
 }
 
+/// Layer by layer, as the fixed-point stages see the network; a graph that is no chain of layers operator by
+/// operator.
+Result<void> run_float_model(const std::string& model, const DataSet& data, Findings& findings) {
+  const MetricSpec& metric = findings.task.metric;
+  FIXGATE_ASSIGN(const Graph graph, load_graph(model));
+  const auto network = lower(graph);
+  if (network) {
+    FIXGATE_ASSIGN(findings.reference, run_float(*network, data, metric));
+    return {};
+  }
+  findings.why_by_operators = network.error().message;
+  const auto runner = GraphRunner::make(graph);
+  if (!runner) return tl::make_unexpected(runner.error().within(model));
+  FIXGATE_ASSIGN(findings.reference, run_float(*runner, data, metric));
+  return {};
+}
+
 Result<Findings> find(const Options& options) {
   Findings findings;
   FIXGATE_ASSIGN(const Part part, parse_part(options.part));
@@ -56,10 +77,9 @@ Result<Findings> find(const Options& options) {
   if (is_float && !options.float_model.empty())
     return fail("--float {}: {} is a float network itself; give the .fxg file to compare",
                 options.float_model, options.network);
-  const std::string model = is_float ? options.network : options.float_model;
   std::optional<Network> network;
-  if (!model.empty()) {
-    FIXGATE_ASSIGN(network, load_network(model));
+  if (!options.float_model.empty()) {
+    FIXGATE_ASSIGN(network, load_network(options.float_model));
   }
   if (!is_float) {
     FIXGATE_ASSIGN(findings.network, read_fixed_network(options.network));
@@ -67,6 +87,7 @@ Result<Findings> find(const Options& options) {
   FIXGATE_ASSIGN(const DataSet data, load_data(findings.task, part, options.data_root));
   findings.samples = data.samples.size();
   findings.steps = count_steps(data);
+  if (is_float) FIXGATE_CHECK(run_float_model(options.network, data, findings));
   if (network) {
     FIXGATE_ASSIGN(findings.reference, run_float(*network, data, findings.task.metric));
   }
@@ -85,6 +106,9 @@ void print_metrics(const Findings& findings, const Options& options) {
              findings.samples, findings.steps);
   if (findings.reference)
     fmt::print("float        {} {}\n", metric_name(kind), format_metric(kind, findings.reference->metric));
+  if (!findings.why_by_operators.empty())
+    fmt::print("run          operator by operator; fixed point refuses it: {}\n",
+               printable(findings.why_by_operators));
   if (!findings.outcomes) return;
   fmt::print("fixed        {} {}\n", metric_name(kind), format_metric(kind, findings.outcomes->metric));
   if (findings.reference) {
