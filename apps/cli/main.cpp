@@ -17,7 +17,7 @@
 
 namespace {
 
-constexpr int kFailure = 1;
+constexpr int kFailure = static_cast<int>(fixgate::ExitCode::Failure);
 
 /// One line for one mistake on the command line: an argument that nothing expects rather than what is missing
 /// without it.
@@ -72,8 +72,8 @@ int run(int argc, char** argv) {
   if (threads > 0)
     limit = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
                                                   static_cast<std::size_t>(threads));
-  const fixgate::Result<void> result = chosen();
-  if (result && std::fflush(stdout) == 0) return 0;
+  const fixgate::Result<fixgate::ExitCode> result = chosen();
+  if (result && std::fflush(stdout) == 0) return static_cast<int>(*result);
   fmt::print(stderr, "fixgate: {}\n",
              result ? "standard output cannot be written" : fixgate::printable(result.error().message));
   return kFailure;
