@@ -13,6 +13,7 @@
 #include "hardware/engines.h"
 #include "hardware/geometry.h"
 #include "hardware/memories.h"
+#include "hardware/multipliers.h"
 
 namespace fixgate {
 namespace {
@@ -83,7 +84,10 @@ Result<void> print_summary(const Accelerator& accelerator, const std::string& fo
   FIXGATE_ASSIGN(const std::vector<MemoryFile> memories, list_memories(accelerator));
   std::int64_t bits = 0;
   for (const MemoryFile& memory : memories) bits += memory.image.bits();
-  fmt::print("multipliers  {}\n", accelerator.multipliers());
+  const MultiplierCount count = count_multipliers(accelerator);
+  fmt::print("multipliers  {} of the matrices, {} of element-wise products and tables\n",
+             accelerator.multipliers(), count.beside);
+  fmt::print("dsp blocks   {} (predicted)\n", count.dsp_blocks);
   fmt::print("cycles       {} a step (predicted)\n", cycles_per_step(accelerator));
   fmt::print("utilisation  {:.1f} % of the multipliers over {} steps (predicted)\n",
              100 * utilisation(accelerator, kShownSteps), kShownSteps);
@@ -122,7 +126,8 @@ void add_rtl(CLI::App& app, Command& chosen) {
   auto* cycles = command->add_option("--cycles-per-step", options->cycles_per_step,
                                      "The fewest multipliers that take a step in at most N cycles");
   auto* multipliers = command->add_option("--dsp", options->multipliers,
-                                          "At most N multipliers in all, balanced over the layers");
+                                          "At most N multipliers in all, those of element-wise products and "
+                                          "tables too, balanced over the layers");
   lanes->excludes(cycles)->excludes(multipliers);
   cycles->excludes(multipliers);
   command

@@ -6,6 +6,7 @@
 #include "hardware/engines.h"
 #include "hardware/geometry.h"
 #include "hardware/identifier.h"
+#include "hardware/multipliers.h"
 #include "hardware/network_parts.h"
 
 namespace fixgate {
@@ -30,7 +31,7 @@ int lanes_of(const AcceleratorOptions& options, const std::string& layer) {
 class Designer {
  public:
   Designer(Accelerator& accelerator, const AcceleratorOptions& options)
-      : accelerator_(accelerator), options_(options) {}
+      : accelerator_(accelerator), options_(options), prices_(accelerator.engines.size()) {}
 
   Result<void> choose() {
     FIXGATE_CHECK(check_options());
@@ -81,7 +82,8 @@ class Designer {
   }
 
   Result<void> choose_by_cycles(std::int64_t cycles) {
-    for (Engine& engine : accelerator_.engines) {
+    for (std::size_t index = 0; index < accelerator_.engines.size(); ++index) {
+      Engine& engine = accelerator_.engines[index];
       if (!multiplies(engine)) {
         if (engine.outputs > cycles)
           return fail(
@@ -90,7 +92,7 @@ class Designer {
               name(engine), engine.outputs);
         continue;
       }
-      const auto geometry = geometry_of_cycles(demand(engine), cycles);
+      const auto geometry = geometry_of_cycles(demand(engine), cycles, prices_[index]);
       if (!geometry)
         return fail("layer '{}' takes at least {} cycles per step", name(engine),
                     fewest_cycles(demand(engine)));
@@ -99,36 +101,55 @@ class Designer {
     return {};
   }
 
-  // Multipliers of all engines at the fewest that reach `cycles`; none: not reached.
-  [[nodiscard]] std::optional<std::int64_t> multipliers_for(std::int64_t cycles) const {
-    std::int64_t sum = 0;
+  // DSP blocks. A lane without one (its weights are narrow, or choose or shift) counts as one all the same:
+  // the number asked for bounds the lanes, too.
+  void set_prices() {
+    prices_.clear();
     for (const Engine& engine : accelerator_.engines) {
-      if (!multiplies(engine)) continue;
-      const auto geometry = geometry_of_cycles(demand(engine), cycles);
+      const EngineDsp dsp = engine_dsp(accelerator_.network, engine);
+      prices_.push_back({std::max(1, dsp.lane), dsp.slice});
+    }
+  }
+
+  // Of all engines at the cheapest that reaches `cycles`; none: not reached.
+  [[nodiscard]] std::optional<std::int64_t> price_of_cycles(std::int64_t cycles) const {
+    std::int64_t sum = 0;
+    for (std::size_t index = 0; index < accelerator_.engines.size(); ++index) {
+      const Engine& engine = accelerator_.engines[index];
+      if (!multiplies(engine)) {
+        sum += prices_[index].slice;
+        continue;
+      }
+      const auto geometry = geometry_of_cycles(demand(engine), cycles, prices_[index]);
       if (!geometry) return std::nullopt;
-      sum += geometry->multipliers();
+      sum += prices_[index].of(*geometry);
     }
     return sum;
   }
 
-  // The fewest cycles per step that the multipliers reach, by bisection: fewer cycles never need fewer.
+  // Cycles per step that one lane in one slice of every engine reaches.
+  [[nodiscard]] std::int64_t most_cycles() const {
+    std::int64_t most = 1;
+    for (const Engine& engine : accelerator_.engines)
+      most = std::max<std::int64_t>(
+          most, multiplies(engine) ? stream_cycles_per_step(demand(engine), {}) : engine.outputs);
+    return most;
+  }
+
+  // The fewest cycles per step that the multipliers reach, by bisection: fewer cycles never cost less.
   Result<void> choose_by_multipliers(int multipliers) {
-    std::int64_t engines = 0;
-    std::int64_t enough = 1;  // cycles that one multiplier an engine reaches
-    for (const Engine& engine : accelerator_.engines) {
-      if (!multiplies(engine)) {
-        enough = std::max<std::int64_t>(enough, engine.outputs);
-        continue;
-      }
-      ++engines;
-      enough = std::max(enough, stream_cycles_per_step(demand(engine), {}));
-    }
-    if (multipliers < engines)
-      return fail("{} multipliers are too few: each of the {} layers needs one", multipliers, engines);
+    set_prices();
+    std::int64_t enough = most_cycles();
+    const std::int64_t least = price_of_cycles(enough).value();
+    if (multipliers < least)
+      return fail(
+          "{} multipliers are too few: give at least {}, for a lane of each layer, its element-wise products "
+          "and its tables",
+          multipliers, least);
     std::int64_t too_few = 0;
     while (enough - too_few > 1) {
       const std::int64_t cycles = (enough + too_few) / 2;
-      const auto needed = multipliers_for(cycles);
+      const auto needed = price_of_cycles(cycles);
       (needed && *needed <= multipliers ? enough : too_few) = cycles;
     }
     return choose_by_cycles(slowest_embedding(enough));
@@ -142,6 +163,7 @@ class Designer {
 
   Accelerator& accelerator_;
   const AcceleratorOptions& options_;
+  std::vector<GeometryPrice> prices_;  // by engine; at first that of its multipliers
 };
 
 AcceleratorOutput default_output(const FixedNetwork& network) {
@@ -185,8 +207,8 @@ Result<Accelerator> design_accelerator(FixedNetwork network, const AcceleratorOp
   accelerator.output = options.output.value_or(default_output(network));
   FIXGATE_ASSIGN(accelerator.engines, list_engines(network));
   accelerator.network = std::move(network);
-  FIXGATE_CHECK(Designer(accelerator, options).choose());
   FIXGATE_CHECK(check_sums(accelerator));
+  FIXGATE_CHECK(Designer(accelerator, options).choose());
   return accelerator;
 }
 

@@ -2,6 +2,7 @@
 
 #include "hardware/accelerator.h"
 #include "hardware/geometry.h"
+#include "hardware/multipliers.h"
 #include "hardware/random_design_test.h"
 
 namespace fixgate {
@@ -88,7 +89,10 @@ TEST(Design, RefusesGoalsThatExcludeEachOtherOrCannotBeReached) {
   EXPECT_NE(refusal(network, options).find("layer 'rnn0' takes at least"), std::string::npos);
   options.cycles_per_step.reset();
   options.multipliers = 1;
-  EXPECT_EQ(refusal(network, options), "1 multipliers are too few: each of the 2 layers needs one");
+  EXPECT_EQ(refusal(network, options),
+            "1 multipliers are too few: give at least 8, for a lane of each layer, its element-wise products "
+            "and its "
+            "tables");
 }
 
 TEST(Design, RefusesSumsThatAreTooWide) {
@@ -136,16 +140,52 @@ TEST(Design, ArgMaxGivesTheIndexUnlessValuesAreAskedFor) {
   EXPECT_EQ(design_accelerator(network, options)->output, AcceleratorOutput::Values);
 }
 
-// One multiplier fewer than the choice takes would miss the cycles that it reaches.
+// DSP blocks, each lane one at least.
+int price(const Accelerator& accelerator) {
+  int sum = 0;
+  for (const Engine& engine : accelerator.engines) {
+    EngineDsp dsp = engine_dsp(accelerator.network, engine);
+    dsp.lane = engine.kind == EngineKind::Embedding ? 0 : std::max(1, dsp.lane);
+    sum += dsp.blocks(engine.geometry);
+  }
+  return sum;
+}
+
+Accelerator with_one_lane_a_layer(const FixedNetwork& network) {
+  Accelerator accelerator = *design_accelerator(network, {});
+  for (Engine& engine : accelerator.engines) engine.geometry = {};
+  return accelerator;
+}
+
+AcceleratorOptions with_multipliers(int multipliers) {
+  AcceleratorOptions options;
+  options.multipliers = multipliers;
+  return options;
+}
+
+TEST(Design, TooFewMultipliersAreRefusedWithTheFewest) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const FixedNetwork network = RandomDesign(seed).network();
+    const int least = price(with_one_lane_a_layer(network));
+    EXPECT_TRUE(
+        refusal(network, with_multipliers(least - 1))
+            .starts_with(fmt::format("{} multipliers are too few: give at least {},", least - 1, least)));
+    const auto designed = design_accelerator(network, with_multipliers(least));
+    ASSERT_TRUE(designed) << designed.error().message;
+    EXPECT_EQ(price(*designed), least);
+  }
+}
+
+// A step that is a cycle shorter would cost more than is asked for.
 TEST(Design, MultipliersAreBalanced) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     RandomDesign random(seed);
     const FixedNetwork network = random.network();
-    AcceleratorOptions options;
-    options.multipliers = random.number(5, 60);
-    const auto designed = design_accelerator(network, options);
+    const int asked = price(with_one_lane_a_layer(network)) + random.number(0, 60);
+    const auto designed = design_accelerator(network, with_multipliers(asked));
     ASSERT_TRUE(designed) << designed.error().message;
-    EXPECT_LE(designed->multipliers(), *options.multipliers);
+    EXPECT_LE(price(*designed), asked);
+    EXPECT_LE(count_multipliers(*designed).dsp_blocks, asked);
     std::int64_t slowest = 0;
     for (const Engine& engine : designed->engines)
       slowest = std::max<std::int64_t>(
@@ -156,7 +196,7 @@ TEST(Design, MultipliersAreBalanced) {
     faster.cycles_per_step = static_cast<int>(slowest - 1);
     const auto more = design_accelerator(network, faster);
     if (more) {
-      EXPECT_GT(more->multipliers(), *options.multipliers) << seed;
+      EXPECT_GT(price(*more), asked) << seed;
     }
   }
 }
