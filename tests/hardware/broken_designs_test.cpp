@@ -6,6 +6,7 @@
 #include "data/test_folder.h"
 #include "files/read.h"
 #include "fixed/testing/example_networks.h"
+#include "hardware/packet_run.h"
 #include "verification/verification.h"
 
 namespace fixgate {
@@ -93,6 +94,19 @@ TEST_P(BrokenDesigns, AreCaught) {
   std::cout << GetParam().name << ": " << right.error().message << "\n";
 }
 
+// What well-formed sequences do not show.
+class BrokenPackets : public BrokenDesigns {};
+
+TEST_P(BrokenPackets, AreCaught) {
+  const Accelerator accelerator = accelerator_of(GetParam().base);
+  ASSERT_TRUE(write_accelerator(accelerator, place()));
+  replace(GetParam().file, GetParam().from, GetParam().to);
+  const auto result = send_packets(accelerator, place(), {});
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_GT(result->mismatches, 0) << GetParam().name << " went unnoticed";
+  std::cout << GetParam().name << ": " << result->first_mismatch << "\n";
+}
+
 class WholeDesigns : public BrokenDesigns {};
 
 TEST_P(WholeDesigns, AreRight) {
@@ -131,7 +145,17 @@ INSTANTIATE_TEST_SUITE_P(All, BrokenDesigns, testing::Values(
   Break{"shift_off_by_one", Base::Lstm, "rtl/lib/fg_lstm_unit.sv", "(CellSumWidth'(input_q) <<< InputShift)", "(CellSumWidth'(input_q) <<< (InputShift + 1))"},
   Break{"last_beat_mark_lost", Base::Lstm, "rtl/lib/fg_output.sv", "last_i && vector_end", "vector_end"},
   Break{"last_output_lost", Base::Lstm, "rtl/lib/fg_output.sv", "m_axis_tvalid = valid_i", "m_axis_tvalid = valid_i && !m_axis_tlast"},
+  Break{"error_of_a_whole_packet", Base::Gru, "rtl/lib/fg_input.sv", "error_o <= take && cut && !fill_q", "error_o <= take && last_o"},
   Break{"slower_than_predicted", Base::Lstm, "rtl/lib/fg_emit.sv", "place_o = places_q != 2'd2", "place_o = places_q == 2'd0"}),
+  name_of);
+
+INSTANTIATE_TEST_SUITE_P(All, BrokenPackets, testing::Values(
+  Break{"last_beat_within_a_step_lost", Base::Gru, "rtl/lib/fg_input.sv", "fill_q <= cut", "fill_q <= 1'b0"},
+  Break{"error_not_told", Base::Lstm, "rtl/lib/fg_input.sv", "error_o <= take && cut && !fill_q", "error_o <= 1'b0"},
+  Break{"error_told_twice", Base::Lstm, "rtl/lib/fg_input.sv", "error_o <= take && cut && !fill_q", "error_o <= take && cut"},
+  Break{"next_packet_taken_while_filling", Base::Lstm, "rtl/lib/fg_input.sv", "s_axis_tready = ready_i && !fill_q", "s_axis_tready = ready_i"},
+  Break{"filled_with_what_is_offered", Base::Gru, "rtl/lib/fg_input.sv", "feature = fill_q ? '0", "feature = 1'b0 ? '0"},
+  Break{"filled_step_is_not_the_last", Base::Gru, "rtl/lib/fg_input.sv", "last_o = s_axis_tlast || fill_q", "last_o = s_axis_tlast"}),
   name_of);
 // clang-format on
 
