@@ -104,10 +104,9 @@ class Designer {
   // DSP blocks. A lane without one (its weights are narrow, or choose or shift) counts as one all the same:
   // the number asked for bounds the lanes, too.
   void set_prices() {
-    prices_.clear();
-    for (const Engine& engine : accelerator_.engines) {
-      const EngineDsp dsp = engine_dsp(accelerator_.network, engine);
-      prices_.push_back({std::max(1, dsp.lane), dsp.slice});
+    for (std::size_t index = 0; index < prices_.size(); ++index) {
+      prices_[index] = dsp_price(accelerator_.network, accelerator_.engines[index]);
+      prices_[index].multiplier = std::max(1, prices_[index].multiplier);
     }
   }
 

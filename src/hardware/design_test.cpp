@@ -91,8 +91,7 @@ TEST(Design, RefusesGoalsThatExcludeEachOtherOrCannotBeReached) {
   options.multipliers = 1;
   EXPECT_EQ(refusal(network, options),
             "1 multipliers are too few: give at least 8, for a lane of each layer, its element-wise products "
-            "and its "
-            "tables");
+            "and its tables");
 }
 
 TEST(Design, RefusesSumsThatAreTooWide) {
@@ -142,13 +141,13 @@ TEST(Design, ArgMaxGivesTheIndexUnlessValuesAreAskedFor) {
 
 // DSP blocks, each lane one at least.
 int price(const Accelerator& accelerator) {
-  int sum = 0;
+  std::int64_t sum = 0;
   for (const Engine& engine : accelerator.engines) {
-    EngineDsp dsp = engine_dsp(accelerator.network, engine);
-    dsp.lane = engine.kind == EngineKind::Embedding ? 0 : std::max(1, dsp.lane);
-    sum += dsp.blocks(engine.geometry);
+    GeometryPrice price = dsp_price(accelerator.network, engine);
+    if (engine.kind != EngineKind::Embedding) price.multiplier = std::max(1, price.multiplier);
+    sum += price.of(engine.geometry);
   }
-  return sum;
+  return static_cast<int>(sum);
 }
 
 Accelerator with_one_lane_a_layer(const FixedNetwork& network) {

@@ -143,10 +143,10 @@ class MultiplierLister {
   EngineMultipliers multipliers_;
 };
 
-EngineDsp dsp_of(const EngineMultipliers& multipliers) {
-  EngineDsp dsp{multipliers.lane ? dsp_blocks(*multipliers.lane) : 0, 0};
-  for (const ProductWidths& product : multipliers.of_a_slice) dsp.slice += dsp_blocks(product);
-  return dsp;
+GeometryPrice price_of(const EngineMultipliers& multipliers) {
+  GeometryPrice price{multipliers.lane ? dsp_blocks(*multipliers.lane) : 0, 0};
+  for (const ProductWidths& product : multipliers.of_a_slice) price.slice += dsp_blocks(product);
+  return price;
 }
 
 }  // namespace
@@ -161,8 +161,8 @@ EngineMultipliers list_multipliers(const FixedNetwork& network, const Engine& en
   return std::move(lister).multipliers();
 }
 
-EngineDsp engine_dsp(const FixedNetwork& network, const Engine& engine) {
-  return dsp_of(list_multipliers(network, engine));
+GeometryPrice dsp_price(const FixedNetwork& network, const Engine& engine) {
+  return price_of(list_multipliers(network, engine));
 }
 
 MultiplierCount count_multipliers(const Accelerator& accelerator) {
@@ -170,7 +170,7 @@ MultiplierCount count_multipliers(const Accelerator& accelerator) {
   for (const Engine& engine : accelerator.engines) {
     const EngineMultipliers multipliers = list_multipliers(accelerator.network, engine);
     count.beside += engine.geometry.slices * static_cast<int>(multipliers.of_a_slice.size());
-    count.dsp_blocks += dsp_of(multipliers).blocks(engine.geometry);
+    count.dsp_blocks += price_of(multipliers).of(engine.geometry);
   }
   return count;
 }

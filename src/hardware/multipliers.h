@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hardware/accelerator.h"
+#include "hardware/geometry.h"
 
 namespace fixgate {
 
@@ -29,22 +30,13 @@ struct EngineMultipliers {
 
 EngineMultipliers list_multipliers(const FixedNetwork& network, const Engine& engine);
 
-/// What an engine takes of --dsp, and what Yosys is predicted to map.
-struct EngineDsp {
-  int lane = 1;   // blocks of each multiplier of the geometry
-  int slice = 0;  // blocks of each slice
-
-  [[nodiscard]] int blocks(const EngineGeometry& geometry) const {
-    return lane * geometry.multipliers() + slice * geometry.slices;
-  }
-};
-
-EngineDsp engine_dsp(const FixedNetwork& network, const Engine& engine);
+/// A geometry's price in DSP blocks that Yosys is predicted to map.
+GeometryPrice dsp_price(const FixedNetwork& network, const Engine& engine);
 
 /// Multipliers beside those of the geometries, and DSP blocks of all.
 struct MultiplierCount {
   int beside = 0;
-  int dsp_blocks = 0;
+  std::int64_t dsp_blocks = 0;
 };
 
 MultiplierCount count_multipliers(const Accelerator& accelerator);

@@ -105,7 +105,7 @@ TEST_F(DspBlocksOfExamples, ArePredictedWithinOne) {
     options.multipliers = example.dsp;
     const auto accelerator = design_accelerator(quantised(example), options);
     ASSERT_TRUE(accelerator) << accelerator.error().message;
-    const int predicted = count_multipliers(*accelerator).dsp_blocks;
+    const auto predicted = static_cast<int>(count_multipliers(*accelerator).dsp_blocks);
     EXPECT_LE(predicted, example.dsp);
     EXPECT_NEAR(blocks_of(*accelerator), predicted, 1);
   }
