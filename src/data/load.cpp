@@ -15,6 +15,12 @@ namespace {
 
 using Samples = std::vector<Sample>;
 
+DataSet set_of(Samples samples) {
+  DataSet set;
+  set.samples = std::move(samples);
+  return set;
+}
+
 class Loader {
  public:
   Loader(const Task& task, Part part, const std::filesystem::path& data_root)
@@ -24,11 +30,26 @@ class Loader {
         random_(task.calibration.seed) {}
 
   Result<DataSet> load() {
+    FIXGATE_ASSIGN(DataSet set, load_samples());
+    set.vocabulary = vocabulary_;
+    set.symbols = symbols_;
+    return set;
+  }
+
+ private:
+  Result<DataSet> load_samples() {
     if (task_.data.kind == DataKind::Imdb) return load_imdb();
     return task_.data.kind == DataKind::Text ? load_text() : load_npz();
   }
 
- private:
+  Result<Vocabulary> read_vocabulary(TextUnit unit) {
+    const auto path = place(task_.data.vocabulary);
+    FIXGATE_ASSIGN(Vocabulary vocabulary, Vocabulary::read(path, unit));
+    vocabulary_ = path.string();
+    symbols_ = vocabulary.size();
+    return vocabulary;
+  }
+
   // An absolute path stays as it is.
   [[nodiscard]] std::filesystem::path place(const std::filesystem::path& path) const { return root_ / path; }
 
@@ -49,26 +70,24 @@ class Loader {
     const auto path = part_file();
     FIXGATE_ASSIGN(Samples samples, read_npz(path));
     FIXGATE_CHECK(check_targets(samples));
-    if (!is_drawn()) return DataSet{std::move(samples), false};
+    if (!is_drawn()) return set_of(std::move(samples));
     return drawn(std::move(samples), path);
   }
 
   Result<DataSet> load_imdb() {
     const auto archive = place(task_.data.archive);
     const auto part = part_ == Part::Test ? ImdbPart::Test : ImdbPart::Train;
-    FIXGATE_ASSIGN(const Vocabulary vocabulary,
-                   Vocabulary::read(place(task_.data.vocabulary), TextUnit::Word));
+    FIXGATE_ASSIGN(const Vocabulary vocabulary, read_vocabulary(TextUnit::Word));
     FIXGATE_ASSIGN(Samples samples, read_imdb(archive, part, vocabulary, task_.data.last_tokens));
-    if (part_ == Part::Test) return DataSet{std::move(samples), false};
+    if (part_ == Part::Test) return set_of(std::move(samples));
     FIXGATE_ASSIGN(Samples held_out, hold_out(samples, archive));
-    if (part_ == Part::Validation) return DataSet{std::move(held_out), false};
+    if (part_ == Part::Validation) return set_of(std::move(held_out));
     return drawn(std::move(samples), archive);
   }
 
   Result<DataSet> load_text() {
     const auto path = part_file();
-    FIXGATE_ASSIGN(const Vocabulary vocabulary,
-                   Vocabulary::read(place(task_.data.vocabulary), task_.data.unit));
+    FIXGATE_ASSIGN(const Vocabulary vocabulary, read_vocabulary(task_.data.unit));
     FIXGATE_ASSIGN(const std::string text, read_file(path));
     const TextSpec spec{task_.data.unit, task_.data.end_of_line, task_.data.unknown};
     FIXGATE_ASSIGN(const auto tokens, text_tokens(text, path.string(), spec, vocabulary));
@@ -128,7 +147,9 @@ class Loader {
   const Task& task_;
   Part part_;
   std::filesystem::path root_;
-  SplitMix64 random_;  // imdb: the validation share first, calibration after it
+  std::string vocabulary_;   // its path, once it is read
+  std::size_t symbols_ = 0;  // in it
+  SplitMix64 random_;        // imdb: the validation share first, calibration after it
 };
 
 }  // namespace

@@ -51,12 +51,19 @@ TEST(TextTokens, NamesAnUnknownWordAndItsLine) {
   const std::string message =
       "t.txt:2: 'err' is not in the vocabulary, which has no symbol for unknowns either";
   EXPECT_EQ(error_of("to\nerr", {TextUnit::Word, "", ""}, words()), message);
-  EXPECT_EQ(error_of("to\nerr", {TextUnit::Word, "", "<other>"}, words()), message);
 }
 
 TEST(TextTokens, NamesAMissingEndOfLine) {
   EXPECT_EQ(error_of("to", {TextUnit::Word, "</s>", ""}, words()),
             "t.txt: end_of_line '</s>' is not in the vocabulary");
+}
+
+// Also where the text would not need it.
+TEST(TextTokens, NamesAMissingSymbolForUnknowns) {
+  const auto characters = Vocabulary::parse("t\no\n", "v.txt", TextUnit::Character).value();
+  const std::string message = "t.txt: unknown '<other>' is not in the vocabulary";
+  EXPECT_EQ(error_of("to", {TextUnit::Word, "", "<other>"}, words()), message);
+  EXPECT_EQ(error_of("to", {TextUnit::Character, "", "<other>"}, characters), message);
 }
 
 TEST(TextTokens, SplitsCharactersAtCodePoints) {

@@ -30,4 +30,10 @@ Result<void> check_sequence(const Sequence& sequence, bool takes_tokens, std::in
   return {};
 }
 
+Result<void> check_vocabulary(const DataSet& data, bool takes_tokens, std::int64_t inputs) {
+  if (!takes_tokens || data.symbols <= static_cast<std::size_t>(inputs)) return {};
+  return fail("{}: holds {} symbols, but the network knows {} tokens: give the vocabulary of its training",
+              data.vocabulary, data.symbols, inputs);
+}
+
 }  // namespace fixgate

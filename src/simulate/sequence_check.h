@@ -12,4 +12,8 @@ namespace fixgate {
 /// outside 0..inputs-1; a feature that is not a number. `inputs`: features a step, or the vocabulary's size.
 Result<void> check_sequence(const Sequence& sequence, bool takes_tokens, std::int64_t inputs);
 
+/// Error: tokens of a vocabulary that holds more than the network's `inputs`; whatever tokens occur, it is
+/// another network's.
+Result<void> check_vocabulary(const DataSet& data, bool takes_tokens, std::int64_t inputs);
+
 }  // namespace fixgate

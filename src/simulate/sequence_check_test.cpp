@@ -59,5 +59,19 @@ TEST(CheckSequence, RefusesWhatIsNotFinite) {
   }
 }
 
+// Also where the symbols that are too many do not occur.
+TEST(CheckVocabulary, RefusesMoreSymbolsThanTheNetworkKnows) {
+  DataSet data;
+  data.vocabulary = "v.txt";
+  data.symbols = 5;
+  EXPECT_TRUE(check_vocabulary(data, true, 5));
+  EXPECT_TRUE(check_vocabulary(data, true, 6)) << "a network may know symbols that the data never have";
+  EXPECT_TRUE(check_vocabulary(data, false, 2)) << "no tokens: check_sequence() says what is wrong";
+  const auto checked = check_vocabulary(data, true, 4);
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().message,
+            "v.txt: holds 5 symbols, but the network knows 4 tokens: give the vocabulary of its training");
+}
+
 }  // namespace
 }  // namespace fixgate

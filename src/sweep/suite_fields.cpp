@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "quantize/row_widths.h"
 #include "toml/document.h"
 
 namespace fixgate {
@@ -70,9 +71,9 @@ Result<void> change_preset(const toml::table& table, SuitePlan& plan) {
   FIXGATE_CHECK(read_change(table, "rounding", parse_weight_rounding, weights.rounding, plan.name));
   FIXGATE_CHECK(read_change(table, "binary_point", parse_binary_point, weights.per_row, plan.name));
   FIXGATE_ASSIGN(const bool corrects_bias, flag(table, "correct_bias"));
-  if (corrects_bias) {
-    weights.correct_bias = true;
-    plan.name += " +correct_bias";
+  if (table.contains("correct_bias")) {
+    weights.correct_bias = corrects_bias;
+    plan.name += corrects_bias ? " +correct_bias" : " -correct_bias";
   }
   FIXGATE_ASSIGN(const bool mixes_rows, flag(table, "mixed_rows"));
   if (mixes_rows) {
@@ -85,6 +86,15 @@ Result<void> change_preset(const toml::table& table, SuitePlan& plan) {
   FIXGATE_CHECK(read_change(table, "range", parse_range_method, signals.range, plan.name));
   if (signals.range) plan.plan.signals.push_back(std::move(signals));
   return {};
+}
+
+/// A greatest footprint makes weights narrower, so that their rows may differ after all.
+Result<void> check_mixed_rows(const toml::table& table, int width) {
+  FIXGATE_ASSIGN(const bool mixes_rows, flag(table, "mixed_rows"));
+  if (!mixes_rows || table.contains("max_footprint") || can_mix_rows(width)) return {};
+  return fail(
+      "{}: 'mixed_rows' does nothing with weights = {}: give 3 to 7 bits or a max_footprint, or drop it",
+      line_of(table), width);
 }
 
 }  // namespace
@@ -106,6 +116,7 @@ Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::pat
   plan.name = fmt::format("{} {}/{}", preset, weights, activations);
   FIXGATE_ASSIGN(plan.plan, preset_plan(preset, {weights, activations}));
   FIXGATE_CHECK(change_preset(table, plan));
+  FIXGATE_CHECK(check_mixed_rows(table, weights));
   if (!table.contains("max_footprint")) return plan;
   FIXGATE_ASSIGN(plan.plan.max_footprint, share_in(table, "max_footprint"));
   plan.name += fmt::format(" in {:g}%", 100 * *plan.plan.max_footprint);

@@ -1,5 +1,6 @@
 #include "sweep/suite.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace fixgate {
@@ -65,6 +66,26 @@ TEST(Suite, MixesRows) {
   ASSERT_TRUE(suite) << suite.error().message;
   EXPECT_EQ(suite->networks[0].plans[1].name, "default 4/8 +mixed_rows");
   EXPECT_EQ(suite->networks[0].plans[1].plan.weights.back().mixed_rows, true);
+}
+
+TEST(Suite, RefusesMixedRowsThatCannotDiffer) {
+  const auto suite_of = [](const char* width, const char* more) {
+    return with(kSuite, "weights = 4,", fmt::format("weights = {}, mixed_rows = true, {}", width, more));
+  };
+  for (const char* width : {"1", "2", "8", "9"})
+    EXPECT_NE(error_of(suite_of(width, "")).find("line 7: 'mixed_rows' does nothing with weights = "),
+              std::string::npos)
+        << width << error_of(suite_of(width, ""));
+  for (const char* width : {"3", "7"}) EXPECT_EQ(error_of(suite_of(width, "")), "");
+  EXPECT_EQ(error_of(suite_of("8", "max_footprint = 0.1,")), "");
+}
+
+TEST(Suite, TurnsCorrectedBiasesOff) {
+  const auto suite = parse_suite(
+      with(kSuite, "\"default\", weights = 4,", "\"learned\", correct_bias = false, weights = 4,"), "folder");
+  ASSERT_TRUE(suite) << suite.error().message;
+  EXPECT_EQ(suite->networks[0].plans[0].name, "learned 4/8 -correct_bias");
+  EXPECT_EQ(suite->networks[0].plans[0].plan.weights.back().correct_bias, false);
 }
 
 TEST(Suite, LeavesAPresetAsItIsWhereNothingChangesIt) {
