@@ -159,7 +159,7 @@ std::string to_json(const Exploration& found, const ExploreOptions& options) {
             {"seed", options.bench.seed},
             {"confidence", options.bench.confidence},
             {"trials", found.trials.size()},
-            {"seconds", found.seconds}};
+            {"seconds", found.times.sum()}};
   json["front"] = Json::array();
   for (const std::size_t index : found.front) json["front"].push_back(trial_json(found, index));
   json["chosen"] = found.chosen ? trial_json(found, *found.chosen) : Json();

@@ -36,6 +36,12 @@ Result<std::vector<SweepRecord>> read_records(const std::filesystem::path& path)
 /// The records as a table for a terminal or a Markdown page.
 std::string to_table(const std::vector<SweepRecord>& records);
 
+/// With so many places behind the point; what is too large for a column as 1.234e+20.
+std::string with_places(double value, int places);
+
+/// "0.50 %", as tables show shares.
+std::string percent(double share);
+
 /// "89.24 %", "96.5231", "0.01234": as the metric is usually written.
 std::string format_metric(MetricKind kind, double value);
 
