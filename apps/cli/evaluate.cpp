@@ -14,6 +14,7 @@
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
+#include "numbers.h"
 #include "sweep/load_network.h"
 #include "sweep/records.h"
 
@@ -56,6 +57,9 @@ Result<Findings> find(const Options& options) {
   if (is_float && !options.float_model.empty())
     return fail("--float {}: {} is a float network itself; give the .fxg file to compare",
                 options.float_model, options.network);
+  if (is_float && options.simulator != "fast")
+    return fail("--simulator {}: {} is a float network, which no simulator runs; leave it out",
+                options.simulator, options.network);
   const std::string model = is_float ? options.network : options.float_model;
   std::optional<Network> network;
   if (!model.empty()) {
@@ -162,7 +166,8 @@ void add_evaluate(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<Options>();
   command->add_option("network", options->network, "Fixed-point network (.fxg), or a float one (.onnx)")
       ->required();
-  command->add_option("--float", options->float_model, "ONNX file to compare a fixed-point network with");
+  auto* reference =
+      command->add_option("--float", options->float_model, "ONNX file to compare a fixed-point network with");
   command->add_option("-t,--task", options->task, "Task file (TOML)")->required();
   command->add_option("--data-root", options->data_root,
                       "Folder that the task's paths start from (default: the task file's)");
@@ -170,7 +175,8 @@ void add_evaluate(CLI::App& app, Command& chosen) {
   command->add_option("--json", options->json, "Write the findings as JSON");
   command
       ->add_option("--noise-steps", options->noise_steps, "Steps over which the signals' noise is measured")
-      ->check(CLI::PositiveNumber)
+      ->needs(reference)
+      ->check(positive_number())
       ->capture_default_str();
   command
       ->add_option("--simulator", options->simulator,

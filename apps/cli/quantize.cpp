@@ -16,6 +16,8 @@
 #include "fixed/text.h"
 #include "numeric/share.h"
 #include "quantize/calibrated.h"
+#include "quantize/resolve.h"
+#include "quantize/row_widths.h"
 #include "sweep/load_network.h"
 
 namespace fixgate {
@@ -84,7 +86,23 @@ std::string weight_codes(const FixedNetwork& network) {
   return fmt::format("{}", fmt::join(codes, ", "));
 }
 
-void print_summary(const Options& options, const FormatPlan& plan, const FixedNetwork& network) {
+/// What learned rounding has brought, or why it changed nothing.
+void print_learning(const LearningOutcome& learning) {
+  if (learning.kept_start())
+    return fmt::print(
+        "learned      nothing: no step brought the outputs nearer to float's than they were (divergence a "
+        "row "
+        "on the calibration data: {:.4g} at the start, at least {:.4g} on the way); the start is kept\n",
+        learning.divergence_before, learning.least_tried);
+  fmt::print(
+      "learned      {} of {} weights moved; divergence of the outputs from float's a row on the calibration "
+      "data: {:.4g} before, {:.4g} after\n",
+      learning.weights_moved, learning.weights, learning.divergence_before, learning.divergence);
+}
+
+void print_summary(const Options& options, const FormatPlan& plan, const Quantised& quantised) {
+  const FixedNetwork& network = quantised.network;
+  if (quantised.learning) print_learning(*quantised.learning);
   if (plan.max_footprint || options.mixed_rows) fmt::print("weights      {}\n", weight_codes(network));
   const Footprint footprint = measure_footprint(network);
   fmt::print(
@@ -105,17 +123,33 @@ Result<void> check_outputs(const Options& options) {
   return {};
 }
 
+/// --mixed-rows of weights that all have one width whatever they cost would say nothing and do nothing.
+Result<void> check_mixed_rows(const Options& options, const FormatPlan& plan, const Network& network) {
+  if (!options.mixed_rows || plan.max_footprint) return {};
+  FormatPlan without = plan;  // the option's rule is its last
+  without.weights.pop_back();
+  FIXGATE_ASSIGN(const auto weights, resolve_weights(without, weight_names(network)));
+  for (const WeightOptions& one : weights)
+    if (one.code.encoding == WeightEncoding::Integer && can_mix_rows(one.code.width)) return {};
+  return fail(
+      "--mixed-rows does nothing with {}: it is for plain integers of 3 to 7 bits; change the weights' "
+      "widths, "
+      "or give --max-footprint",
+      options.plan.empty() ? fmt::format("--weights {}", options.widths.weights) : "--plan " + options.plan);
+}
+
 Result<void> quantize(const Options& options) {
   FIXGATE_CHECK(check_outputs(options));
   FIXGATE_ASSIGN(const FormatPlan plan, choose_plan(options));
   FIXGATE_ASSIGN(const Network network, load_network(options.model));
+  FIXGATE_CHECK(check_mixed_rows(options, plan, network));
   FIXGATE_ASSIGN(const Quantised quantised, options.task.empty()
                                                 ? quantise_as_stated(network, plan, options)
                                                 : quantise_calibrated(network, plan, options));
   if (!options.plan_output.empty())
     FIXGATE_CHECK(write_file(options.plan_output, to_toml(quantised.resolved)));
   FIXGATE_CHECK(write_fixed_network(quantised.network, options.output));
-  print_summary(options, plan, quantised.network);
+  print_summary(options, plan, quantised);
   return {};
 }
 
@@ -127,8 +161,10 @@ void add_quantize(CLI::App& app, Command& chosen) {
   command->add_option("model", options->model, "ONNX file")->required();
   auto* task = command->add_option("-t,--task", options->task,
                                    "Task file (TOML); its training data calibrate the formats");
-  command->add_option("--data-root", options->data_root,
-                      "Folder that the task's paths start from (default: the task file's)");
+  command
+      ->add_option("--data-root", options->data_root,
+                   "Folder that the task's paths start from (default: the task file's)")
+      ->needs(task);
   auto* preset = command->add_option("--preset", options->preset, "default, compensated, learned or paper")
                      ->capture_default_str();
   auto* weights = command->add_option("-w,--weights", options->widths.weights, "Bits of all weights")

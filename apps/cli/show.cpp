@@ -19,8 +19,10 @@ void add_show(CLI::App& app, Command& chosen) {
       app.add_subcommand("show", "Print a fixed-point network: formats, equations, proven widths, tables");
   auto options = std::make_shared<Options>();
   command->add_option("network", options->file, "Fixed-point network (.fxg)")->required();
-  command->add_flag("--weights", options->text.weights, "Print the integers of the weights too");
-  command->add_flag("--plan", options->plan, "Print the format plan (TOML) that made it instead");
+  auto* weights =
+      command->add_flag("--weights", options->text.weights, "Print the integers of the weights too");
+  command->add_flag("--plan", options->plan, "Print the format plan (TOML) that made it instead")
+      ->excludes(weights);
   command->callback([&chosen, options] {
     chosen = [options]() -> Result<void> {
       FIXGATE_ASSIGN(const FixedNetwork network, read_fixed_network(options->file));

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "commands.h"
+#include "numbers.h"
 #include "synthesis/synthesis.h"
 
 namespace fixgate {
@@ -35,9 +36,11 @@ void add_synth(CLI::App& app, Command& chosen) {
   command->add_option("--device", options->synthesis.device,
                       "ice40: hx8k (default), up5k, hx1k, lp8k; ecp5: 25k (default), 45k, 85k");
   command->add_option("--frequency", options->synthesis.frequency, "MHz that placement aims at")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->capture_default_str();
-  command->add_option("--seed", options->synthesis.seed, "Of placement")->capture_default_str();
+  command->add_option("--seed", options->synthesis.seed, "Of placement")
+      ->check(natural_number())
+      ->capture_default_str();
   command->callback([&chosen, options] { chosen = [options] { return synth(*options); }; });
 }
 

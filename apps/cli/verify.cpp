@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "data/task.h"
+#include "numbers.h"
 #include "verification/gather.h"
 #include "verification/suite.h"
 #include "verification/verification.h"
@@ -88,29 +89,54 @@ Result<void> verify_suite(const Options& options) {
 Result<void> verify(const Options& options) {
   if (options.accelerator.empty() == options.suite.empty())
     return fail("give either an accelerator's folder or --suite FILE");
+  if (!options.data_root.empty() && options.task.empty() && options.suite.empty())
+    return fail("--data-root {}: is for the paths of --task or --suite; give one of them, or leave it out",
+                options.data_root);
   return options.suite.empty() ? verify_one(options) : verify_suite(options);
+}
+
+/// Which sequences; a suite says so itself.
+std::vector<CLI::Option*> add_sequence_options(CLI::App& command, Options& options) {
+  auto* task =
+      command.add_option("-t,--task", options.task, "Task file (TOML); none: random features or tokens");
+  auto* part = command
+                   .add_option("--part", options.part,
+                               "Of the task's data: test, validation, calibration, or all in that order")
+                   ->needs(task)
+                   ->capture_default_str();
+  auto* sequences =
+      command
+          .add_option("-n,--sequences", options.sequences, "The first sequences are taken; of a text: pieces")
+          ->check(positive_number())
+          ->capture_default_str();
+  auto* steps =
+      command.add_option("--steps", options.steps, "At most so many steps of the task's data in all")
+          ->needs(task)
+          ->check(positive_number());
+  return {task, part, sequences, steps};
 }
 
 void add_options(CLI::App& command, Options& options) {
   command.add_option("accelerator", options.accelerator, "Folder that `fixgate rtl` wrote");
-  command.add_option("-t,--task", options.task, "Task file (TOML); none: random features or tokens");
+  const std::vector<CLI::Option*> of_sequences = add_sequence_options(command, options);
   command.add_option("--data-root", options.data_root,
                      "Folder that the task's paths start from (default: the task file's)");
-  command.add_option("--part", options.part, "test, validation, calibration, or all in that order")
+  command.add_option("--seed", options.seed, "Of the stalls and of random sequences")
+      ->check(natural_number())
       ->capture_default_str();
-  command.add_option("-n,--sequences", options.sequences, "The first sequences are taken; of a text: pieces")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command.add_option("--steps", options.steps, "At most so many steps in all")->check(CLI::PositiveNumber);
-  command.add_option("--seed", options.seed, "Of the stalls and of random sequences")->capture_default_str();
   command.add_option("--simulator", options.simulator, "verilator or icarus")->capture_default_str();
   command.add_option("--stalls", options.stalls, "none, light, heavy, bursts or mixed")
       ->capture_default_str();
   command.add_option("--netlist", options.netlist,
                      "Synthesise for this target (ice40, xilinx7, generic) and verify the netlist");
-  command.add_option("--waveform", options.waveform, "Write a value change dump (VCD) of the stalled run");
-  command.add_option("--suite", options.suite, "Verify the networks of a suite file (TOML) instead");
-  command.add_option("-o,--output", options.output, "With --suite: folder for results.json and accelerators");
+  auto* waveform = command.add_option("--waveform", options.waveform,
+                                      "Write a value change dump (VCD) of the stalled run");
+  auto* suite =
+      command.add_option("--suite", options.suite, "Verify the networks of a suite file (TOML) instead")
+          ->excludes(waveform);
+  for (CLI::Option* option : of_sequences) suite->excludes(option);
+  command.add_option("-o,--output", options.output, "With --suite: folder for results.json and accelerators")
+      ->needs(suite);
 }
 
 }  // namespace

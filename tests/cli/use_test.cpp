@@ -74,8 +74,9 @@ TEST_F(Use, RowsShareTheBitsOfTheirMatrix) {
   EXPECT_TRUE(contains(text, "bits by row, ")) << text;
   EXPECT_TRUE(contains(text, "widths of rows")) << text;
   run_well({"evaluate", "a.fxg", "-t", task_, "--simulator", "reference"});
-  expect_refused({"quantize", model_, "-t", task_, "--preset", "paper", "--mixed-rows", "-o", kOutput},
-                 {"mixed_rows", "per_row"});
+  expect_refused(
+      {"quantize", model_, "-t", task_, "--preset", "paper", "-w", "4", "--mixed-rows", "-o", kOutput},
+      {"mixed_rows", "per_row"});
 }
 
 TEST_F(Use, PlanMakesTheSameNetworkAgain) {
