@@ -57,7 +57,8 @@ void exercise_onnx(std::string_view bytes) {
   auto graph = import_onnx_bytes(bytes, "/nonexistent", "fuzz.onnx");
   if (!graph || !fold_constants(*graph) || !fold_initial_states(*graph)) return;
   const auto network = lower(*graph);
-  require(network.has_value() == find_refusals(*graph).empty(), "lowering and its list of refusals agree");
+  require(network.has_value() == lower_what_can_be(*graph).refusals.empty(),
+          "lowering and its list of refusals agree");
   if (!network || count_parameters(*network).whole > kMostParameters) return;
   run(*network);
   quantise_small(*network);

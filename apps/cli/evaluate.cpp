@@ -9,11 +9,18 @@
 #include "commands.h"
 #include "data/load.h"
 #include "data/task.h"
+#include "data/task_files.h"
+#include "diagnostic/printable.h"
+#include "diagnostic/terminal.h"
+#include "evaluate/graph_runner.h"
 #include "evaluate/outcome.h"
 #include "evaluate/signal_noise.h"
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
+#include "import/model_files.h"
+#include "network/lower.h"
+#include "numbers.h"
 #include "sweep/load_network.h"
 #include "sweep/records.h"
 
@@ -37,6 +44,7 @@ struct Findings {
   std::size_t samples = 0;
   std::int64_t steps = 0;
   std::optional<FloatOutcomes> reference;
+  std::string why_by_operators;  // the float network is no chain of layers: what a chain cannot have
   std::optional<FixedNetwork> network;
   std::optional<FixedOutcomes> outcomes;
   std::vector<SignalNoise> noise;
@@ -48,6 +56,23 @@ Result<Part> parse_part(const std::string& name) {
   return fail("--part {}: expected test or validation", name);
 }
 
+/// Layer by layer, as the fixed-point stages see the network; a graph that is no chain of layers operator by
+/// operator.
+Result<void> run_float_model(const std::string& model, const DataSet& data, Findings& findings) {
+  const MetricSpec& metric = findings.task.metric;
+  FIXGATE_ASSIGN(const Graph graph, load_graph(model));
+  const auto network = lower(graph);
+  if (network) {
+    FIXGATE_ASSIGN(findings.reference, run_float(*network, data, metric));
+    return {};
+  }
+  findings.why_by_operators = network.error().message;
+  const auto runner = GraphRunner::make(graph);
+  if (!runner) return tl::make_unexpected(runner.error().within(model));
+  FIXGATE_ASSIGN(findings.reference, run_float(*runner, data, metric));
+  return {};
+}
+
 Result<Findings> find(const Options& options) {
   Findings findings;
   FIXGATE_ASSIGN(const Part part, parse_part(options.part));
@@ -56,10 +81,12 @@ Result<Findings> find(const Options& options) {
   if (is_float && !options.float_model.empty())
     return fail("--float {}: {} is a float network itself; give the .fxg file to compare",
                 options.float_model, options.network);
-  const std::string model = is_float ? options.network : options.float_model;
+  if (is_float && options.simulator != "fast")
+    return fail("--simulator {}: {} is a float network, which no simulator runs; leave it out",
+                options.simulator, options.network);
   std::optional<Network> network;
-  if (!model.empty()) {
-    FIXGATE_ASSIGN(network, load_network(model));
+  if (!options.float_model.empty()) {
+    FIXGATE_ASSIGN(network, load_network(options.float_model));
   }
   if (!is_float) {
     FIXGATE_ASSIGN(findings.network, read_fixed_network(options.network));
@@ -67,6 +94,7 @@ Result<Findings> find(const Options& options) {
   FIXGATE_ASSIGN(const DataSet data, load_data(findings.task, part, options.data_root));
   findings.samples = data.samples.size();
   findings.steps = count_steps(data);
+  if (is_float) FIXGATE_CHECK(run_float_model(options.network, data, findings));
   if (network) {
     FIXGATE_ASSIGN(findings.reference, run_float(*network, data, findings.task.metric));
   }
@@ -81,40 +109,42 @@ Result<Findings> find(const Options& options) {
 
 void print_metrics(const Findings& findings, const Options& options) {
   const MetricKind kind = findings.task.metric.kind;
-  fmt::print("task         {} ({}): {} samples, {} steps\n", findings.task.name, options.part,
-             findings.samples, findings.steps);
+  say("task         {} ({}): {} samples, {} steps\n", findings.task.name, options.part, findings.samples,
+      findings.steps);
   if (findings.reference)
-    fmt::print("float        {} {}\n", metric_name(kind), format_metric(kind, findings.reference->metric));
+    say("float        {} {}\n", metric_name(kind), format_metric(kind, findings.reference->metric));
+  if (!findings.why_by_operators.empty())
+    say("run          operator by operator; fixed point refuses it: {}\n",
+        readable_message(findings.why_by_operators));
   if (!findings.outcomes) return;
-  fmt::print("fixed        {} {}\n", metric_name(kind), format_metric(kind, findings.outcomes->metric));
+  say("fixed        {} {}\n", metric_name(kind), format_metric(kind, findings.outcomes->metric));
   if (findings.reference) {
     const double agrees =
         agreement(findings.task.metric, findings.reference->samples, findings.outcomes->samples);
     const bool is_share = kind == MetricKind::Accuracy || kind == MetricKind::Perplexity;
-    fmt::print("agreement    {}\n",
-               is_share ? fmt::format("{:.2f} % of decisions equal float's", 100 * agrees)
-                        : fmt::format("{:.6f} root mean squared difference from float", agrees));
+    say("agreement    {}\n", is_share ? fmt::format("{:.2f} % of decisions equal float's", 100 * agrees)
+                                      : with_places(agrees, 6) + " root mean squared difference from float");
   }
   const Footprint footprint = measure_footprint(*findings.network);
-  fmt::print("footprint    whole model {:.2f} % of float, recurrent layers {:.2f} %\n", 100 * footprint.whole,
-             100 * footprint.recurrent);
-  fmt::print("entropy      coded integer by integer, the whole model has {:.2f} % at least\n",
-             100 * footprint.entropy);
+  say("footprint    whole model {:.2f} % of float, recurrent layers {:.2f} %\n", 100 * footprint.whole,
+      100 * footprint.recurrent);
+  say("entropy      coded integer by integer, the whole model has {:.2f} % at least\n",
+      100 * footprint.entropy);
 }
 
 void print_signals(const Findings& findings) {
   if (!findings.network) return;
   const char* row = "{:<32} {:<14} {:>9} {:>14} {:>10}\n";
-  fmt::print("\n");
-  fmt::print(fmt::runtime(row), "signal", "format", "SQNR dB", "saturated", "share");
+  say("\n");
+  say(fmt::runtime(row), "signal", "format", "SQNR dB", "saturated", "share");
   const OverflowCounts& counts = findings.outcomes->counts;
   for (std::size_t s = 0; s < findings.network->signals.size(); ++s) {
     const FixedSignal& signal = findings.network->signals[s];
     const double share = static_cast<double>(counts.overflows[s]) /
                          static_cast<double>(std::max<std::int64_t>(counts.values[s], 1));
-    fmt::print(fmt::runtime(row), signal.name, to_text(signal.format.format),
-               findings.noise.empty() ? "-" : fmt::format("{:.1f}", findings.noise[s].sqnr()),
-               counts.overflows[s], fmt::format("{:.4f} %", 100 * share));
+    say(fmt::runtime(row), signal.name, to_text(signal.format.format),
+        findings.noise.empty() ? "-" : fmt::format("{:.1f}", findings.noise[s].sqnr()), counts.overflows[s],
+        fmt::format("{:.4f} %", 100 * share));
   }
 }
 
@@ -146,6 +176,18 @@ std::string to_json(const Findings& findings) {
   return json.dump(1) + "\n";
 }
 
+FileUse files_of(const Options& options) {
+  FileUse use;
+  if (options.network.ends_with(".onnx"))
+    add_model_files(options.network, use);
+  else
+    use.reads(options.network, "the network");
+  add_model_files(options.float_model, use);
+  add_task_files(options.task, options.data_root, use);
+  use.writes(options.json, "--json");
+  return use;
+}
+
 Result<void> evaluate(const Options& options) {
   FIXGATE_ASSIGN(const Findings findings, find(options));
   if (!options.json.empty()) FIXGATE_CHECK(write_file(options.json, to_json(findings)));
@@ -162,7 +204,8 @@ void add_evaluate(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<Options>();
   command->add_option("network", options->network, "Fixed-point network (.fxg), or a float one (.onnx)")
       ->required();
-  command->add_option("--float", options->float_model, "ONNX file to compare a fixed-point network with");
+  auto* reference =
+      command->add_option("--float", options->float_model, "ONNX file to compare a fixed-point network with");
   command->add_option("-t,--task", options->task, "Task file (TOML)")->required();
   command->add_option("--data-root", options->data_root,
                       "Folder that the task's paths start from (default: the task file's)");
@@ -170,14 +213,17 @@ void add_evaluate(CLI::App& app, Command& chosen) {
   command->add_option("--json", options->json, "Write the findings as JSON");
   command
       ->add_option("--noise-steps", options->noise_steps, "Steps over which the signals' noise is measured")
-      ->check(CLI::PositiveNumber)
+      ->needs(reference)
+      ->check(positive_number())
       ->capture_default_str();
   command
       ->add_option("--simulator", options->simulator,
                    "fast, or reference to check it with: both give the same integers")
       ->check(CLI::IsMember({"fast", "reference"}))
       ->capture_default_str();
-  command->callback([&chosen, options] { chosen = [options] { return evaluate(*options); }; });
+  command->callback([&chosen, options] {
+    chosen = {[options] { return files_of(*options); }, [options] { return evaluate(*options); }};
+  });
 }
 
 }  // namespace fixgate

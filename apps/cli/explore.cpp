@@ -6,11 +6,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <memory>
 #include <optional>
 
 #include "commands.h"
+#include "diagnostic/terminal.h"
+#include "explore/explore_files.h"
 #include "explore/report.h"
+#include "numbers.h"
 #include "numeric/share.h"
 #include "sweep/records.h"
 
@@ -43,6 +47,7 @@ struct Options {
   std::string confidence = "95%";
   std::uint64_t seed = 1;
   bool confirm = false;
+  std::vector<StatedRange> stated;  // ranges that are on the command line
 };
 
 std::atomic<bool> interrupted = false;
@@ -131,6 +136,32 @@ Result<void> set_budget(const Options& options, ExploreOptions& explore) {
   return {};
 }
 
+/// What the strategy takes no notice of.
+Result<void> check_strategy(const Options& options) {
+  if (options.strategy != "grid") return {};
+  for (const StatedRange& range : options.stated)
+    if (range.kind == DimensionKind::TableSegments)
+      return fail("{}: --strategy grid leaves tables as they are; drop one of the two", range.option);
+  return {};
+}
+
+Result<FormatPlan> base_plan(const Options& options, const SearchRanges& ranges) {
+  if (options.plan.empty())
+    return preset_plan(options.preset, {ranges.weights.high, ranges.activations.high});
+  FIXGATE_ASSIGN(FormatPlan plan, read_plan(options.plan));
+  if (plan.max_footprint)
+    return fail(
+        "--plan {}: its max_footprint is for `quantize`; a search allocates bits itself: drop it, and give "
+        "--max-footprint",
+        options.plan);
+  return plan;
+}
+
+std::filesystem::path study_of(const Options& options) {
+  if (!options.study.empty()) return options.study;
+  return std::filesystem::path(options.folder) / "study.sqlite";
+}
+
 Result<ExploreOptions> explore_options(const Options& options) {
   ExploreOptions explore;
   explore.model = options.model;
@@ -141,6 +172,8 @@ Result<ExploreOptions> explore_options(const Options& options) {
   FIXGATE_ASSIGN(explore.limits, limits_of(options));
   FIXGATE_ASSIGN(explore.granularity, parse_granularity(options.granularity));
   FIXGATE_ASSIGN(explore.strategies, parse_strategies(options.strategy));
+  FIXGATE_CHECK(check_strategy(options));
+  explore.stated = options.stated;
   explore.bench.hardware.lanes = options.lanes;
   if (options.max_cycles && !options.lanes)
     explore.bench.hardware.cycles_per_step =
@@ -150,15 +183,9 @@ Result<ExploreOptions> explore_options(const Options& options) {
   if (explore.bench.confidence < 0.5 || explore.bench.confidence >= 1)
     return fail("--confidence {}: expected 50% (the measured loss itself) to below 100%", options.confidence);
   explore.bench.seed = options.seed;
-  if (options.plan.empty()) {
-    FIXGATE_ASSIGN(explore.base, preset_plan(options.preset,
-                                             {explore.ranges.weights.high, explore.ranges.activations.high}));
-  } else {
-    FIXGATE_ASSIGN(explore.base, read_plan(options.plan));
-  }
+  FIXGATE_ASSIGN(explore.base, base_plan(options, explore.ranges));
   explore.output = options.folder;
-  explore.study = options.study.empty() ? std::filesystem::path(options.folder) / "study.sqlite"
-                                        : std::filesystem::path(options.study);
+  explore.study = study_of(options);
   explore.confirm = options.confirm;
   explore.launch = launch_from_environment();
   return explore;
@@ -167,47 +194,77 @@ Result<ExploreOptions> explore_options(const Options& options) {
 void print_findings(const Exploration& found, const ExploreOptions& options) {
   const auto lost = std::ranges::count_if(
       found.trials, [](const SeenTrial& trial) { return trial.figures.usable() && !trial.figures.complete; });
-  fmt::print("float        {} {} on the {} validation samples\n", metric_name(found.metric),
+  say("float        {} {} on the {} validation samples\n", metric_name(found.metric),
              format_metric(found.metric, found.float_metric), found.samples);
-  fmt::print("trials       {}, {} of them dropped in a race; {:.0f} s, seed {}\n", found.trials.size(), lost,
-             found.seconds, options.bench.seed);
-  fmt::print("at most      the loss is below with {:g} % confidence\n\n{}\n", 100 * options.bench.confidence,
+  say("trials       {}, {} of them dropped in a race; seed {}\n", found.trials.size(), lost,
+             options.bench.seed);
+  if (found.unfinished > 0)
+    say(
+        "left out     {} plans that may belong to the front: there was no time to make their networks in "
+        "full; the same command with more --minutes goes on\n",
+        found.unfinished);
+  say("at most      the loss is below with {:g} % confidence\n\n{}\n", 100 * options.bench.confidence,
              front_table(found));
   if (const std::string grid = grid_table(found); !grid.empty())
-    fmt::print("{} by bits of weights (down) and activations (across)\n\n{}\n", metric_name(found.metric),
-               grid);
+    say("{} by bits of weights (down) and activations (across)\n\n{}\n", metric_name(found.metric), grid);
 }
 
 void print_choice(const Exploration& found) {
   const Figures& figures = found.trials[*found.chosen].figures;
-  fmt::print("chosen       footprint {} of float ({} smaller), loss {}, at most {}\n",
-             percent(figures.footprint), percent(1 - figures.footprint), percent(figures.loss),
-             percent(figures.loss_bound));
+  say("chosen       footprint {} of float ({} smaller), loss {}, at most {}\n", percent(figures.footprint),
+      percent(1 - figures.footprint), percent(figures.loss), percent(figures.loss_bound));
   if (!found.confirmation) return;
   const Confirmation& test = *found.confirmation;
-  fmt::print("confirmed    on the test part, {} samples: float {}, fixed {}, loss {}\n", test.samples,
-             format_metric(found.metric, test.float_metric), format_metric(found.metric, test.fixed_metric),
-             percent(test.loss));
+  say("confirmed    on the test part, {} samples: float {}, fixed {}, loss {}\n", test.samples,
+      format_metric(found.metric, test.float_metric), format_metric(found.metric, test.fixed_metric),
+      percent(test.loss));
+}
+
+void print_times(const SearchTimes& times, double report) {
+  say(
+      "time         {:.1f} s: {:.1f} preparing, {:.1f} trials, {:.1f} final networks, {:.1f} confirmation, "
+      "{:.1f} report\n",
+      times.sum() + report, times.preparing, times.trials, times.final_networks, times.confirmation, report);
+}
+
+Error no_choice(const Exploration& found, const Limits& limits) {
+  Error error = explain_no_choice(limits, found.figures);
+  if (found.unfinished > 0)
+    error.message +=
+        fmt::format("; {} more were not made in full in time: give more --minutes", found.unfinished);
+  return error;
 }
 
 Result<void> tell(const Exploration& found, const ExploreOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
   FIXGATE_CHECK(write_report(found, options));
   print_findings(found, options);
-  if (!found.chosen) {
-    std::vector<Figures> all;
-    for (const SeenTrial& trial : found.trials) all.push_back(trial.figures);
-    return tl::make_unexpected(explain_no_choice(options.limits, all));
-  }
+  print_times(found.times, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  if (!found.chosen) return tl::make_unexpected(no_choice(found, options.limits));
   print_choice(found);
-  fmt::print("written      {}/chosen.toml (for quantize --plan), front.md, front.json, trials.csv, *.svg\n",
-             options.output.string());
-  fmt::print("study        {}\n", options.study.string());
+  say("written      {}/chosen.toml (for quantize --plan), front.md, front.json, trials.csv, *.svg\n",
+      options.output.string());
+  say("study        {}\n", options.study.string());
   return {};
 }
 
+FileUse files_of(const Options& options) {
+  ExploreOptions explore;
+  explore.model = options.model;
+  explore.task = options.task;
+  explore.data_root = options.data_root;
+  explore.output = options.folder;
+  explore.study = study_of(options);
+  FileUse use;
+  add_explore_files(explore, use);
+  use.reads(options.plan, "the plan");
+  return use;
+}
+
 Result<void> explore_widths(const Options& options) {
-  FIXGATE_ASSIGN(const ExploreOptions search, explore_options(options));
-  end_in_order_on_signals();
+  FIXGATE_ASSIGN(ExploreOptions search, explore_options(options));
+  // Before there is anything to lose, a signal may end it at once.
+  search.before_trials = end_in_order_on_signals;
   return explore(search, interrupted, [&](const Exploration& found) { return tell(found, search); });
 }
 
@@ -243,9 +300,9 @@ void add_goal_options(CLI::App& command, Options& options) {
       ->capture_default_str();
   command.add_option("--max-footprint", options.max_footprint, "Greatest footprint, of 32-bit float");
   command.add_option("--max-cycles", options.max_cycles, "Greatest number of cycles a step, predicted")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number());
   command.add_option("--lanes", options.lanes, "Multipliers of each layer, for cycles and area")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number());
   command.add_option("--objectives", options.objectives,
                      "What the front is of: loss, and footprint, bit-operations, cycles, area "
                      "(default: loss,footprint; with hardware area too)");
@@ -258,6 +315,7 @@ void add_effort_options(CLI::App& command, Options& options) {
                      "Trials at most (default: 400, with --minutes none)");
   command.add_option("--minutes", options.minutes, "Time at most");
   command.add_option("--seed", options.seed, "Of the search and of the order of the samples")
+      ->check(natural_number())
       ->capture_default_str();
   command.add_option("--study", options.study, "SQLite file of all trials (default: OUTPUT/study.sqlite)");
   command.add_flag("--confirm", options.confirm, "Evaluate the chosen plan on the test part, once");
@@ -278,7 +336,13 @@ void add_explore(CLI::App& app, Command& chosen) {
   add_space_options(*command, *options);
   add_goal_options(*command, *options);
   add_effort_options(*command, *options);
-  command->callback([&chosen, options] { chosen = [options] { return explore_widths(*options); }; });
+  command->callback([&chosen, options, command] {
+    for (const auto& [kind, option] : {std::pair{DimensionKind::WeightWidth, "--weights"},
+                                       std::pair{DimensionKind::SignalWidth, "--activations"},
+                                       std::pair{DimensionKind::TableSegments, "--segments"}})
+      if (command->count(option) > 0) options->stated.push_back({kind, option});
+    chosen = {[options] { return files_of(*options); }, [options] { return explore_widths(*options); }};
+  });
 }
 
 }  // namespace fixgate

@@ -6,6 +6,11 @@
 #include <set>
 
 #include "commands.h"
+#include "diagnostic/printable.h"
+#include "diagnostic/terminal.h"
+#include "evaluate/graph_runner.h"
+#include "hardware/supported_layers.h"
+#include "import/model_files.h"
 #include "network/lower.h"
 #include "network/overloaded.h"
 #include "sweep/load_network.h"
@@ -67,65 +72,103 @@ LayerLine describe(const Layer& layer, std::set<const FloatMatrix*>& seen) {
 }
 
 void print_graph(const Graph& graph) {
-  fmt::print("{}: ONNX operator set {}, {} nodes\n", graph.name, graph.operator_set, graph.nodes.size());
+  say("{}: ONNX operator set {}, {} nodes\n", shown_name(graph.name), graph.operator_set, graph.nodes.size());
   for (const GraphValue& input : graph.inputs)
-    fmt::print("  input  {} {} {}\n", input.name, input.is_float ? "float" : "integer", shape_text(input));
+    say("  input  {} {} {}\n", shown_name(input.name), input.is_float ? "float" : "integer",
+        shape_text(input));
   for (const GraphValue& output : graph.outputs)
-    fmt::print("  output {} {}\n", output.name, shape_text(output));
+    say("  output {} {}\n", shown_name(output.name), shape_text(output));
   std::map<std::string, int> operators;
   for (const Node& node : graph.nodes) ++operators[node.op_type];
   std::vector<std::string> counts;
   counts.reserve(operators.size());
   for (const auto& [name, count] : operators) counts.push_back(fmt::format("{} x {}", count, name));
-  fmt::print("  operators after folding: {}\n", fmt::join(counts, ", "));
+  say("  operators after folding: {}\n", fmt::join(counts, ", "));
 }
 
-void print_network(const Network& network) {
+void print_layers(const Network& network) {
   const char* row = "  {:<36} {:<36} {:>16} {:>12} {:>16}\n";
-  fmt::print("\n");
-  fmt::print(fmt::runtime(row), "layer", "kind", "shape", "parameters", "products a step");
+  say("\n");
+  say(fmt::runtime(row), "layer", "kind", "shape", "parameters", "products a step");
   std::set<const FloatMatrix*> seen;
   for (const Layer& layer : network.layers) {
     const LayerLine line = describe(layer, seen);
-    fmt::print(fmt::runtime(row), layer_name(layer), line.kind, line.shape, line.parameters, line.products);
+    say(fmt::runtime(row), shown_name(layer_name(layer)), line.kind, line.shape, line.parameters,
+        line.products);
   }
+}
+
+std::string steps_text(const CallSteps& call) {
+  if (call.count == 0) return "any number";
+  return fmt::format("{}{} (fixed in the file)", call.repeats ? "multiples of " : "exactly ", call.count);
+}
+
+void print_totals(const Network& network) {
   const ParameterCount parameters = count_parameters(network);
-  fmt::print("\nparameters           {} ({} in recurrent layers)\n", parameters.whole, parameters.recurrent);
-  fmt::print("multiply-accumulates {} a step\n", multiply_accumulates(network));
-  fmt::print("float footprint      {:.1f} KiB ({:.1f} KiB recurrent)\n",
-             static_cast<double>(parameters.whole) * 4 / 1024,
-             static_cast<double>(parameters.recurrent) * 4 / 1024);
-  fmt::print("input                {}\n", network.takes_tokens
-                                              ? fmt::format("tokens 0..{}", network.inputs - 1)
-                                              : fmt::format("{} features a step", network.inputs));
-  fmt::print(
-      "output               {} values {}{}\n", output_count(network),
+  say("\nparameters           {} ({} in recurrent layers)\n", parameters.whole, parameters.recurrent);
+  say("multiply-accumulates {} a step\n", multiply_accumulates(network));
+  say("float footprint      {:.1f} KiB ({:.1f} KiB recurrent)\n",
+      static_cast<double>(parameters.whole) * 4 / 1024, static_cast<double>(parameters.recurrent) * 4 / 1024);
+  say("input                {}\n", network.takes_tokens ? fmt::format("tokens 0..{}", network.inputs - 1)
+                                                        : fmt::format("{} features a step", network.inputs));
+  say("output               {} values {}{}\n", output_count(network),
       outputs_every_step(network) ? "every step" : "a sequence",
       network.output_function == OutputFunction::None
           ? ""
           : fmt::format("; {} is left to the reader of the outputs", to_text(network.output_function)));
+  say("steps                {}\n", steps_text(network.call));
   if (network.streaming)
-    fmt::print("states               graph inputs and outputs: carried from call to call\n");
+    say("states               graph inputs and outputs: carried from call to call\n");
 }
 
-void print_refusals(const std::vector<Error>& refusals) {
-  fmt::print("\nnot supported in fixed point:\n");
-  for (const Error& refusal : refusals) fmt::print("  {}\n", refusal.message);
-  fmt::print(
+void print_list(const char* title, const std::vector<Error>& reasons) {
+  say("\n{}:\n", title);
+  for (const Error& reason : reasons) say("  {}\n", readable_message(reason.message));
+}
+
+void print_hardware(const Network& network) {
+  const std::vector<Error> refusals = find_hardware_refusals(network);
+  say("hardware             {}\n", refusals.empty() ? "rtl supports all layers" : "rtl refuses it");
+  if (!refusals.empty()) print_list("not supported in hardware", refusals);
+}
+
+/// A graph that fixed point refuses: `evaluate` may run it still.
+ExitCode print_unlowered(const Graph& graph, const LoweredGraph& lowered) {
+  if (!lowered.network.layers.empty()) print_layers(lowered.network);
+  const auto runner = GraphRunner::make(graph);
+  say("\nfloat                {}\n", runner ? "evaluate runs it, operator by operator"
+                                                   : "refused: " + readable_message(runner.error().message));
+  say("fixed point          refused\n");
+  say("hardware             refused\n");
+  print_list("not supported in fixed point", lowered.refusals);
+  say(
       "(a node that reads the result of one of these is judged by its own operator and attributes only)\n");
+  return runner ? ExitCode::FloatOnly : ExitCode::Refused;
 }
 
-Result<void> inspect(const std::string& model) {
-  FIXGATE_ASSIGN(const Graph graph, load_graph(model));
-  print_graph(graph);
-  const auto network = lower(graph);
-  if (!network) {
-    print_refusals(find_refusals(graph));
-    return {};
-  }
-  print_network(*network);
-  fmt::print("fixed point          everything in it is supported\n");
-  return {};
+ExitCode print_refused(const std::string& model, const Refusals& refusals) {
+  say("{}: refused\n", shown_name(model));
+  print_list("not supported, in float or in fixed point", refusals);
+  return ExitCode::Refused;
+}
+
+FileUse files_of(const std::string& model) {
+  FileUse use;
+  add_model_files(model, use);
+  return use;
+}
+
+Result<ExitCode> inspect(const std::string& model) {
+  FIXGATE_ASSIGN(const ExaminedModel examined, examine_graph(model));
+  if (!examined) return print_refused(model, examined.error());
+  print_graph(*examined);
+  const LoweredGraph lowered = lower_what_can_be(*examined);
+  if (!lowered.refusals.empty()) return print_unlowered(*examined, lowered);
+  print_layers(lowered.network);
+  print_totals(lowered.network);
+  say("fixed point          everything in it is supported\n");
+  print_hardware(lowered.network);
+  return ExitCode::Done;
 }
 
 }  // namespace
@@ -133,9 +176,14 @@ Result<void> inspect(const std::string& model) {
 void add_inspect(CLI::App& app, Command& chosen) {
   auto* command =
       app.add_subcommand("inspect", "Layers, shapes, parameters, operations, and what is not supported");
+  command->footer(
+      "Exit code: 0 the model converts to fixed point; 3 it runs in float only; 4 it is refused; 1 the file "
+      "cannot be read as a model.");
   auto model = std::make_shared<std::string>();
   command->add_option("model", *model, "ONNX file")->required();
-  command->callback([&chosen, model] { chosen = [model] { return inspect(*model); }; });
+  command->callback([&chosen, model] {
+    chosen = {[model] { return files_of(*model); }, [model] { return inspect(*model); }};
+  });
 }
 
 }  // namespace fixgate

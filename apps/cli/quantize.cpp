@@ -3,19 +3,23 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <utility>
 
 #include "commands.h"
 #include "data/load.h"
 #include "data/task.h"
+#include "data/task_files.h"
+#include "diagnostic/terminal.h"
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
 #include "fixed/text.h"
+#include "import/model_files.h"
 #include "numeric/share.h"
 #include "quantize/calibrated.h"
+#include "quantize/resolve.h"
+#include "quantize/row_widths.h"
 #include "sweep/load_network.h"
 
 namespace fixgate {
@@ -55,10 +59,10 @@ Result<Quantised> quantise_calibrated(const Network& network, const FormatPlan& 
                                       const Options& options) {
   FIXGATE_ASSIGN(const Task task, read_task(options.task));
   FIXGATE_ASSIGN(const DataSet data, load_data(task, Part::Calibration, options.data_root));
-  fmt::print("calibration  {} of the training part, seed {}\n",
-             data.is_stream ? fmt::format("{} tokens", task.calibration.tokens)
-                            : fmt::format("{} sequences", data.samples.size()),
-             task.calibration.seed);
+  say("calibration  {} of the training part, seed {}\n",
+      data.is_stream ? fmt::format("{} tokens", task.calibration.tokens)
+                     : fmt::format("{} sequences", data.samples.size()),
+      task.calibration.seed);
   FIXGATE_ASSIGN(CalibratedNetwork calibrated,
                  CalibratedNetwork::make(network, data, task.metric, task.calibration.seed,
                                          learning_of(task, options.data_root)));
@@ -84,38 +88,69 @@ std::string weight_codes(const FixedNetwork& network) {
   return fmt::format("{}", fmt::join(codes, ", "));
 }
 
-void print_summary(const Options& options, const FormatPlan& plan, const FixedNetwork& network) {
-  if (plan.max_footprint || options.mixed_rows) fmt::print("weights      {}\n", weight_codes(network));
-  const Footprint footprint = measure_footprint(network);
-  fmt::print(
-      "footprint    whole model {:.1f} KiB, {:.2f} % of float; recurrent layers {:.1f} KiB, {:.2f} %\n",
-      static_cast<double>(footprint.whole_bits) / 8192, 100 * footprint.whole,
-      static_cast<double>(footprint.recurrent_bits) / 8192, 100 * footprint.recurrent);
-  fmt::print("written      {}\n", options.output);
-  if (!options.plan_output.empty()) fmt::print("plan         {}\n", options.plan_output);
+/// What learned rounding has brought, or why it changed nothing.
+void print_learning(const LearningOutcome& learning) {
+  if (learning.kept_start())
+    return say(
+        "learned      nothing: no step brought the outputs nearer to float's than they were (divergence a "
+        "row "
+        "on the calibration data: {:.4g} at the start, at least {:.4g} on the way); the start is kept\n",
+        learning.divergence_before, learning.least_tried);
+  say(
+      "learned      {} of {} weights moved; divergence of the outputs from float's a row on the calibration "
+      "data: {:.4g} before, {:.4g} after\n",
+      learning.weights_moved, learning.weights, learning.divergence_before, learning.divergence);
 }
 
-// The inputs must survive, whatever they are called.
-Result<void> check_outputs(const Options& options) {
-  std::error_code error;
-  for (const std::string& output : {options.output, options.plan_output, options.histograms})
-    for (const std::string& input : {options.model, options.task, options.plan})
-      if (!output.empty() && !input.empty() && std::filesystem::equivalent(output, input, error))
-        return fail("{} would be overwritten, and it is read: write to another file", output);
-  return {};
+void print_summary(const Options& options, const FormatPlan& plan, const Quantised& quantised) {
+  const FixedNetwork& network = quantised.network;
+  if (quantised.learning) print_learning(*quantised.learning);
+  if (plan.max_footprint || options.mixed_rows) say("weights      {}\n", weight_codes(network));
+  const Footprint footprint = measure_footprint(network);
+  say("footprint    whole model {:.1f} KiB, {:.2f} % of float; recurrent layers {:.1f} KiB, {:.2f} %\n",
+      static_cast<double>(footprint.whole_bits) / 8192, 100 * footprint.whole,
+      static_cast<double>(footprint.recurrent_bits) / 8192, 100 * footprint.recurrent);
+  say("written      {}\n", options.output);
+  if (!options.plan_output.empty()) say("plan         {}\n", options.plan_output);
+}
+
+FileUse files_of(const Options& options) {
+  FileUse use;
+  add_model_files(options.model, use);
+  add_task_files(options.task, options.data_root, use);
+  use.reads(options.plan, "the plan");
+  use.writes(options.output, "--output");
+  use.writes(options.plan_output, "--plan-output");
+  use.writes(options.histograms, "--histograms");
+  return use;
+}
+
+/// --mixed-rows of weights that all have one width whatever they cost would say nothing and do nothing.
+Result<void> check_mixed_rows(const Options& options, const FormatPlan& plan, const Network& network) {
+  if (!options.mixed_rows || plan.max_footprint) return {};
+  FormatPlan without = plan;  // the option's rule is its last
+  without.weights.pop_back();
+  FIXGATE_ASSIGN(const auto weights, resolve_weights(without, weight_names(network)));
+  for (const WeightOptions& one : weights)
+    if (one.code.encoding == WeightEncoding::Integer && can_mix_rows(one.code.width)) return {};
+  return fail(
+      "--mixed-rows does nothing with {}: it is for plain integers of 3 to 7 bits; change the weights' "
+      "widths, "
+      "or give --max-footprint",
+      options.plan.empty() ? fmt::format("--weights {}", options.widths.weights) : "--plan " + options.plan);
 }
 
 Result<void> quantize(const Options& options) {
-  FIXGATE_CHECK(check_outputs(options));
   FIXGATE_ASSIGN(const FormatPlan plan, choose_plan(options));
   FIXGATE_ASSIGN(const Network network, load_network(options.model));
+  FIXGATE_CHECK(check_mixed_rows(options, plan, network));
   FIXGATE_ASSIGN(const Quantised quantised, options.task.empty()
                                                 ? quantise_as_stated(network, plan, options)
                                                 : quantise_calibrated(network, plan, options));
   if (!options.plan_output.empty())
     FIXGATE_CHECK(write_file(options.plan_output, to_toml(quantised.resolved)));
   FIXGATE_CHECK(write_fixed_network(quantised.network, options.output));
-  print_summary(options, plan, quantised.network);
+  print_summary(options, plan, quantised);
   return {};
 }
 
@@ -127,8 +162,10 @@ void add_quantize(CLI::App& app, Command& chosen) {
   command->add_option("model", options->model, "ONNX file")->required();
   auto* task = command->add_option("-t,--task", options->task,
                                    "Task file (TOML); its training data calibrate the formats");
-  command->add_option("--data-root", options->data_root,
-                      "Folder that the task's paths start from (default: the task file's)");
+  command
+      ->add_option("--data-root", options->data_root,
+                   "Folder that the task's paths start from (default: the task file's)")
+      ->needs(task);
   auto* preset = command->add_option("--preset", options->preset, "default, compensated, learned or paper")
                      ->capture_default_str();
   auto* weights = command->add_option("-w,--weights", options->widths.weights, "Bits of all weights")
@@ -156,7 +193,9 @@ void add_quantize(CLI::App& app, Command& chosen) {
                       "Write the plan with every format in full (TOML)");
   command->add_option("--histograms", options->histograms, "Write the calibration histograms (JSON)")
       ->needs(task);
-  command->callback([&chosen, options] { chosen = [options] { return quantize(*options); }; });
+  command->callback([&chosen, options] {
+    chosen = {[options] { return files_of(*options); }, [options] { return quantize(*options); }};
+  });
 }
 
 }  // namespace fixgate

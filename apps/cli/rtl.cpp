@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "commands.h"
+#include "diagnostic/terminal.h"
 #include "fixed/file.h"
 #include "fixed/text_columns.h"
 #include "hardware/accelerator.h"
 #include "hardware/engines.h"
 #include "hardware/geometry.h"
 #include "hardware/memories.h"
+#include "hardware/multipliers.h"
 
 namespace fixgate {
 namespace {
@@ -79,17 +81,27 @@ Result<void> print_summary(const Accelerator& accelerator, const std::string& fo
   TextColumns lines(2);
   lines.add({"layer", "size", "slices", "lanes", "split", "multipliers", "cycles a step"});
   for (const Engine& engine : accelerator.engines) lines.add(engine_row(accelerator.network, engine));
-  fmt::print("engines\n{}", lines.text());
+  say("engines\n{}", lines.text());
   FIXGATE_ASSIGN(const std::vector<MemoryFile> memories, list_memories(accelerator));
   std::int64_t bits = 0;
   for (const MemoryFile& memory : memories) bits += memory.image.bits();
-  fmt::print("multipliers  {}\n", accelerator.multipliers());
-  fmt::print("cycles       {} a step (predicted)\n", cycles_per_step(accelerator));
-  fmt::print("utilisation  {:.1f} % of the multipliers over {} steps (predicted)\n",
+  const MultiplierCount count = count_multipliers(accelerator);
+  say("multipliers  {} of the matrices, {} of element-wise products and tables\n",
+             accelerator.multipliers(), count.beside);
+  say("dsp blocks   {} (predicted)\n", count.dsp_blocks);
+  say("cycles       {} a step (predicted)\n", cycles_per_step(accelerator));
+  say("utilisation  {:.1f} % of the multipliers over {} steps (predicted)\n",
              100 * utilisation(accelerator, kShownSteps), kShownSteps);
-  fmt::print("memories     {} bits in {} files\n", bits, memories.size());
-  fmt::print("written      {}\n", folder);
+  say("memories     {} bits in {} files\n", bits, memories.size());
+  say("written      {}\n", folder);
   return {};
+}
+
+FileUse files_of(const Options& options) {
+  FileUse use;
+  use.reads(options.network, "the network");
+  use.replaces(options.folder, "--output-folder");
+  return use;
 }
 
 Result<void> write_rtl(const Options& options) {
@@ -122,7 +134,8 @@ void add_rtl(CLI::App& app, Command& chosen) {
   auto* cycles = command->add_option("--cycles-per-step", options->cycles_per_step,
                                      "The fewest multipliers that take a step in at most N cycles");
   auto* multipliers = command->add_option("--dsp", options->multipliers,
-                                          "At most N multipliers in all, balanced over the layers");
+                                          "At most N multipliers in all, those of element-wise products and "
+                                          "tables too, balanced over the layers");
   lanes->excludes(cycles)->excludes(multipliers);
   cycles->excludes(multipliers);
   command
@@ -130,7 +143,9 @@ void add_rtl(CLI::App& app, Command& chosen) {
           "--output", options->output,
           "values, or index: of the largest output (default: index for a network that ends in ArgMax)")
       ->check(CLI::IsMember({"values", "index"}));
-  command->callback([&chosen, options] { chosen = [options] { return write_rtl(*options); }; });
+  command->callback([&chosen, options] {
+    chosen = {[options] { return files_of(*options); }, [options] { return write_rtl(*options); }};
+  });
 }
 
 }  // namespace fixgate

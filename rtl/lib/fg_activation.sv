@@ -20,7 +20,7 @@ module fg_activation #(
     .Depth(Latency - OwnLatency)
   ) u_delay (
     .clk_i,
-    .value_i,
+    .value_i(value_i),  // by name: the delay's port is unsigned
     .value_o(delayed)
   );
 

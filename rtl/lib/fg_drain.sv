@@ -22,6 +22,7 @@ module fg_drain #(
   output logic [Slices*SumWidth-1:0]       hidden_sums_o
 );
   localparam int CountWidth = $clog2(Lanes + 1);
+  localparam int GroupWidth = Lanes * SumWidth;  // of the sums of a slice
   localparam int SecondRows = Rows - FirstRows;
   // Rows in the last group of each pass.
   localparam int FirstRest = FirstRows - ((FirstRows - 1) / Lanes) * Lanes;
@@ -54,12 +55,14 @@ module fg_drain #(
     end
   end
 
-  // A slice's sums leave from its lowest lane; the others move down.
+  // A slice's sums leave from its lowest lane; the others move down, behind a lane of zeros.
   for (genvar s = 0; s < Slices; s++) begin : gen_slice
-    localparam int Low = s * Lanes * SumWidth;
+    localparam int Low = s * GroupWidth;
     always_ff @(posedge clk_i) begin
-      if (group_done_i) hidden_sums_q[Low+:Lanes*SumWidth] <= sums_i[Low+:Lanes*SumWidth];
-      else hidden_sums_q[Low+:Lanes*SumWidth] <= hidden_sums_q[Low+:Lanes*SumWidth] >> SumWidth;
+      if (group_done_i) hidden_sums_q[Low+:GroupWidth] <= sums_i[Low+:GroupWidth];
+      else
+        hidden_sums_q[Low+:GroupWidth] <=
+            GroupWidth'({{SumWidth{1'b0}}, hidden_sums_q[Low+:GroupWidth]} >> SumWidth);
     end
   end
 
@@ -67,7 +70,7 @@ module fg_drain #(
     logic unused_x_done;
     assign unused_x_done = x_done_i;
     for (genvar s = 0; s < Slices; s++) begin : gen_head
-      assign x_sums_o[s*SumWidth+:SumWidth] = hidden_sums_q[s*Lanes*SumWidth+:SumWidth];
+      assign x_sums_o[s*SumWidth+:SumWidth] = hidden_sums_q[s*GroupWidth+:SumWidth];
     end
     assign hidden_sums_o = '0;
   end else begin : gen_split
@@ -82,11 +85,12 @@ module fg_drain #(
       assign x_load = x_done_i;
       assign x_sums_d = sums_i;
     end
-    for (genvar s = 0; s < Slices; s++) begin : gen_slice
-      localparam int Low = s * Lanes * SumWidth;
+    for (genvar s = 0; s < Slices; s++) begin : gen_parts
+      localparam int Low = s * GroupWidth;
       always_ff @(posedge clk_i) begin
-        if (x_load) x_sums_q[Low+:Lanes*SumWidth] <= x_sums_d[Low+:Lanes*SumWidth];
-        else if (valid_o) x_sums_q[Low+:Lanes*SumWidth] <= x_sums_q[Low+:Lanes*SumWidth] >> SumWidth;
+        if (x_load) x_sums_q[Low+:GroupWidth] <= x_sums_d[Low+:GroupWidth];
+        else if (valid_o)
+          x_sums_q[Low+:GroupWidth] <= GroupWidth'({{SumWidth{1'b0}}, x_sums_q[Low+:GroupWidth]} >> SumWidth);
       end
       assign x_sums_o[s*SumWidth+:SumWidth] = x_sums_q[Low+:SumWidth];
       assign hidden_sums_o[s*SumWidth+:SumWidth] = hidden_sums_q[Low+:SumWidth];

@@ -11,7 +11,8 @@ module fg_round #(
   if (Shift <= 0) begin : gen_exact
     assign value_o = OutWidth'(value_i) <<< -Shift;
   end else if (Rounding == fg_pkg::RoundFloor) begin : gen_floor
-    assign value_o = OutWidth'(value_i >>> Shift);
+    localparam int WideWidth = (InWidth > Shift) ? InWidth : Shift + 1;  // the sign stays
+    assign value_o = OutWidth'(WideWidth'(value_i) >>> Shift);
   end else begin : gen_nearest
     // One bit more than the larger of the value and the half that is added to it.
     localparam int SumWidth = ((InWidth > Shift + 1) ? InWidth : Shift + 1) + 1;

@@ -32,12 +32,12 @@ module fg_state_store #(
   logic [WordWidth-1:0] word_q;
 
   if (Halves > 1) begin : gen_halves
-    assign write_address = {write_half_i, WordWidth'(unit_i >> SplitBits)};
+    assign write_address = {write_half_i, WordWidth'(32'(unit_i) >> SplitBits)};
     assign read_address = {read_half_i, word_i};
   end else begin : gen_one
     logic unused_halves;
     assign unused_halves = &{write_half_i, read_half_i};
-    assign write_address = WordWidth'(unit_i >> SplitBits);
+    assign write_address = WordWidth'(32'(unit_i) >> SplitBits);
     assign read_address = word_i;
   end
 

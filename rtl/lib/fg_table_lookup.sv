@@ -40,7 +40,7 @@ module fg_table_lookup #(
     .File(File)
   ) u_entries (
     .clk_i,
-    .address_i(IndexWidth'(address >> Drop)),
+    .address_i(IndexWidth'(32'(address) >> Drop)),
     .word_o(entry)
   );
   always_ff @(posedge clk_i) entry_mirror_q <= mirror;

@@ -46,9 +46,9 @@ module fg_blend_tb #(
     .Hidden(Hidden)
   ) u_dut (
     .clk_i(clk),
-    .z_i,
-    .n_i,
-    .hidden_i,
-    .hidden_o
+    .z_i(z_i),
+    .n_i(n_i),
+    .hidden_i(hidden_i),
+    .hidden_o(hidden_o)
   );
 endmodule

@@ -52,7 +52,7 @@ module fg_gates_tb #(
     .File3(File3)
   ) u_dut (
     .clk_i(clk),
-    .total_i,
+    .total_i(total_i),
     .values_o
   );
 endmodule

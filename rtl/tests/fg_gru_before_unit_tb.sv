@@ -94,15 +94,15 @@ module fg_gru_before_unit_tb #(
     .row_valid_i,
     .row_first_i,
     .row_last_i,
-    .total_i,
+    .total_i(total_i),
     .hidden_valid_o,
     .hidden_unit_o,
-    .hidden_o,
+    .hidden_o(hidden_o),
     .hidden_first_o,
     .hidden_last_o,
     .reset_valid_o,
     .reset_unit_o,
-    .reset_hidden_o,
+    .reset_hidden_o(reset_hidden_o),
     .initial_unit_o(initial_unit_o),
     .initial_hidden_i(initial_hidden_i)
   );

@@ -21,7 +21,8 @@ module fg_input_tb #(
   logic clk, rst_n, in_valid, in_ready, out_valid, out_ready;
   logic [TDataWidth-1:0] tdata;
   logic [DataWidth-1:0] data;
-  logic tlast, tuser, first, last;
+  logic tlast, tuser, first, last, error, error_due;
+  int beat;  // of the step that comes in
 
   assign {tuser, tlast, tdata} = in_word;
   assign out_word = {last, first, data};
@@ -64,6 +65,19 @@ module fg_input_tb #(
     .valid_o(out_valid),
     .ready_i(out_ready),
     .first_o(first),
-    .last_o(last)
+    .last_o(last),
+    .error_o(error)
   );
+
+  // An error in the cycle after a last beat within a step, and never else.
+  always @(posedge clk or negedge rst_n) begin
+    if (!rst_n) begin
+      error_due <= 1'b0;
+      beat <= 0;
+    end else begin
+      if (error !== error_due) $display("FAIL %m: the error output is %b, not %b", error, error_due);
+      error_due <= in_valid && in_ready && tlast && beat != Inputs - 1;
+      if (in_valid && in_ready) beat <= (tlast || beat == Inputs - 1) ? 0 : beat + 1;
+    end
+  end
 endmodule

@@ -46,10 +46,10 @@ module fg_row_sum_tb #(
   ) u_dut (
     .clk_i(clk),
     .word_i,
-    .x_sum_i,
-    .hidden_sum_i,
-    .total_o,
-    .x_total_o,
-    .hidden_total_o
+    .x_sum_i(x_sum_i),
+    .hidden_sum_i(hidden_sum_i),
+    .total_o(total_o),
+    .x_total_o(x_total_o),
+    .hidden_total_o(hidden_total_o)
   );
 endmodule

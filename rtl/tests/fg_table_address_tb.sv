@@ -36,7 +36,7 @@ module fg_table_address_tb #(
     .AddressWidth(AddressWidth)
   ) u_dut (
     .clk_i(clk),
-    .value_i,
+    .value_i(value_i),
     .address_o,
     .mirror_o
   );

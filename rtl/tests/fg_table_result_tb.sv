@@ -35,8 +35,8 @@ module fg_table_result_tb #(
     .InWidth(InWidth),
     .OutWidth(OutWidth)
   ) u_dut (
-    .value_i,
+    .value_i(value_i),
     .mirror_i,
-    .value_o
+    .value_o(value_o)
   );
 endmodule

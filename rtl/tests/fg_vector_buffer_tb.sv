@@ -50,11 +50,11 @@ module fg_vector_buffer_tb #(
   );
 
   // Reads word after word, whenever the stream it makes of them can move.
+  logic [Split*Width-1:0] held, kept_q;
+  logic fresh_q;
   assign step = full && (!shows || out_ready);
   assign out_valid = shows;
   assign out_word = {flags_q, held};
-  logic [Split*Width-1:0] held, kept_q;
-  logic fresh_q;
   assign held = fresh_q ? elements : kept_q;
   always_ff @(posedge clk or negedge rst_n) begin
     if (!rst_n) begin

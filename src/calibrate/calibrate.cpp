@@ -8,6 +8,7 @@
 
 #include "parallel/for_each_index.h"
 #include "simulate/float_runner.h"
+#include "simulate/sequence_check.h"
 
 namespace fixgate {
 namespace {
@@ -91,6 +92,7 @@ Result<std::vector<Histogram>> observe_separately(const FloatRunner& runner, con
 
 Result<SignalProfile> calibrate(const Network& network, const DataSet& samples) {
   if (samples.samples.empty()) return fail("there is no calibration data");
+  FIXGATE_CHECK(check_vocabulary(samples, network.takes_tokens, network.inputs));
   const FloatRunner runner(network);
   SignalProfile profile{runner.signals().signals, {}};
   FIXGATE_ASSIGN(profile.histograms,

@@ -55,6 +55,8 @@ class Gatherer {
         metric_(metric),
         sites_(list_weight_sites(network_, runner.signals())) {}
 
+  [[nodiscard]] const CalibrationRunner& runner() const { return runner_; }
+
   [[nodiscard]] Sums no_sums() const {
     Sums sums;
     if (!sites_.embedding.empty()) {
@@ -140,23 +142,26 @@ class Gatherer {
 struct LabelDraws {
   MetricSpec metric;
   std::uint64_t seed = 0;
+  std::size_t part = 0;
 
-  [[nodiscard]] OutputGradient of_sequence(std::uint64_t number) const {
-    return [this, number](const FloatMatrix& outputs) {
+  [[nodiscard]] OutputGradient of_sequence(std::uint64_t k) const {
+    return [this, number = k * kSampleParts + part](const FloatMatrix& outputs) {
       std::mt19937_64 random(seed * 0x9e3779b97f4a7c15U + number);
       return sampled_output_gradient(metric, outputs, random);
     };
   }
 };
 
-Result<void> run_part(const CalibrationRunner& runner, const Gatherer& gatherer, const SamplePart& part,
-                      std::size_t index, const LabelDraws& draws, Sums& sums) {
+Result<void> run_part(const Gatherer& gatherer, const SamplePart& part, const LabelDraws& draws,
+                      const Supervision& supervision, Sums& sums) {
+  const CalibrationRunner& runner = gatherer.runner();
   CalibrationState state = runner.initial_state();
   for (std::size_t k = 0; k < part.sequences.size(); ++k) {
+    FIXGATE_CHECK(supervision.check());
     if (!part.carries_on) state = runner.initial_state();
-    FIXGATE_ASSIGN(const ObservedRun run,
-                   runner.run(part.sequences[k], state, draws.of_sequence(k * kSampleParts + index)));
+    FIXGATE_ASSIGN(const ObservedRun run, runner.run(part.sequences[k], state, draws.of_sequence(k)));
     gatherer.add(run, sums);
+    supervision.progress->advance();
   }
   return {};
 }
@@ -165,16 +170,20 @@ Result<void> run_part(const CalibrationRunner& runner, const Gatherer& gatherer,
 
 Result<WeightStatistics> gather_weight_statistics(const Network& network, const FixedNetwork* fixed,
                                                   const DataSet& samples, const MetricSpec& metric,
-                                                  std::uint64_t seed) {
+                                                  std::uint64_t seed, const Supervision& supervision) {
   if (samples.samples.empty()) return fail("there is no calibration data");
   const CalibrationRunner runner(network, fixed);
   const Gatherer gatherer(runner, metric);
-  const LabelDraws draws{metric, seed};
   const auto parts = cut_into_parts(samples);
   std::vector<Sums> sums(kSampleParts, gatherer.no_sums());
   std::vector<Result<void>> results(kSampleParts);
+  std::size_t sequences = 0;
+  for (const SamplePart& part : parts) sequences += part.sequences.size();
+  Progress progress("weight statistics", static_cast<std::int64_t>(sequences), "sequences",
+                    supervision.progress);
   parallel_for_each_index(kSampleParts, [&](std::size_t index) {
-    results[index] = run_part(runner, gatherer, parts[index], index, draws, sums[index]);
+    results[index] =
+        run_part(gatherer, parts[index], {metric, seed, index}, {supervision.stop, &progress}, sums[index]);
   });
   for (const auto& result : results) FIXGATE_CHECK(result);
   for (std::size_t index = 1; index < kSampleParts; ++index) sums[0].merge(sums[index]);

@@ -9,6 +9,7 @@
 
 #include "calibrate/moments.h"
 #include "data/metric.h"
+#include "diagnostic/supervision.h"
 #include "fixed/fixed_network.h"
 #include "network/network.h"
 
@@ -38,9 +39,9 @@ using WeightStatistics = std::map<std::string, std::vector<MatrixUse>>;
 /// unit normal error): the Fisher information (Martens 2014). No label of the data is used. What multiplies
 /// the weights is observed in `fixed` where it is given, so that the noise of its recurrence counts. A stream
 /// is cut into pieces that each begin at the initial state. The result does not depend on the number of
-/// threads. Errors: a sample that does not fit the network.
+/// threads. Errors: a sample that does not fit the network; the supervision's, that it is to stop.
 Result<WeightStatistics> gather_weight_statistics(const Network& network, const FixedNetwork* fixed,
                                                   const DataSet& samples, const MetricSpec& metric,
-                                                  std::uint64_t seed);
+                                                  std::uint64_t seed, const Supervision& supervision = {});
 
 }  // namespace fixgate

@@ -108,7 +108,7 @@ std::vector<std::int32_t> imdb_tokens(std::string_view review, const Vocabulary&
 Result<std::vector<Sample>> read_imdb(const std::filesystem::path& archive, ImdbPart part,
                                       const Vocabulary& vocabulary, std::size_t last_tokens) {
   const auto unknown = vocabulary.find("<unk>");
-  if (!unknown) return fail("the vocabulary has no line '<unk>', the token of unknown words");
+  if (!unknown) return fail("{}: has no line '<unk>', the token of unknown words", vocabulary.name());
   FIXGATE_ASSIGN(ArchiveReader reader, ArchiveReader::open(archive, ArchiveFormat::TarGzip));
   std::vector<Sample> samples;
   while (true) {

@@ -92,7 +92,7 @@ TEST_F(Imdb, NeedsATokenForUnknownWords) {
   ASSERT_TRUE(vocabulary);
   const auto read = read_imdb(archive, ImdbPart::Train, *vocabulary, 0);
   ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().message, "the vocabulary has no line '<unk>', the token of unknown words");
+  EXPECT_EQ(read.error().message, "v.txt: has no line '<unk>', the token of unknown words");
 }
 
 }  // namespace

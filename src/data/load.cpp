@@ -8,12 +8,19 @@
 #include "data/imdb.h"
 #include "data/npz.h"
 #include "data/text.h"
+#include "files/kind.h"
 #include "files/read.h"
 
 namespace fixgate {
 namespace {
 
 using Samples = std::vector<Sample>;
+
+DataSet set_of(Samples samples) {
+  DataSet set;
+  set.samples = std::move(samples);
+  return set;
+}
 
 class Loader {
  public:
@@ -24,11 +31,26 @@ class Loader {
         random_(task.calibration.seed) {}
 
   Result<DataSet> load() {
+    FIXGATE_ASSIGN(DataSet set, load_samples());
+    set.vocabulary = vocabulary_;
+    set.symbols = symbols_;
+    return set;
+  }
+
+ private:
+  Result<DataSet> load_samples() {
     if (task_.data.kind == DataKind::Imdb) return load_imdb();
     return task_.data.kind == DataKind::Text ? load_text() : load_npz();
   }
 
- private:
+  Result<Vocabulary> read_vocabulary(TextUnit unit) {
+    const auto path = place(task_.data.vocabulary);
+    FIXGATE_ASSIGN(Vocabulary vocabulary, Vocabulary::read(path, unit));
+    vocabulary_ = path.string();
+    symbols_ = vocabulary.size();
+    return vocabulary;
+  }
+
   // An absolute path stays as it is.
   [[nodiscard]] std::filesystem::path place(const std::filesystem::path& path) const { return root_ / path; }
 
@@ -49,38 +71,42 @@ class Loader {
     const auto path = part_file();
     FIXGATE_ASSIGN(Samples samples, read_npz(path));
     FIXGATE_CHECK(check_targets(samples));
-    if (!is_drawn()) return DataSet{std::move(samples), false};
+    if (!is_drawn()) return set_of(std::move(samples));
     return drawn(std::move(samples), path);
   }
 
   Result<DataSet> load_imdb() {
     const auto archive = place(task_.data.archive);
     const auto part = part_ == Part::Test ? ImdbPart::Test : ImdbPart::Train;
-    FIXGATE_ASSIGN(const Vocabulary vocabulary,
-                   Vocabulary::read(place(task_.data.vocabulary), TextUnit::Word));
+    FIXGATE_ASSIGN(const Vocabulary vocabulary, read_vocabulary(TextUnit::Word));
     FIXGATE_ASSIGN(Samples samples, read_imdb(archive, part, vocabulary, task_.data.last_tokens));
-    if (part_ == Part::Test) return DataSet{std::move(samples), false};
+    if (part_ == Part::Test) return set_of(std::move(samples));
     FIXGATE_ASSIGN(Samples held_out, hold_out(samples, archive));
-    if (part_ == Part::Validation) return DataSet{std::move(held_out), false};
+    if (part_ == Part::Validation) return set_of(std::move(held_out));
     return drawn(std::move(samples), archive);
   }
 
   Result<DataSet> load_text() {
     const auto path = part_file();
-    FIXGATE_ASSIGN(const Vocabulary vocabulary,
-                   Vocabulary::read(place(task_.data.vocabulary), task_.data.unit));
+    FIXGATE_ASSIGN(const Vocabulary vocabulary, read_vocabulary(task_.data.unit));
     FIXGATE_ASSIGN(const std::string text, read_file(path));
     const TextSpec spec{task_.data.unit, task_.data.end_of_line, task_.data.unknown};
-    FIXGATE_ASSIGN(const auto tokens, text_tokens(text, path.string(), spec, vocabulary));
-    if (tokens.size() < 2)
-      return fail("{}: holds {} tokens; two or more are needed", path.string(), tokens.size());
-    if (!is_drawn()) return stream(tokens, path.string());
+    const auto tokens = text_tokens(text, path.string(), spec, vocabulary);
+    if (const std::string kind = kind_of(text); !tokens && !kind.empty())
+      return fail("{}: is {}; a text is expected", path.string(), kind);
+    if (!tokens) return tl::make_unexpected(tokens.error());
+    return text_part(*tokens, path.string());
+  }
+
+  Result<DataSet> text_part(std::span<const std::int32_t> tokens, const std::string& path) {
+    if (tokens.size() < 2) return fail("{}: holds {} tokens; two or more are needed", path, tokens.size());
+    if (!is_drawn()) return stream(tokens, path);
     const std::size_t steps = count_of(task_.calibration.tokens);
     if (steps > tokens.size() - 1)
-      return fail("{}: calibration.{} is {}, but the text has only {} steps", path.string(), key("tokens"),
-                  steps, tokens.size() - 1);
+      return fail("{}: calibration.{} is {}, but the text has only {} steps", path, key("tokens"), steps,
+                  tokens.size() - 1);
     const std::size_t first = random_.below(tokens.size() - steps);
-    return stream(std::span(tokens).subspan(first, steps + 1), path.string(), first);
+    return stream(tokens.subspan(first, steps + 1), path, first);
   }
 
   // Accuracy compares classes, rmse and mae real values; perplexity never meets npz (parse_task).
@@ -128,7 +154,9 @@ class Loader {
   const Task& task_;
   Part part_;
   std::filesystem::path root_;
-  SplitMix64 random_;  // imdb: the validation share first, calibration after it
+  std::string vocabulary_;   // its path, once it is read
+  std::size_t symbols_ = 0;  // in it
+  SplitMix64 random_;        // imdb: the validation share first, calibration after it
 };
 
 }  // namespace

@@ -120,12 +120,6 @@ Result<Score> score_sample(const MetricSpec& metric, const FloatMatrix& outputs,
   return label_accuracy(metric.decision, outputs, target.label);
 }
 
-Result<Score> score_sample(const MetricSpec& metric, const FloatMatrix& outputs, const Sample& sample) {
-  auto score = score_sample(metric, outputs, sample.target);
-  if (!score) return tl::make_unexpected(score.error().within(sample.name));
-  return score;
-}
-
 double finish(MetricKind kind, const Score& score) {
   if (score.count == 0) return std::numeric_limits<double>::quiet_NaN();
   const double mean = score.sum / static_cast<double>(score.count);

@@ -38,9 +38,6 @@ struct Score {
 /// Errors: outputs that are not finite; rows, columns, label or token that do not fit each other.
 Result<Score> score_sample(const MetricSpec& metric, const FloatMatrix& outputs, const Target& target);
 
-/// The same, with the sample's name in the error.
-Result<Score> score_sample(const MetricSpec& metric, const FloatMatrix& outputs, const Sample& sample);
-
 /// The metric of the summed scores: a share in [0, 1], exp(mean negative log-likelihood), the root of the
 /// mean squared difference, the mean absolute difference. NaN if nothing was counted.
 double finish(MetricKind kind, const Score& score);

@@ -131,16 +131,6 @@ TEST(Metric, RefusesOutputsThatAreNotFinite) {
   EXPECT_NE(error(kArgmax, row({0, std::numeric_limits<float>::infinity()}), label(0)), "");
 }
 
-TEST(Metric, NamesTheSample) {
-  Sample sample;
-  sample.name = "test.npz: sequence 7";
-  sample.target.label = 9;
-  const auto result = score_sample(kArgmax, row({1, 2}), sample);
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message,
-            "test.npz: sequence 7: class 9 is not one of the 2 that the network's outputs tell apart");
-}
-
 TEST(Metric, SumsScores) {
   Score sum{1, 2};
   sum += {3, 4};

@@ -14,6 +14,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "npy data are copied as they stand");
 
 constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::size_t kLongestHeader = std::size_t{1} << 16;
 
 struct TypeName {
   std::string_view name;
@@ -166,6 +167,7 @@ Result<std::string_view> header_text(std::string_view bytes, std::size_t& data_b
   if (bytes.size() < begin) return fail("ends inside its header");
   std::size_t length = byte(8) + (byte(9) << 8);
   if (begin == 12) length += (byte(10) << 16) + (byte(11) << 24);
+  if (length > kLongestHeader) return fail("has a header of {} bytes; {} are read", length, kLongestHeader);
   if (length > bytes.size() - begin) return fail("ends inside its header");
   data_begin = begin + length;
   return bytes.substr(begin, length);
@@ -190,22 +192,27 @@ T element(const std::string& data, std::int64_t index) {
 
 }  // namespace
 
-Result<NpyArray> parse_npy(std::string bytes) {
-  std::size_t data_begin = 0;
-  FIXGATE_ASSIGN(const std::string_view text, header_text(bytes, data_begin));
+Result<NpyHeader> parse_npy_header(std::string_view beginning) {
+  NpyHeader npy;
+  FIXGATE_ASSIGN(const std::string_view text, header_text(beginning, npy.data_begin));
   FIXGATE_ASSIGN(Header header, HeaderParser(text).parse());
   const TypeName* const type = find_type(header.descr);
   if (type == nullptr) return unsupported_type(header.descr);
   if (header.is_fortran && header.shape.size() > 1)
     return fail("Fortran order is not supported; numpy.ascontiguousarray converts");
-  FIXGATE_ASSIGN(const std::int64_t needed, byte_count(header.shape, type->bytes));
-  const std::size_t held = bytes.size() - data_begin;
-  if (static_cast<std::uint64_t>(needed) != held)
-    return fail("holds {} bytes of data, but its shape and type need {}", held, needed);
-  NpyArray array{type->type, std::move(header.shape), {}};
-  bytes.erase(0, data_begin);  // in place: the header's views end here
-  array.data = std::move(bytes);
-  return array;
+  FIXGATE_ASSIGN(const std::int64_t bytes, byte_count(header.shape, type->bytes));
+  npy.type = type->type;
+  npy.shape = std::move(header.shape);
+  npy.data_bytes = static_cast<std::uint64_t>(bytes);
+  return npy;
+}
+
+Result<NpyArray> parse_npy(std::string bytes) {
+  FIXGATE_ASSIGN(NpyHeader header, parse_npy_header(bytes));
+  if (const std::size_t held = bytes.size() - header.data_begin; held != header.data_bytes)
+    return fail("holds {} bytes of data, but its shape and type need {}", held, header.data_bytes);
+  bytes.erase(0, header.data_begin);
+  return NpyArray{header.type, std::move(header.shape), std::move(bytes)};
 }
 
 std::string_view npy_type_name(NpyType type) {

@@ -28,9 +28,23 @@ struct NpyArray {
 /// "<f4" and so on, as NumPy writes it.
 std::string_view npy_type_name(NpyType type);
 
+/// What a file states before its data.
+struct NpyHeader {
+  NpyType type = NpyType::Float32;
+  std::vector<std::int64_t> shape;  // as NpyArray's
+  std::size_t data_begin = 0;       // bytes before the data
+  std::uint64_t data_bytes = 0;     // that type and shape need
+};
+
+/// The first bytes of a .npy file that are enough for parse_npy_header().
+inline constexpr std::size_t kNpyBeginning = (std::size_t{1} << 16) + 12;
+
+/// Errors: those of parse_npy() but for the length of the data.
+Result<NpyHeader> parse_npy_header(std::string_view beginning);
+
 /// Parses one .npy file. Errors: not .npy, version other than 1 or 2, Fortran order, big-endian, object,
-/// string, complex or structured type (by name), malformed header, or data of another length than the shape
-/// needs.
+/// string, complex or structured type (by name), malformed header or one of more than 64 KiB, or data of
+/// another length than the shape needs.
 Result<NpyArray> parse_npy(std::string bytes);
 
 }  // namespace fixgate

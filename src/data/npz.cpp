@@ -1,9 +1,12 @@
 #include "data/npz.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "data/archive.h"
 #include "data/npy.h"
@@ -28,20 +31,60 @@ Result<std::string> array_name(std::string_view entry) {
   return fail("array '{}' is not known; inputs or tokens, lengths and targets are", stem);
 }
 
-Result<Arrays> read_arrays(const std::filesystem::path& path) {
+/// Runs `read(name, reader)` for every array of the file. Errors: an array that is not known, or is there
+/// twice.
+template <typename Read>
+Result<void> for_each_array(const std::filesystem::path& path, Read read) {
   FIXGATE_ASSIGN(ArchiveReader reader, ArchiveReader::open(path, ArchiveFormat::Zip));
-  Arrays arrays;
+  std::set<std::string> seen;
   while (true) {
     FIXGATE_ASSIGN(const bool is_entry, reader.next());
-    if (!is_entry) return arrays;
+    if (!is_entry) return {};
     auto name = array_name(reader.entry());
     if (!name) return tl::make_unexpected(name.error().within(path.string()));
-    if (arrays.contains(*name)) return fail("{}: array '{}' stands in it twice", path.string(), *name);
-    FIXGATE_ASSIGN(std::string bytes, reader.read(kArrayLimit));
-    auto array = parse_npy(std::move(bytes));
-    if (!array) return fail("{}: array '{}': {}", path.string(), *name, array.error().message);
-    arrays.emplace(*name, std::move(*array));
+    if (!seen.insert(*name).second) return fail("{}: array '{}' stands in it twice", path.string(), *name);
+    FIXGATE_CHECK(read(*name, reader));
   }
+}
+
+/// The array without its data; what it unpacks to is known before it is unpacked.
+Result<NpyArray> stated_array(const std::string& beginning, const std::optional<std::uint64_t>& size) {
+  FIXGATE_ASSIGN(NpyHeader header, parse_npy_header(beginning));
+  if (size && *size != header.data_begin + header.data_bytes)
+    return fail("holds {} bytes of data, but its shape and type need {}",
+                *size - std::min<std::uint64_t>(header.data_begin, *size), header.data_bytes);
+  if (header.data_bytes > kArrayLimit)
+    return fail("needs {} bytes; {} are read at most", header.data_bytes, kArrayLimit);
+  return NpyArray{header.type, std::move(header.shape), {}};
+}
+
+Result<Arrays> read_headers(const std::filesystem::path& path) {
+  Arrays arrays;
+  FIXGATE_CHECK(for_each_array(path, [&](const std::string& name, ArchiveReader& reader) -> Result<void> {
+    FIXGATE_ASSIGN(const std::string beginning, reader.read_some(kNpyBeginning));
+    auto array = stated_array(beginning, reader.stated_size());
+    if (!array) return fail("{}: array '{}': {}", path.string(), name, array.error().message);
+    arrays.emplace(name, std::move(*array));
+    return {};
+  }));
+  return arrays;
+}
+
+/// The data of arrays whose headers are known to fit each other; no more is unpacked than they state.
+Result<void> read_data(const std::filesystem::path& path, Arrays& arrays) {
+  return for_each_array(path, [&](const std::string& name, ArchiveReader& reader) -> Result<void> {
+    FIXGATE_ASSIGN(std::string beginning, reader.read_some(kNpyBeginning));
+    const auto header = parse_npy_header(beginning);
+    const auto stated = arrays.find(name);
+    if (!header || stated == arrays.end() || stated->second.shape != header->shape)
+      return fail("{}: changed while it was read", path.string());
+    FIXGATE_ASSIGN(std::string bytes,
+                   reader.read(header->data_begin + header->data_bytes, std::move(beginning)));
+    auto array = parse_npy(std::move(bytes));
+    if (!array) return fail("{}: array '{}': {}", path.string(), name, array.error().message);
+    stated->second = std::move(*array);
+    return {};
+  });
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
@@ -77,6 +120,10 @@ Result<void> check_lengths(const NpyArray& lengths, const Extent& extent) {
   if (lengths.is_float() || lengths.shape.size() != 1 || lengths.shape[0] != extent.sequences)
     return fail("array 'lengths': integer [{}] is needed, this is {} {}", extent.sequences,
                 npy_type_name(lengths.type), shape_text(lengths.shape));
+  return {};
+}
+
+Result<void> check_length_values(const NpyArray& lengths, const Extent& extent) {
   for (std::int64_t i = 0; i < extent.sequences; ++i) {
     const std::int64_t length = lengths.integer_at(i);
     if (length < 1 || length > extent.steps)
@@ -157,13 +204,21 @@ Result<Sample> make_sample(const Arrays& arrays, const Extent& extent, std::int6
   return sample;
 }
 
-Result<std::vector<Sample>> make_samples(const Arrays& arrays, const std::string& name) {
+/// What the headers say: that the arrays fit each other.
+Result<Extent> check_headers(const Arrays& arrays) {
   FIXGATE_ASSIGN(const Extent extent, check_sequences(arrays));
   if (const NpyArray* const lengths = find(arrays, "lengths"); lengths != nullptr)
     FIXGATE_CHECK(check_lengths(*lengths, extent));
   const NpyArray* const targets = find(arrays, "targets");
   if (targets == nullptr) return fail("array 'targets' is missing");
   FIXGATE_CHECK(check_targets(*targets, extent));
+  return extent;
+}
+
+Result<std::vector<Sample>> make_samples(const Arrays& arrays, const Extent& extent,
+                                         const std::string& name) {
+  if (const NpyArray* const lengths = find(arrays, "lengths"); lengths != nullptr)
+    FIXGATE_CHECK(check_length_values(*lengths, extent));
   std::vector<Sample> samples;
   for (std::int64_t i = 0; i < extent.sequences; ++i) {
     FIXGATE_ASSIGN(Sample sample, make_sample(arrays, extent, i));
@@ -176,8 +231,11 @@ Result<std::vector<Sample>> make_samples(const Arrays& arrays, const std::string
 }  // namespace
 
 Result<std::vector<Sample>> read_npz(const std::filesystem::path& path) {
-  FIXGATE_ASSIGN(const Arrays arrays, read_arrays(path));
-  auto samples = make_samples(arrays, path.string());
+  FIXGATE_ASSIGN(Arrays arrays, read_headers(path));
+  const auto extent = check_headers(arrays);
+  if (!extent) return tl::make_unexpected(extent.error().within(path.string()));
+  FIXGATE_CHECK(read_data(path, arrays));
+  auto samples = make_samples(arrays, *extent, path.string());
   if (!samples) return tl::make_unexpected(samples.error().within(path.string()));
   return samples;
 }

@@ -150,6 +150,46 @@ TEST_F(Npz, NamesADamagedArray) {
             "array 'inputs': holds 48 bytes of data, but its shape and type need 480000000000");
 }
 
+/// An archive in which everything of the last file but its first kilobyte is damaged: what unpacks it
+/// notices.
+std::string damaged_end(std::string zip) {
+  const std::size_t directory = zip.find("PK\x01\x02");
+  for (std::size_t i = 1000; i < directory - 100; ++i) zip[i] = static_cast<char>(0xee);
+  return zip;
+}
+
+TEST_F(Npz, ComparesSizesBeforeItUnpacks) {
+  const std::string header = npy_file(npy_header("<f4", "(2, 2, 3)"), "");
+  const std::string bomb = bytes_of(store_zip(
+      "whole.npz", {{"targets.npy", labels_}, {"inputs.npy", header + std::string(3'000'000, '\0')}}));
+  const auto path = store("bomb.npz", damaged_end(bomb));
+  const auto read = read_npz(path);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, path.string() +
+                                      ": array 'inputs': holds 3000000 bytes of data, but its shape and type "
+                                      "need 48");
+}
+
+TEST_F(Npz, ComparesShapesBeforeItUnpacks) {
+  const std::string zeros(8'000'000, '\0');
+  for (const char* name : {"lengths", "targets"}) {
+    Files files{{"inputs.npy", inputs_}};
+    if (name != std::string("targets")) files.emplace_back("targets.npy", labels_);
+    files.emplace_back(std::string(name) + ".npy", npy_file(npy_header("<i8", "(1000000,)"), zeros));
+    const auto read = read_npz(store("bomb.npz", damaged_end(bytes_of(store_zip("whole.npz", files)))));
+    ASSERT_FALSE(read);
+    EXPECT_NE(read.error().message.find(std::string("array '") + name + "': integer [2]"), std::string::npos)
+        << read.error().message;
+  }
+}
+
+TEST_F(Npz, RefusesALongHeader) {
+  std::string header = npy_header("<f4", "(2, 2, 3)");
+  header.insert(1, 70'000, ' ');
+  EXPECT_EQ(error({{"inputs.npy", npy_file(header, std::string(48, '\0'), 2)}, {"targets.npy", labels_}}),
+            "array 'inputs': has a header of " + std::to_string(header.size()) + " bytes; 65536 are read");
+}
+
 TEST_F(Npz, RefusesWhatIsNoZipArchive) {
   EXPECT_FALSE(read_npz(store("a.npz", "")));
   EXPECT_FALSE(read_npz(store("a.npz", inputs_)));

@@ -38,7 +38,9 @@ struct Sample {
 /// Samples in a fixed order.
 struct DataSet {
   std::vector<Sample> samples;
-  bool is_stream = false;  // one text: the state starts at zero and is carried through from sample to sample
+  bool is_stream = false;   // one text: the state starts at zero and is carried through from sample to sample
+  std::string vocabulary = {};  // the file that gives its tokens their meaning; empty: none
+  std::size_t symbols = 0;      // in the vocabulary
 };
 
 }  // namespace fixgate

@@ -43,9 +43,8 @@ class Table {
   }
 
   [[nodiscard]] Result<std::string> string(std::string_view key) const {
-    FIXGATE_ASSIGN(std::string value, optional_string(key));
-    if (value.empty()) return tl::make_unexpected(wrong(key, has(key) ? "is empty" : "is missing"));
-    return value;
+    if (!has(key)) return tl::make_unexpected(wrong(key, "is missing"));
+    return optional_string(key);
   }
 
   // Empty where the key is missing.
@@ -56,6 +55,7 @@ class Table {
     const bool has_control =
         std::any_of(value->begin(), value->end(), [](char c) { return c >= 0 && c < ' '; });
     if (has_control) return tl::make_unexpected(wrong(key, "holds a control character"));
+    if (value->empty()) return tl::make_unexpected(wrong(key, "is empty"));
     if (value->size() > kLongestString)
       return tl::make_unexpected(wrong(key, fmt::format("is longer than {} bytes", kLongestString)));
     return *value;

@@ -23,16 +23,14 @@ std::string shown(std::string_view symbol) {
 
 class Tokeniser {
  public:
-  Tokeniser(const std::string& name, const TextSpec& spec, const Vocabulary& vocabulary)
-      : name_(name), vocabulary_(vocabulary) {
-    if (!spec.unknown.empty()) unknown_ = vocabulary.find(spec.unknown);
-  }
+  Tokeniser(const std::string& name, const Vocabulary& vocabulary, std::optional<std::int32_t> unknown)
+      : name_(name), vocabulary_(vocabulary), unknown_(unknown) {}
 
   Result<void> add(std::string_view symbol) {
     const auto token = vocabulary_.find(symbol);
     if (!token && !unknown_)
-      return fail("{}:{}: '{}' is not in the vocabulary, which has no symbol for unknowns either", name_,
-                  line_, shown(symbol));
+      return fail("{}:{}: '{}' is not in the vocabulary {}; add it there, or set data.unknown in the task",
+                  name_, line_, shown(symbol), vocabulary_.name());
     tokens_.push_back(token ? *token : *unknown_);
     return {};
   }
@@ -87,22 +85,30 @@ Result<std::vector<std::int32_t>> characters(std::string_view text, Tokeniser to
   return tokeniser.take();
 }
 
+/// The token of a symbol that the task states by `key`; none where it states none.
+Result<std::optional<std::int32_t>> stated_token(const char* key, const std::string& symbol,
+                                                 const Vocabulary& vocabulary) {
+  if (symbol.empty()) return std::nullopt;
+  const auto token = vocabulary.find(symbol);
+  if (!token) return fail("{}: has no line '{}', the task's data.{}", vocabulary.name(), shown(symbol), key);
+  return token;
+}
+
 }  // namespace
 
 Result<std::vector<std::int32_t>> text_tokens(std::string_view text, const std::string& name,
                                               const TextSpec& spec, const Vocabulary& vocabulary) {
-  Tokeniser tokeniser(name, spec, vocabulary);
+  FIXGATE_ASSIGN(const auto unknown, stated_token("unknown", spec.unknown, vocabulary));
+  Tokeniser tokeniser(name, vocabulary, unknown);
   if (spec.unit == TextUnit::Character) return characters(text, std::move(tokeniser));
-  std::optional<std::int32_t> end_of_line;
-  if (!spec.end_of_line.empty()) end_of_line = vocabulary.find(spec.end_of_line);
-  if (!spec.end_of_line.empty() && !end_of_line)
-    return fail("{}: end_of_line '{}' is not in the vocabulary", name, spec.end_of_line);
+  FIXGATE_ASSIGN(const auto end_of_line, stated_token("end_of_line", spec.end_of_line, vocabulary));
   return words(text, end_of_line, std::move(tokeniser));
 }
 
 DataSet stream(std::span<const std::int32_t> tokens, const std::string& name, std::size_t first) {
   assert(tokens.size() >= 2);
-  DataSet set{{}, true};
+  DataSet set;
+  set.is_stream = true;
   const std::size_t steps = tokens.size() - 1;
   for (std::size_t begin = 0; begin < steps; begin += kStreamChunk) {
     const std::size_t length = std::min(kStreamChunk, steps - begin);

@@ -49,14 +49,21 @@ TEST(TextTokens, MapsUnknownWords) {
 
 TEST(TextTokens, NamesAnUnknownWordAndItsLine) {
   const std::string message =
-      "t.txt:2: 'err' is not in the vocabulary, which has no symbol for unknowns either";
+      "t.txt:2: 'err' is not in the vocabulary v.txt; add it there, or set data.unknown in the task";
   EXPECT_EQ(error_of("to\nerr", {TextUnit::Word, "", ""}, words()), message);
-  EXPECT_EQ(error_of("to\nerr", {TextUnit::Word, "", "<other>"}, words()), message);
 }
 
 TEST(TextTokens, NamesAMissingEndOfLine) {
   EXPECT_EQ(error_of("to", {TextUnit::Word, "</s>", ""}, words()),
-            "t.txt: end_of_line '</s>' is not in the vocabulary");
+            "v.txt: has no line '</s>', the task's data.end_of_line");
+}
+
+// Also where the text would not need it.
+TEST(TextTokens, NamesAMissingSymbolForUnknowns) {
+  const auto characters = Vocabulary::parse("t\no\n", "v.txt", TextUnit::Character).value();
+  const std::string message = "v.txt: has no line '<other>', the task's data.unknown";
+  EXPECT_EQ(error_of("to", {TextUnit::Word, "", "<other>"}, words()), message);
+  EXPECT_EQ(error_of("to", {TextUnit::Character, "", "<other>"}, characters), message);
 }
 
 TEST(TextTokens, SplitsCharactersAtCodePoints) {
@@ -69,7 +76,7 @@ TEST(TextTokens, NamesAnUnknownCharacterAndBytesThatAreNotUtf8) {
   const auto characters = Vocabulary::parse("a\n\\n\n", "v.txt", TextUnit::Character).value();
   const TextSpec spec{TextUnit::Character, "", ""};
   EXPECT_EQ(error_of("a\na\tb", spec, characters),
-            "t.txt:2: '\\t' is not in the vocabulary, which has no symbol for unknowns either");
+            "t.txt:2: '\\t' is not in the vocabulary v.txt; add it there, or set data.unknown in the task");
   EXPECT_EQ(error_of("a\n\n\xc3", spec, characters), "t.txt:3: is not UTF-8");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "diagnostic/utf8.h"
+#include "files/kind.h"
 #include "files/read.h"
 
 namespace fixgate {
@@ -40,23 +41,24 @@ Result<std::string> character(std::string_view line) {
 
 }  // namespace
 
-Result<void> Vocabulary::add(std::string symbol, const std::string& name) {
+Result<void> Vocabulary::add(std::string symbol) {
   const std::size_t line = tokens_.size() + 1;
-  if (tokens_.size() == kSymbolLimit) return fail("{}:{}: more than {} symbols", name, line, kSymbolLimit);
+  if (tokens_.size() == kSymbolLimit) return fail("{}:{}: more than {} symbols", name_, line, kSymbolLimit);
   const auto [found, is_new] = tokens_.emplace(std::move(symbol), static_cast<std::int32_t>(tokens_.size()));
-  if (!is_new) return fail("{}:{}: '{}' stands on line {} too", name, line, found->first, found->second + 1);
+  if (!is_new) return fail("{}:{}: '{}' stands on line {} too", name_, line, found->first, found->second + 1);
   return {};
 }
 
 Result<Vocabulary> Vocabulary::parse(std::string_view text, const std::string& name, TextUnit unit) {
   Vocabulary vocabulary;
+  vocabulary.name_ = name;
   while (!text.empty()) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     auto symbol = unit == TextUnit::Word ? word(line) : character(line);
     if (!symbol) return fail("{}:{}: {}", name, vocabulary.size() + 1, symbol.error().message);
-    FIXGATE_CHECK(vocabulary.add(std::move(*symbol), name));
+    FIXGATE_CHECK(vocabulary.add(std::move(*symbol)));
   }
   if (vocabulary.size() == 0) return fail("{}: holds no symbol; every line is one", name);
   return vocabulary;
@@ -64,7 +66,10 @@ Result<Vocabulary> Vocabulary::parse(std::string_view text, const std::string& n
 
 Result<Vocabulary> Vocabulary::read(const std::filesystem::path& path, TextUnit unit) {
   FIXGATE_ASSIGN(const std::string text, read_file(path, kFileLimit));
-  return parse(text, path.string(), unit);
+  auto vocabulary = parse(text, path.string(), unit);
+  if (const std::string kind = kind_of(text); !vocabulary && !kind.empty())
+    return fail("{}: is {}; a vocabulary is expected, a text of one symbol a line", path.string(), kind);
+  return vocabulary;
 }
 
 std::optional<std::int32_t> Vocabulary::find(std::string_view symbol) const {

@@ -29,6 +29,8 @@ class Vocabulary {
 
   [[nodiscard]] std::optional<std::int32_t> find(std::string_view symbol) const;
   [[nodiscard]] std::size_t size() const { return tokens_.size(); }
+  /// That of the file.
+  [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
   struct Hash {
@@ -36,8 +38,9 @@ class Vocabulary {
     std::size_t operator()(std::string_view symbol) const { return std::hash<std::string_view>{}(symbol); }
   };
 
-  Result<void> add(std::string symbol, const std::string& name);
+  Result<void> add(std::string symbol);
 
+  std::string name_;
   std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> tokens_;
 };
 

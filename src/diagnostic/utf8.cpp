@@ -1,6 +1,6 @@
 #include "diagnostic/utf8.h"
 
-#include <cstdint>
+#include <cassert>
 
 namespace fixgate {
 namespace {
@@ -19,6 +19,14 @@ bool is_allowed(std::uint32_t code_point, std::size_t length) {
   return true;
 }
 
+// The payload of two to four bytes.
+std::uint32_t assemble(std::string_view bytes) {
+  std::uint32_t code_point = static_cast<unsigned char>(bytes.front()) & (0x7fU >> bytes.size());
+  for (const char byte : bytes.substr(1))
+    code_point = code_point << 6 | (static_cast<unsigned char>(byte) & 0x3fU);
+  return code_point;
+}
+
 }  // namespace
 
 std::size_t code_point_length(std::string_view text) {
@@ -27,13 +35,14 @@ std::size_t code_point_length(std::string_view text) {
   const std::size_t length = stated_length(lead);
   if (length < 2) return length;
   if (length > text.size()) return 0;
-  std::uint32_t code_point = lead & (0x7fU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xc0U) != 0x80U) return 0;
-    code_point = code_point << 6 | (byte & 0x3fU);
-  }
-  return is_allowed(code_point, length) ? length : 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U) return 0;
+  return is_allowed(assemble(text.substr(0, length)), length) ? length : 0;
+}
+
+std::uint32_t code_point_value(std::string_view bytes) {
+  assert(code_point_length(bytes) == bytes.size() && !bytes.empty());
+  return bytes.size() == 1 ? static_cast<unsigned char>(bytes.front()) : assemble(bytes);
 }
 
 }  // namespace fixgate

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace fixgate {
@@ -9,5 +10,8 @@ namespace fixgate {
 /// The bytes of the first code point of `text`, 1 to 4; 0 if `text` is empty or does not start with valid
 /// UTF-8 (overlong forms, surrogates and values above U+10FFFF are not valid).
 std::size_t code_point_length(std::string_view text);
+
+/// The code point that `bytes` are: all of them, valid.
+std::uint32_t code_point_value(std::string_view bytes);
 
 }  // namespace fixgate

@@ -26,5 +26,12 @@ TEST(Utf8, KnowsTheBorders) {
   EXPECT_EQ(code_point_length("\xf4\x8f\xbf\xbf"), 4U);  // U+10FFFF
 }
 
+TEST(Utf8, GivesTheValue) {
+  EXPECT_EQ(code_point_value("a"), 0x61U);
+  EXPECT_EQ(code_point_value("\xc3\xa9"), 0xe9U);
+  EXPECT_EQ(code_point_value("\xe2\x80\xae"), 0x202eU);
+  EXPECT_EQ(code_point_value("\xf4\x8f\xbf\xbf"), 0x10ffffU);
+}
+
 }  // namespace
 }  // namespace fixgate

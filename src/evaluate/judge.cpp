@@ -71,7 +71,7 @@ Result<Outcome> judge(const MetricSpec& metric, OutputFunction function, FloatMa
                       const Sample& sample) {
   if (is_regression(metric)) outputs = finished_outputs(function, std::move(outputs));
   Outcome outcome;
-  FIXGATE_ASSIGN(outcome.score, score_sample(metric, outputs, sample));
+  FIXGATE_ASSIGN(outcome.score, score_sample(metric, outputs, sample.target));
   if (is_regression(metric)) {
     outcome.outputs = std::move(outputs);
     return outcome;

@@ -19,6 +19,12 @@
 namespace fixgate {
 namespace {
 
+/// How far a run is, and whether it is to go on.
+struct Watched {
+  const char* title;  // of the progress; empty: none
+  const Supervision& supervision;
+};
+
 double total_metric(const MetricSpec& metric, const std::vector<Outcome>& samples) {
   Score total;
   for (const Outcome& outcome : samples) total += outcome.score;
@@ -38,11 +44,12 @@ Result<std::vector<Outcome>> all_answers(std::vector<Result<Outcome>> results, c
 /// Runs `answer(sample, state)` on every sample: in parallel, each from `initial()`, or through one state for
 /// a stream.
 template <typename Initial, typename Answer>
-Result<std::vector<Outcome>> run_samples(const DataSet& data, const char* title, Initial initial,
+Result<std::vector<Outcome>> run_samples(const DataSet& data, const Watched& watched, Initial initial,
                                          Answer answer) {
   std::vector<Result<Outcome>> results(data.samples.size());
-  Progress progress(title, count_steps(data), "steps");
+  Progress progress(watched.title, count_steps(data), "steps", watched.supervision.progress);
   const auto run_one = [&](std::size_t index, auto& state) {
+    if (watched.supervision.stop.stop_requested()) return;
     const Sample& sample = data.samples[index];
     results[index] = answer(sample, state);
     progress.advance(static_cast<std::int64_t>(sample.sequence.steps()));
@@ -56,6 +63,7 @@ Result<std::vector<Outcome>> run_samples(const DataSet& data, const char* title,
       run_one(index, state);
     });
   }
+  FIXGATE_CHECK(watched.supervision.check());
   return all_answers(std::move(results), data);
 }
 
@@ -115,17 +123,19 @@ void run_batch(const FixedNetwork& network, const FastSimulator& simulator, cons
 using ThreadCounts = tbb::enumerable_thread_specific<OverflowCounts>;
 
 Result<std::vector<Outcome>> run_batches(const FixedNetwork& network, const FastSimulator& simulator,
-                                         const DataSet& data, const char* title, const Judge& judge_one,
+                                         const DataSet& data, const Watched& watched, const Judge& judge_one,
                                          ThreadCounts& counts) {
   std::vector<Result<Outcome>> results(data.samples.size());
-  Progress progress(title, count_steps(data), "steps");
+  Progress progress(watched.title, count_steps(data), "steps", watched.supervision.progress);
   const std::vector<Indices> batches = batches_of(data);
   parallel_for_each_index(batches.size(), [&](std::size_t index) {
+    if (watched.supervision.stop.stop_requested()) return;
     run_batch(network, simulator, data, batches[index], judge_one, counts.local(), results);
     std::size_t steps = 0;
     for (const std::size_t sample : batches[index]) steps += data.samples[sample].sequence.steps();
     progress.advance(static_cast<std::int64_t>(steps));
   });
+  FIXGATE_CHECK(watched.supervision.check());
   return all_answers(std::move(results), data);
 }
 
@@ -150,10 +160,11 @@ IntegerView only(const BatchOutputs& outputs) {
 
 /// One sequence at a time, with either simulator; a stream goes on from `state`.
 template <typename AnySimulator>
-Result<std::vector<Outcome>> run_singly(const AnySimulator& simulator, const DataSet& data, const char* title,
-                                        const Judge& judge_one, FixedState& carried, ThreadCounts& counts) {
+Result<std::vector<Outcome>> run_singly(const AnySimulator& simulator, const DataSet& data,
+                                        const Watched& watched, const Judge& judge_one, FixedState& carried,
+                                        ThreadCounts& counts) {
   return run_samples(
-      data, title, [&] { return data.is_stream ? carried : simulator.initial_state(); },
+      data, watched, [&] { return data.is_stream ? carried : simulator.initial_state(); },
       [&](const Sample& sample, FixedState& state) -> Result<Outcome> {
         FIXGATE_ASSIGN(const auto outputs, run_one(simulator, sample.sequence, state, counts.local()));
         if (data.is_stream) carried = state;
@@ -199,14 +210,25 @@ class FixedJudge {
 };
 
 Result<FixedOutcomes> run_fast(const FixedNetwork& network, const FastSimulator& simulator,
-                               const DataSet& data, const MetricSpec& metric, const char* title,
-                               FixedState& carried, const OutputObserver& observer) {
-  FixedJudge judged(network, data, metric, observer);
+                               const DataSet& data, const Watched& watched, FixedState& carried,
+                               FixedJudge& judged) {
   FIXGATE_ASSIGN(auto samples,
                  data.is_stream
-                     ? run_singly(simulator, data, title, judged.each(), carried, judged.counts())
-                     : run_batches(network, simulator, data, title, judged.each(), judged.counts()));
+                     ? run_singly(simulator, data, watched, judged.each(), carried, judged.counts())
+                     : run_batches(network, simulator, data, watched, judged.each(), judged.counts()));
   return judged.finish(std::move(samples));
+}
+
+/// Perplexity takes the softmax of the outputs; of probabilities that would be another number.
+Result<void> check_likelihoods(const GraphRunner& runner, const FloatMatrix& outputs) {
+  constexpr float kTolerance = 1e-3F;
+  const auto is_share = [&](Eigen::Index row) {
+    return outputs.row(row).minCoeff() >= 0 && std::abs(outputs.row(row).sum() - 1) < kTolerance;
+  };
+  if (runner.output_function() != OutputFunction::None) return {};
+  for (Eigen::Index row = 0; row < outputs.rows(); ++row)
+    if (!is_share(row)) return {};
+  return fail("the outputs are probabilities already; perplexity needs what is before the softmax");
 }
 
 }  // namespace
@@ -218,7 +240,9 @@ std::int64_t count_steps(const DataSet& data) {
 }
 
 Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric,
-                                const OutputObserver& observer) {
+                                const OutputObserver& observer, const Supervision& supervision) {
+  FIXGATE_CHECK(check_vocabulary(data, network.takes_tokens, network.inputs));
+  FIXGATE_CHECK(check_steps(network.call, data));
   const FloatRunner runner(network);
   const auto answer = [&](const Sample& sample, FloatState& state) -> Result<Outcome> {
     FIXGATE_ASSIGN(FloatMatrix outputs, runner.run(sample.sequence, state));
@@ -226,23 +250,43 @@ Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, con
     return judge(metric, network.output_function, std::move(outputs), sample);
   };
   FloatOutcomes outcomes;
+  FIXGATE_ASSIGN(outcomes.samples,
+                 run_samples(
+                     data, {"float", supervision}, [&] { return runner.initial_state(); }, answer));
+  outcomes.metric = total_metric(metric, outcomes.samples);
+  return outcomes;
+}
+
+Result<FloatOutcomes> run_float(const GraphRunner& runner, const DataSet& data, const MetricSpec& metric) {
+  FIXGATE_CHECK(check_steps(runner.call(), data));
+  if (data.is_stream && data.samples.size() > 1 && !runner.carries_state())
+    return fail("the data are one text, but the graph does not take its states and give them back");
+  const auto answer = [&](const Sample& sample, GraphRunner::State& state) -> Result<Outcome> {
+    FIXGATE_ASSIGN(FloatMatrix outputs, runner.run(sample.sequence, state));
+    if (metric.kind == MetricKind::Perplexity) FIXGATE_CHECK(check_likelihoods(runner, outputs));
+    return judge(metric, runner.output_function(), std::move(outputs), sample);
+  };
+  FloatOutcomes outcomes;
   FIXGATE_ASSIGN(outcomes.samples, run_samples(
-                                       data, "float", [&] { return runner.initial_state(); }, answer));
+                                       data, {"float", {}}, [&] { return runner.initial_state(); }, answer));
   outcomes.metric = total_metric(metric, outcomes.samples);
   return outcomes;
 }
 
 Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
-                                Simulator simulator) {
+                                Simulator simulator, const Supervision& supervision) {
+  FIXGATE_CHECK(check_vocabulary(data, network.takes_tokens, network.inputs));
+  FIXGATE_CHECK(check_steps(network.call, data));
+  const Watched watched{"fixed", supervision};
+  FixedJudge judged(network, data, metric, {});
   if (simulator == Simulator::Fast) {
     const FastSimulator fast(network);
     FixedState state = fast.initial_state();
-    return run_fast(network, fast, data, metric, "fixed", state, {});
+    return run_fast(network, fast, data, watched, state, judged);
   }
   const ReferenceSimulator reference(network);
   FixedState state = reference.initial_state();
-  FixedJudge judged(network, data, metric, {});
-  FIXGATE_ASSIGN(auto samples, run_singly(reference, data, "fixed", judged.each(), state, judged.counts()));
+  FIXGATE_ASSIGN(auto samples, run_singly(reference, data, watched, judged.each(), state, judged.counts()));
   return judged.finish(std::move(samples));
 }
 
@@ -259,8 +303,9 @@ FixedRunner::FixedRunner(const FixedNetwork& network) : parts_(std::make_unique<
 FixedRunner::~FixedRunner() = default;
 
 Result<FixedOutcomes> FixedRunner::run(const DataSet& data, const MetricSpec& metric,
-                                       const OutputObserver& observer) {
-  return run_fast(parts_->network, parts_->simulator, data, metric, "", parts_->carried, observer);
+                                       const OutputObserver& observer, const Supervision& supervision) {
+  FixedJudge judged(parts_->network, data, metric, observer);
+  return run_fast(parts_->network, parts_->simulator, data, {"", supervision}, parts_->carried, judged);
 }
 
 double agreement(const MetricSpec& metric, const std::vector<Outcome>& a, const std::vector<Outcome>& b) {

@@ -9,6 +9,8 @@
 
 #include "data/metric.h"
 #include "data/sequence.h"
+#include "diagnostic/supervision.h"
+#include "evaluate/graph_runner.h"
 #include "fixed/fixed_network.h"
 #include "network/network.h"
 #include "simulate/reference/simulator.h"
@@ -41,11 +43,16 @@ using OutputObserver = std::function<void(std::size_t sample, const FloatMatrix&
 enum class Simulator { Fast, Reference };
 
 /// Run over all cores, over samples, or, for a stream, one sample after the other with the state carried
-/// through. The result does not depend on the number of threads. Errors name the sample.
+/// through. The result does not depend on the number of threads. Errors: a vocabulary that is not the
+/// network's; those of a sample, with its name; the supervision's, that it is to stop.
 Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric,
-                                const OutputObserver& observer = {});
+                                const OutputObserver& observer = {}, const Supervision& supervision = {});
 Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
-                                Simulator simulator = Simulator::Fast);
+                                Simulator simulator = Simulator::Fast, const Supervision& supervision = {});
+
+/// The same of a graph that is no chain of layers. Error, besides: a text whose state the graph does not give
+/// back.
+Result<FloatOutcomes> run_float(const GraphRunner& runner, const DataSet& data, const MetricSpec& metric);
 
 /// A network made ready once and run on several data sets, without progress on the terminal.
 class FixedRunner {
@@ -58,7 +65,7 @@ class FixedRunner {
 
   /// As run_fixed, with the fast simulator. A stream goes on in the state in which the call before left it.
   Result<FixedOutcomes> run(const DataSet& data, const MetricSpec& metric,
-                            const OutputObserver& observer = {});
+                            const OutputObserver& observer = {}, const Supervision& supervision = {});
 
  private:
   struct Parts;

@@ -112,12 +112,12 @@ TEST(RunNetworks, ScoreTheOutputsOfTheRunners) {
     for (const Sample& sample : one.data.samples) {
       FloatState float_state = runner.initial_state();
       FixedState fixed_state = simulator.initial_state();
-      float_score += *score_sample(metric, *runner.run(sample.sequence, float_state), sample);
+      float_score += *score_sample(metric, *runner.run(sample.sequence, float_state), sample.target);
       const IntegerMatrix integers = *simulator.run(sample.sequence, fixed_state, counts);
       FloatMatrix real(integers.rows, integers.columns);
       for (Eigen::Index k = 0; k < real.size(); ++k)
         real.data()[k] = static_cast<float>(format.value(integers.values[static_cast<std::size_t>(k)]));
-      fixed_score += *score_sample(metric, real, sample);
+      fixed_score += *score_sample(metric, real, sample.target);
     }
     EXPECT_EQ(run_float(one.network, one.data, metric)->metric, finish(metric.kind, float_score));
     const auto outcomes = run_fixed(one.fixed, one.data, metric);

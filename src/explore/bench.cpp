@@ -51,24 +51,25 @@ Bench::Bench(const Network& network, CalibratedNetwork& calibrated, const Task& 
 
 Result<std::unique_ptr<Bench>> Bench::prepare(const Network& network, CalibratedNetwork& calibrated,
                                               const Task& task, DataSet validation,
-                                              const BenchOptions& options) {
+                                              const BenchOptions& options, const Supervision& supervision) {
   std::unique_ptr<Bench> bench(new Bench(network, calibrated, task, options));
   const std::vector<std::size_t> order = order_of(validation, options.seed);
   DataSet ordered;
   ordered.is_stream = validation.is_stream;
   for (const std::size_t index : order) ordered.samples.push_back(std::move(validation.samples[index]));
-  FIXGATE_CHECK(bench->answer_in_float(ordered));
+  FIXGATE_CHECK(bench->answer_in_float(ordered, supervision));
   bench->split_by_looks(std::move(ordered));
   return bench;
 }
 
-Result<void> Bench::answer_in_float(const DataSet& validation) {
+Result<void> Bench::answer_in_float(const DataSet& validation, const Supervision& supervision) {
   OutputObserver keep;
   if (output_values(network_, validation) <= kMostTeacherValues) {
     teacher_.resize(validation.samples.size());
     keep = [this](std::size_t sample, const FloatMatrix& outputs) { teacher_[sample] = outputs; };
   }
-  FIXGATE_ASSIGN(const FloatOutcomes outcomes, run_float(network_, validation, task_.metric, keep));
+  FIXGATE_ASSIGN(const FloatOutcomes outcomes,
+                 run_float(network_, validation, task_.metric, keep, supervision));
   std::vector<Score> scores;
   for (const Outcome& outcome : outcomes.samples) scores.push_back(outcome.score);
   measure_ = std::make_unique<LossMeasure>(task_.metric.kind, std::move(scores));
@@ -87,8 +88,9 @@ void Bench::split_by_looks(DataSet validation) {
   }
 }
 
-Result<Quantised> Bench::make_network(const FormatPlan& plan, Effort effort) const {
-  return calibrated_.quantise(plan, effort == Effort::Quick);
+Result<Quantised> Bench::make_network(const FormatPlan& plan, Effort effort,
+                                      const Supervision& supervision) const {
+  return calibrated_.quantise(plan, effort == Effort::Quick, supervision);
 }
 
 Result<Figures> Bench::costs_of(const FixedNetwork& network) const {
@@ -101,7 +103,8 @@ Result<Figures> Bench::costs_of(const FixedNetwork& network) const {
   return figures;
 }
 
-Result<void> Bench::run_look(FixedRunner& runner, std::size_t look, TrialResult& result, Score& total) const {
+Result<void> Bench::run_look(FixedRunner& runner, std::size_t look, const Supervision& supervision,
+                             TrialResult& result, Score& total) const {
   const DataSet& part = parts_[look];
   const std::size_t first = result.numerators.size();
   std::vector<double> distances(teacher_.empty() ? 0 : part.samples.size());
@@ -111,7 +114,7 @@ Result<void> Bench::run_look(FixedRunner& runner, std::size_t look, TrialResult&
       distances[sample] = (outputs - teacher_[first + sample]).cast<double>().squaredNorm() /
                           static_cast<double>(outputs.size());
     };
-  FIXGATE_ASSIGN(const FixedOutcomes outcomes, runner.run(part, task_.metric, compare));
+  FIXGATE_ASSIGN(const FixedOutcomes outcomes, runner.run(part, task_.metric, compare, supervision));
   for (const Outcome& outcome : outcomes.samples) {
     result.numerators.push_back(measure_->numerator(result.numerators.size(), outcome.score));
     total += outcome.score;
@@ -133,10 +136,11 @@ void Bench::estimate_loss(TrialResult& result, const Score& total) const {
 }
 
 Result<TrialResult> Bench::run(const FormatPlan& plan, Effort effort, const RaceField& field,
-                               const std::atomic<bool>& cancelled) const {
+                               const Supervision& supervision) const {
   const auto start = std::chrono::steady_clock::now();
   TrialResult result;
-  const auto quantised = make_network(plan, effort);
+  auto quantised = make_network(plan, effort, supervision);
+  FIXGATE_CHECK(supervision.check());  // else its error would be taken for the plan's
   const auto priced = quantised ? costs_of(quantised->network) : tl::make_unexpected(quantised.error());
   if (!priced) {
     result.figures.failure = priced.error().message;
@@ -147,13 +151,13 @@ Result<TrialResult> Bench::run(const FormatPlan& plan, Effort effort, const Race
   FixedRunner runner(quantised->network);
   Score total;
   for (std::size_t look = 0; look < looks_.size(); ++look) {
-    if (cancelled.load()) return fail("interrupted");
-    FIXGATE_CHECK(run_look(runner, look, result, total));
+    FIXGATE_CHECK(run_look(runner, look, supervision, result, total));
     if (!field.race || look + 1 == looks_.size()) continue;
     if (judge_race(field.rules, *measure_, result.numerators, looks_.size(), rival) != Verdict::GoesOn) break;
   }
   estimate_loss(result, total);
   result.figures.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (effort == Effort::Full) result.network = std::move(*quantised);
   return result;
 }
 

@@ -1,7 +1,6 @@
 // The work that all trials of a search share, done once, and the trial itself: from a plan to its figures.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "data/task.h"
+#include "diagnostic/supervision.h"
 #include "evaluate/outcome.h"
 #include "explore/figures.h"
 #include "explore/race.h"
@@ -37,7 +37,8 @@ struct BenchOptions {
 
 struct TrialResult {
   Figures figures;
-  std::vector<double> numerators;  // of the samples seen, in the order of the bench
+  std::vector<double> numerators;    // of the samples seen, in the order of the bench
+  std::optional<Quantised> network;  // where it was made in full
 };
 
 /// What a trial is raced against. Without `race` all samples are seen.
@@ -51,10 +52,12 @@ struct RaceField {
 class Bench {
  public:
   /// `network` and `profile` outlive the bench; `validation` is the task's validation part. Runs the float
-  /// network over it. Errors: samples that do not fit the network or the metric.
+  /// network over it. Errors: samples that do not fit the network or the metric; the supervision's, that it
+  /// is to stop.
   static Result<std::unique_ptr<Bench>> prepare(const Network& network, CalibratedNetwork& calibrated,
                                                 const Task& task, DataSet validation,
-                                                const BenchOptions& options);
+                                                const BenchOptions& options,
+                                                const Supervision& supervision = {});
 
   [[nodiscard]] double float_metric() const { return float_metric_; }
   [[nodiscard]] std::size_t samples() const { return measure_->size(); }
@@ -63,21 +66,23 @@ class Bench {
   /// The network of a plan: the one place where the search quantises. In full it is what `quantize` makes;
   /// else, where weights are rounded by statistics, by those of the float network alone. Has to be called
   /// once before several threads do.
-  [[nodiscard]] Result<Quantised> make_network(const FormatPlan& plan, Effort effort) const;
+  [[nodiscard]] Result<Quantised> make_network(const FormatPlan& plan, Effort effort,
+                                               const Supervision& supervision = {}) const;
 
-  /// A plan that no network can be made of has a failure for its figures. `cancelled` is looked at now and
-  /// then; a trial that was cancelled is an error, as is a network that cannot be run.
+  /// A plan that no network can be made of has a failure for its figures. A trial that is to stop is an
+  /// error, as is a network that cannot be run.
   [[nodiscard]] Result<TrialResult> run(const FormatPlan& plan, Effort effort, const RaceField& field,
-                                        const std::atomic<bool>& cancelled) const;
+                                        const Supervision& supervision) const;
 
   /// The costs alone: what needs no data.
   [[nodiscard]] Result<Figures> costs_of(const FixedNetwork& network) const;
 
  private:
   Bench(const Network& network, CalibratedNetwork& calibrated, const Task& task, const BenchOptions& options);
-  Result<void> answer_in_float(const DataSet& validation);
+  Result<void> answer_in_float(const DataSet& validation, const Supervision& supervision);
   void split_by_looks(DataSet validation);
-  Result<void> run_look(FixedRunner& runner, std::size_t look, TrialResult& result, Score& total) const;
+  Result<void> run_look(FixedRunner& runner, std::size_t look, const Supervision& supervision,
+                        TrialResult& result, Score& total) const;
   void estimate_loss(TrialResult& result, const Score& total) const;
 
   const Network& network_;

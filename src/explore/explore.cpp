@@ -11,11 +11,13 @@
 #include <utility>
 
 #include "data/load.h"
+#include "diagnostic/stop_after.h"
 #include "explore/study.h"
 #include "explore/study_runner.h"
 #include "files/fingerprint.h"
 #include "files/read.h"
 #include "sweep/load_network.h"
+#include "sweep/records.h"
 
 namespace fixgate {
 namespace {
@@ -60,11 +62,12 @@ Result<void> check_limits(const ExploreOptions& options, const Prepared& prepare
                    prepared.bench->make_network(plan_of(prepared.space, candidate), Effort::Quick));
     return prepared.bench->costs_of(made.network);
   };
-  const auto narrow = costs_at(narrowest(prepared.space));
-  const auto& max_footprint = options.limits.max_footprint;
-  if (narrow && max_footprint && narrow->footprint > *max_footprint)
-    return fail("--max-footprint {:g}% excludes everything: the narrowest widths of the search need {}",
-                100 * *max_footprint, percent(narrow->footprint));
+  if (const auto& max_footprint = options.limits.max_footprint) {
+    const auto narrow = costs_at(narrowest(prepared.space));
+    if (narrow && narrow->footprint > *max_footprint)
+      return fail("--max-footprint {:g}% excludes everything: the narrowest widths of the search need {}",
+                  100 * *max_footprint, percent(narrow->footprint));
+  }
   if (!options.bench.hardware.wanted()) return {};
   auto wide = costs_at(widest(prepared.space));
   if (!wide)
@@ -77,7 +80,21 @@ Result<void> check_limits(const ExploreOptions& options, const Prepared& prepare
   return {};
 }
 
-Result<void> prepare(const ExploreOptions& options, Prepared& prepared) {
+const char* subject_of(DimensionKind kind) {
+  if (kind == DimensionKind::WeightWidth) return "weights that are plain integers";
+  return kind == DimensionKind::SignalWidth ? "signals" : "piecewise-linear tables of free segments";
+}
+
+/// What the user has stated without effect.
+Result<void> check_stated(const ExploreOptions& options, const SearchSpace& space) {
+  for (const StatedRange& range : options.stated)
+    if (std::ranges::find(space.dimensions, range.kind, &Dimension::kind) == space.dimensions.end())
+      return fail("{}: the base plan makes no {} of this network; leave the option out", range.option,
+                  subject_of(range.kind));
+  return {};
+}
+
+Result<void> prepare(const ExploreOptions& options, const Supervision& supervision, Prepared& prepared) {
   FIXGATE_ASSIGN(prepared.network, load_network(options.model));
   FIXGATE_ASSIGN(prepared.calibration, load_data(prepared.task, Part::Calibration, options.data_root));
   FIXGATE_ASSIGN(
@@ -86,11 +103,31 @@ Result<void> prepare(const ExploreOptions& options, Prepared& prepared) {
                               prepared.task.calibration.seed, learning_of(prepared.task, options.data_root)));
   FIXGATE_ASSIGN(DataSet validation, load_data(prepared.task, Part::Validation, options.data_root));
   FIXGATE_ASSIGN(prepared.bench, Bench::prepare(prepared.network, *prepared.calibrated, prepared.task,
-                                                std::move(validation), options.bench));
-  FIXGATE_ASSIGN(const Quantised base, prepared.bench->make_network(options.base, Effort::Quick));
+                                                std::move(validation), options.bench, supervision));
+  FIXGATE_ASSIGN(const Quantised base,
+                 prepared.bench->make_network(options.base, Effort::Quick, supervision));
   FIXGATE_ASSIGN(prepared.space,
                  make_search_space(options.base, base.network, options.granularity, options.ranges));
+  FIXGATE_CHECK(check_stated(options, prepared.space));
   return check_limits(options, prepared);
+}
+
+/// Ends with the minutes, too, if preparing takes longer.
+Result<void> prepare_in_time(const ExploreOptions& options, Prepared& prepared) {
+  const StopAfter limit(60 * options.minutes);
+  const auto done = prepare(options, {limit.token(), nullptr}, prepared);
+  if (!done && limit.token().stop_requested())
+    return fail(
+        "--minutes {:g}: was over before data and network were prepared; no plan was tried: give more",
+        options.minutes);
+  return done;
+}
+
+Error no_time_left(const ExploreOptions& options, const SearchTimes& times) {
+  return {fmt::format(
+      "--minutes {:g}: was over when data and network were prepared, which took {:.1f} s; no plan was tried: "
+      "give more",
+      options.minutes, times.preparing)};
 }
 
 std::string bench_text(const BenchOptions& options) {
@@ -99,9 +136,10 @@ std::string bench_text(const BenchOptions& options) {
 }
 
 /// The choice does not depend on what the test part says: it is made before.
-Result<Confirmation> confirm(const ExploreOptions& options, const Prepared& prepared, const FormatPlan& plan,
-                             Study& study, const std::string& name) {
+Result<Confirmation> confirm(const ExploreOptions& options, const Prepared& prepared,
+                             const StudyRunner& runner, const FormatPlan& plan, Study& study) {
   using Json = nlohmann::json;
+  const std::string name = "test " + fingerprint_of({to_toml(plan)});
   FIXGATE_ASSIGN(const auto known, study.note(name));
   if (known) {
     const Json json = Json::parse(*known, nullptr, false);
@@ -111,9 +149,15 @@ Result<Confirmation> confirm(const ExploreOptions& options, const Prepared& prep
   }
   FIXGATE_ASSIGN(const DataSet test, load_data(prepared.task, Part::Test, options.data_root));
   const MetricSpec& metric = prepared.task.metric;
-  FIXGATE_ASSIGN(const FloatOutcomes reference, run_float(prepared.network, test, metric));
-  FIXGATE_ASSIGN(const Quantised made, prepared.bench->make_network(plan, Effort::Full));
-  FIXGATE_ASSIGN(const FixedOutcomes fixed, run_fixed(made.network, test, metric));
+  FIXGATE_ASSIGN(const FloatOutcomes reference,
+                 run_float(prepared.network, test, metric, {}, runner.supervision()));
+  std::optional<Quantised> made;
+  if (runner.network_in_full(plan) == nullptr) {
+    FIXGATE_ASSIGN(made, prepared.bench->make_network(plan, Effort::Full, runner.supervision()));
+  }
+  const FixedNetwork& network = made ? made->network : *runner.network_in_full(plan);
+  FIXGATE_ASSIGN(const FixedOutcomes fixed,
+                 run_fixed(network, test, metric, Simulator::Fast, runner.supervision()));
   std::vector<Score> scores;
   for (const Outcome& outcome : reference.samples) scores.push_back(outcome.score);
   const LossMeasure measure(metric.kind, std::move(scores));
@@ -132,16 +176,26 @@ std::string command_hint(const ExploreOptions& options, std::int64_t trials) {
                      options.study.string(), trials);
 }
 
-RunnerOptions runner_options(const ExploreOptions& options) {
+/// `prepared`: seconds until now.
+RunnerOptions runner_options(const ExploreOptions& options, const SearchClock& clock, double prepared) {
   RunnerOptions runner;
   runner.evaluations = options.evaluations;
-  runner.minutes = options.minutes;
+  runner.clock = clock;
+  runner.finishes = needs_weight_statistics(options.base);
+  if (options.minutes > 0)
+    runner.budget = TimeBudget(60 * options.minutes, prepared, {runner.finishes, options.confirm});
   runner.seed = options.bench.seed;
   runner.rank = options.launch.rank;
   runner.ranks = options.launch.ranks;
   runner.shows_progress = options.launch.rank == 0;
   runner.bench = bench_text(options.bench);
   return runner;
+}
+
+SearchClock clock_from_now() {
+  return [start = std::chrono::steady_clock::now()] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
 }
 
 Exploration summary_of(const ExploreOptions& options, const Prepared& prepared, const StudyRunner& runner) {
@@ -155,12 +209,11 @@ Exploration summary_of(const ExploreOptions& options, const Prepared& prepared, 
   found.float_metric = prepared.bench->float_metric();
   found.space = prepared.space;
   found.trials = runner.seen();
-  std::vector<Figures> figures;
-  for (const SeenTrial& trial : found.trials) figures.push_back(trial.figures);
-  found.front = pareto_front(figures, options.objectives);
-  found.chosen = choose(options.limits, figures);
+  found.figures = runner.final_figures();
+  found.front = pareto_front(found.figures, options.objectives);
+  found.chosen = choose(options.limits, found.figures);
   if (found.chosen) found.plan = plan_of(prepared.space, found.trials[*found.chosen].candidate);
-  found.seconds = runner.seconds();
+  found.unfinished = runner.unfinished();
   return found;
 }
 
@@ -186,14 +239,26 @@ Result<void> make_folder(const std::filesystem::path& folder) {
   return {};
 }
 
-Result<void> run_strategies(const ExploreOptions& options, const Prepared& prepared, StudyRunner& runner) {
+void run_strategies(const ExploreOptions& options, const Prepared& prepared, StudyRunner& runner) {
   Search search{prepared.space, runner, options.objectives, options.limits, options.bench.seed};
   for (const NamedStrategy& strategy : options.strategies) {
     runner.set_strategy(std::string(strategy.name));
     strategy.run(search);
-    if (runner.end() != SearchEnd::None) break;
+    if (runner.end() != SearchEnd::None) return;
   }
+}
+
+/// The trials, and then the networks that are to be made in full.
+Result<void> search(const ExploreOptions& options, const Prepared& prepared, StudyRunner& runner,
+                    const SearchClock& clock, SearchTimes& times) {
+  run_strategies(options, prepared, runner);
   if (runner.end() == SearchEnd::Failed) return tl::make_unexpected(runner.error());
+  times.trials = clock() - times.sum();
+  if (runner.seen().empty() && runner.end() == SearchEnd::Time)
+    return tl::make_unexpected(no_time_left(options, times));
+  if (needs_weight_statistics(options.base)) runner.finish_front();
+  if (runner.end() == SearchEnd::Failed) return tl::make_unexpected(runner.error());
+  times.final_networks = clock() - times.sum();
   return {};
 }
 
@@ -210,18 +275,22 @@ Launch launch_from_environment() {
 
 Result<void> explore(const ExploreOptions& options, const std::atomic<bool>& interrupted,
                      const std::function<Result<void>(const Exploration&)>& write) {
+  const SearchClock clock = options.clock ? options.clock : clock_from_now();
+  SearchTimes times;
   Prepared prepared;
   FIXGATE_ASSIGN(prepared.task, read_task(options.task));
   FIXGATE_ASSIGN(const StudySubject subject, subject_of(options, prepared.task));
-  FIXGATE_CHECK(prepare(options, prepared));
+  FIXGATE_CHECK(prepare_in_time(options, prepared));
+  times.preparing = clock();
+  if (options.minutes > 0 && times.preparing >= 60 * options.minutes)
+    return tl::make_unexpected(no_time_left(options, times));
+  if (options.before_trials) options.before_trials();
   FIXGATE_CHECK(make_folder(options.output));
   FIXGATE_CHECK(make_folder(options.study.parent_path()));
   FIXGATE_ASSIGN(const std::unique_ptr<Study> study, Study::open(options.study, subject));
   StudyRunner runner(prepared.space, *prepared.bench, *study, options.limits, options.objectives,
-                     runner_options(options), interrupted);
-  FIXGATE_CHECK(run_strategies(options, prepared, runner));
-  if (needs_weight_statistics(options.base)) runner.finish_front();
-  if (runner.end() == SearchEnd::Failed) return tl::make_unexpected(runner.error());
+                     runner_options(options, clock, times.preparing), interrupted);
+  FIXGATE_CHECK(search(options, prepared, runner, clock, times));
   FIXGATE_ASSIGN(const std::int64_t done, study->trials_done());
   if (runner.end() == SearchEnd::Interrupted) return fail("{}", command_hint(options, done));
   FIXGATE_ASSIGN(const bool writes, must_write(options.launch, *study, interrupted));
@@ -229,9 +298,12 @@ Result<void> explore(const ExploreOptions& options, const std::atomic<bool>& int
   if (!writes) return {};
   Exploration found = summary_of(options, prepared, runner);
   if (found.plan && options.confirm) {
-    const std::string name = "test " + fingerprint_of({to_toml(*found.plan)});
-    FIXGATE_ASSIGN(found.confirmation, confirm(options, prepared, *found.plan, *study, name));
+    auto confirmed = confirm(options, prepared, runner, *found.plan, *study);
+    if (!confirmed && interrupted.load()) return fail("{}", command_hint(options, done));
+    FIXGATE_ASSIGN(found.confirmation, std::move(confirmed));
+    times.confirmation = clock() - times.sum();
   }
+  found.times = times;
   FIXGATE_CHECK(write(found));
   return study->keep_note("written by " + options.launch.job, "yes");
 }

@@ -13,6 +13,7 @@
 #include "explore/bench.h"
 #include "explore/limits.h"
 #include "explore/strategy.h"
+#include "explore/study_runner.h"
 
 namespace fixgate {
 
@@ -28,6 +29,12 @@ struct Launch {
 /// From the environment that OpenMPI gives its processes. MPI itself is not called: a process that dies would
 /// then take the others with it.
 Launch launch_from_environment();
+
+/// A range of values that the user has stated: there must be something that it is for.
+struct StatedRange {
+  DimensionKind kind = DimensionKind::WeightWidth;
+  std::string option;
+};
 
 struct ExploreOptions {
   std::filesystem::path model;
@@ -46,6 +53,9 @@ struct ExploreOptions {
   std::filesystem::path output;  // folder of the report
   bool confirm = false;
   Launch launch;
+  std::vector<StatedRange> stated;
+  SearchClock clock;                    // none: the time since explore() was called
+  std::function<void()> before_trials;  // called when all is prepared; may be empty
 };
 
 /// The chosen plan on the test part.
@@ -54,6 +64,16 @@ struct Confirmation {
   double float_metric = 0;
   double fixed_metric = 0;
   double loss = 0;
+};
+
+/// Seconds.
+struct SearchTimes {
+  double preparing = 0;
+  double trials = 0;
+  double final_networks = 0;
+  double confirmation = 0;
+
+  [[nodiscard]] double sum() const { return preparing + trials + final_networks + confirmation; }
 };
 
 struct Exploration {
@@ -66,17 +86,19 @@ struct Exploration {
   double float_metric = 0;  // on it
   SearchSpace space;
   std::vector<SeenTrial> trials;
-  std::vector<std::size_t> front;     // places in trials
+  std::vector<Figures> figures;    // of the trials, those incomplete that were not made as `quantize` would
+  std::vector<std::size_t> front;  // places in trials
   std::optional<std::size_t> chosen;  // likewise
   std::optional<FormatPlan> plan;     // the chosen one
+  std::size_t unfinished = 0;         // plans that may belong to the front, but were not made in full in time
   std::optional<Confirmation> confirmation;
-  double seconds = 0;
+  SearchTimes times;
 };
 
 /// Hands what was found to `write`: of processes that were started together in one alone, also if some of
-/// them die. Errors: what cannot be read; another study; limits that contradict each other or that nothing in
-/// the space can keep; an interruption, with what to do; those of `write`. That no plan tried keeps the
-/// limits is no error here: then `chosen` is empty.
+/// them die. Errors: what cannot be read; another study; a time that was over before the first trial; limits
+/// that contradict each other or that nothing in the space can keep; an interruption, with what to do; those
+/// of `write`. That no plan tried keeps the limits is no error here: then `chosen` is empty.
 Result<void> explore(const ExploreOptions& options, const std::atomic<bool>& interrupted,
                      const std::function<Result<void>(const Exploration&)>& write);
 

@@ -5,9 +5,11 @@
 #include <tbb/global_control.h>
 #include <unistd.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "data/test_folder.h"
+#include "explore/database.h"
 #include "explore/report.h"
 
 namespace fixgate {
@@ -33,14 +35,15 @@ class Explore : public TestFolder {
 
   static Exploration run(const ExploreOptions& options) {
     Exploration kept;
-    const std::atomic<bool> never = false;
-    const auto explored = explore(options, never, [&](const Exploration& found) -> Result<void> {
+    const auto explored = explore(options, never_, [&](const Exploration& found) -> Result<void> {
       kept = found;
       return {};
     });
     EXPECT_TRUE(explored) << explored.error().message;
     return kept;
   }
+
+  static inline const std::atomic<bool> never_ = false;
 
   static void expect_same(const Exploration& a, const Exploration& b) {
     ASSERT_EQ(a.trials.size(), b.trials.size());
@@ -87,6 +90,113 @@ TEST_F(Explore, AnInterruptionLosesNothing) {
       << stopped.error().message;
 }
 
+// --- time ---
+
+/// Goes on by a second whenever it is read.
+struct FakeClock {
+  std::shared_ptr<std::atomic<int>> reads = std::make_shared<std::atomic<int>>(0);
+
+  double operator()() const { return ++*reads; }
+};
+
+// One thread, so that nothing reads the clock but the search itself.
+class ExploreInTime : public Explore {
+ protected:
+  [[nodiscard]] ExploreOptions in_minutes(double minutes, const FakeClock& clock) const {
+    ExploreOptions timed = options("sensitivity,evolve", 0, "s.sqlite");
+    timed.base = *preset_plan("compensated", {8, 8});
+    timed.limits.max_loss = 0.1;
+    timed.minutes = minutes;
+    timed.clock = clock;
+    return timed;
+  }
+
+ private:
+  tbb::global_control one_{tbb::global_control::max_allowed_parallelism, 1};
+};
+
+TEST_F(ExploreInTime, FinalNetworksAreInTheTime) {
+  const FakeClock clock;
+  const Exploration found = run(in_minutes(2, clock));
+  EXPECT_LE(*clock.reads, 120 + 10) << "what follows the last network reads it a few times";
+  EXPECT_GE(found.trials.size(), 20U);
+  EXPECT_LE(found.times.trials, 80 + 1) << "a trial that has begun reads the clock once more";
+  ASSERT_TRUE(found.chosen);
+  EXPECT_FALSE(found.front.empty());
+}
+
+TEST_F(ExploreInTime, FrontAndChoiceHoldNothingMadeQuickly) {
+  const FakeClock clock;
+  const Exploration found = run(in_minutes(0.4, clock));
+  EXPECT_GT(found.unfinished, 0U);
+  ASSERT_TRUE(found.chosen) << "one network is made in any case";
+  const auto complete = [](const Figures& figures) { return figures.complete; };
+  EXPECT_LT(std::ranges::count_if(found.figures, complete), 8);
+  for (const std::size_t member : found.front) EXPECT_TRUE(found.figures[member].complete);
+  // With more time it goes on, and makes all of the front.
+  const Exploration more = run(in_minutes(10, FakeClock()));
+  EXPECT_EQ(more.unfinished, 0U);
+  EXPECT_GT(more.front.size(), found.front.size());
+}
+
+// The network that was kept, or one that is made again: the same.
+TEST_F(Explore, ConfirmsWhatItMadeInFull) {
+  ExploreOptions confirmed = options("sensitivity", 12, "s.sqlite");
+  confirmed.base = *preset_plan("compensated", {8, 8});
+  confirmed.limits.max_loss = 0.1;
+  confirmed.confirm = true;
+  const Exploration kept = run(confirmed);
+  ASSERT_TRUE(kept.confirmation);
+  ASSERT_TRUE(Database::open(folder_ / "s.sqlite")->execute("DELETE FROM notes WHERE name LIKE 'test %'"));
+  EXPECT_EQ(run(confirmed).confirmation->fixed_metric, kept.confirmation->fixed_metric);
+}
+
+TEST_F(ExploreInTime, SaysThatPreparingTookIt) {
+  const FakeClock clock;
+  *clock.reads = 100;
+  bool written = false;
+  const auto refused = explore(in_minutes(1, clock), never_, [&](const Exploration&) -> Result<void> {
+    written = true;
+    return {};
+  });
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("--minutes 1: was over when"), std::string::npos)
+      << refused.error().message;
+  EXPECT_FALSE(written) << "there is nothing to report";
+}
+
+TEST_F(ExploreInTime, AnInterruptionEndsTrialsUnderWay) {
+  std::atomic<bool> interrupted = false;
+  ExploreOptions stopped = in_minutes(10, FakeClock());
+  stopped.clock = [&interrupted, reads = std::make_shared<std::atomic<int>>(0)] {
+    interrupted.store(++*reads > 30);
+    return 1.0;
+  };
+  const auto ended = explore(stopped, interrupted, [](const Exploration&) { return Result<void>(); });
+  ASSERT_FALSE(ended);
+  EXPECT_NE(ended.error().message.find("the same command goes on"), std::string::npos)
+      << ended.error().message;
+  const Exploration found = run(in_minutes(10, FakeClock()));
+  EXPECT_TRUE(std::ranges::all_of(found.trials, [](const SeenTrial& trial) {
+    return trial.figures.usable();
+  })) << "an interrupted trial is no failure of its plan";
+}
+
+TEST_F(Explore, RefusesRangesOfWhatIsNotThere) {
+  ExploreOptions lookup = options("sensitivity", 10, "s.sqlite");
+  TableRule rule;
+  rule.kind = TableKind::Lookup;
+  lookup.base.tables.push_back(rule);
+  lookup.stated = {{DimensionKind::WeightWidth, "--weights"}, {DimensionKind::TableSegments, "--segments"}};
+  const auto refused = explore(lookup, never_, [](const Exploration&) { return Result<void>(); });
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("--segments: the base plan makes no piecewise-linear tables"),
+            std::string::npos)
+      << refused.error().message;
+}
+
+// --- what it finds ---
+
 TEST_F(Explore, ConfirmsOnTheTestPart) {
   ExploreOptions confirmed = options("grid", 10, "s.sqlite");
   confirmed.confirm = true;
@@ -121,6 +231,8 @@ TEST_F(Explore, ReportsWhatItFound) {
   EXPECT_EQ(std::ranges::count(grid_table(found), '\n'), 2 + 7) << "widths of weights 2 to 8";
   ASSERT_TRUE(write_report(found, searched));
   EXPECT_TRUE(parse_plan(bytes_of(folder_ / "chosen.toml")));
+  for (const ReportFile& file : report_files())
+    EXPECT_TRUE(file.is_ours(bytes_of(folder_ / file.name).substr(0, 256))) << file.name;
   for (const char* plot : {"tradeoff.svg", "grid.svg", "sensitivity.svg"}) {
     const std::string svg = bytes_of(folder_ / plot);
     EXPECT_TRUE(svg.starts_with("<svg ") && svg.ends_with("</svg>\n")) << plot;

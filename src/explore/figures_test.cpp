@@ -56,6 +56,8 @@ TEST(Limits, SayWhatExcludesWhatAndTheNearest) {
   for (const char* part : {"2 plans", "--max-loss 0.1% excludes 1", "--max-footprint 20% excludes 1",
                            "the nearest: loss at most 0.00 %", "footprint 30.00 %"})
     EXPECT_NE(message.find(part), std::string::npos) << part << " in " << message;
+  EXPECT_EQ(explain_no_choice({0.001, {}, {}}, {}).message,
+            "no plan was tried: give more --evaluations or --minutes");
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <map>
 #include <tuple>
 
+#include "sweep/records.h"
+
 namespace fixgate {
 namespace {
 
@@ -70,6 +72,7 @@ Error explain_no_choice(const Limits& limits, const std::vector<Figures>& all) {
     if (figures.complete && (nullptr == nearest || violation(limits, figures) < violation(limits, *nearest)))
       nearest = &figures;
   }
+  if (all.empty()) return {"no plan was tried: give more --evaluations or --minutes"};
   std::vector<std::string> reasons;
   reasons.reserve(excluded.size() + 1);
   for (const auto& [limit, count] : excluded) reasons.push_back(fmt::format("{} excludes {}", limit, count));
@@ -78,10 +81,6 @@ Error explain_no_choice(const Limits& limits, const std::vector<Figures>& all) {
       fmt::format("none of the {} plans tried will do: {}", all.size(), fmt::join(reasons, ", "));
   if (nearest != nullptr) message += "; the nearest: " + describe(limits, *nearest);
   return {message};
-}
-
-std::string percent(double share, int digits) {
-  return fmt::format("{:.{}f} %", 100 * share, digits);
 }
 
 }  // namespace fixgate

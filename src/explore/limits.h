@@ -30,7 +30,4 @@ std::optional<std::size_t> choose(const Limits& limits, const std::vector<Figure
 /// Why choose() found none: what excludes how many, and the nearest point.
 Error explain_no_choice(const Limits& limits, const std::vector<Figures>& all);
 
-/// "0.5 %", as tables show shares.
-std::string percent(double share, int digits = 2);
-
 }  // namespace fixgate

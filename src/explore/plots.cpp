@@ -15,23 +15,28 @@
 namespace fixgate {
 namespace {
 
+constexpr double kWorstLoss = 0.1;  // beyond it a plan stands at the edge
+constexpr const char* kTrialColour = "#b8c4d0";
+constexpr const char* kFrontColour = "#1f6fb4";
+
 /// One figure of footprint against metric.
 class Tradeoff {
  public:
   Tradeoff(const Exploration& found, const Limits& limits)
       : found_(found),
+        limits_(limits),
         claims_(claims_of(found)),
         page_(fmt::format("{}: footprint against {} on {} validation samples", found.network,
                           metric_name(found.metric), found.samples),
               found.metric, widest_footprint(), metrics()) {
-    draw_levels(limits);
+    draw_levels();
     draw_trials();
     draw_front();
     draw_claims();
     draw_legend();
   }
 
-  [[nodiscard]] std::string text() const { return page_.finish(); }
+  [[nodiscard]] std::string text() { return page_.finish(); }
 
  private:
   [[nodiscard]] const Figures& figures(std::size_t trial) const { return found_.trials[trial].figures; }
@@ -44,70 +49,90 @@ class Tradeoff {
     return widest;
   }
 
-  /// What is far worse than the front and the claims is left out.
+  [[nodiscard]] bool is_near(std::size_t member) const { return std::abs(figures(member).loss) < kWorstLoss; }
+
+  /// What is far worse than the front and the claims stands at the edge.
   [[nodiscard]] MetricRange metrics() const {
     MetricRange range = MetricRange::of(found_.float_metric);
     for (const std::size_t member : found_.front)
-      if (std::abs(figures(member).loss) < 0.1) range.take(figures(member).metric);
+      if (is_near(member)) range.take(figures(member).metric);
     for (const Claim& claim : claims_) range.take(metric_at(found_, claim.loss));
+    if (limits_.max_loss && *limits_.max_loss < kWorstLoss) range.take(metric_at(found_, *limits_.max_loss));
+    if (std::ranges::any_of(found_.front, [&](std::size_t member) { return is_near(member); })) return range;
+    // The frame shows the best of the front at least.
+    const auto loss = [&](std::size_t member) { return std::abs(figures(member).loss); };
+    const auto best = std::ranges::min_element(found_.front, {}, loss);
+    if (best != found_.front.end() && std::isfinite(figures(*best).metric)) range.take(figures(*best).metric);
     return range;
   }
 
-  [[nodiscard]] Point place(const Figures& figures) const {
-    return page_.at(figures.footprint, figures.metric);
+  [[nodiscard]] Place place(const Figures& figures) const {
+    return page_.place(figures.footprint, figures.metric);
   }
 
-  void draw_levels(const Limits& limits) {
+  void draw_levels() {
     page_.level(found_.float_metric,
                 fmt::format("float {}", format_metric(found_.metric, found_.float_metric)), "#222");
-    if (limits.max_loss)
-      page_.level(metric_at(found_, *limits.max_loss),
-                  fmt::format("--max-loss {:g}%", 100 * *limits.max_loss), "#b33");
+    if (limits_.max_loss)
+      page_.level(metric_at(found_, *limits_.max_loss),
+                  fmt::format("--max-loss {:g}%", 100 * *limits_.max_loss), "#b33");
   }
 
   void draw_trials() {
-    for (const auto& [candidate, one] : found_.trials)
-      if (one.usable() && page_.holds(one.metric))
-        page_.svg().circle(place(one), one.complete ? 3 : 2, one.complete ? "#b8c4d0" : "none", "#b8c4d0");
+    for (const auto& [candidate, one] : found_.trials) {
+      if (!one.usable()) continue;
+      const Place at = place(one);
+      if (at.side != Place::Side::Inside)
+        page_.mark(at, 3, kTrialColour);
+      else
+        page_.svg().circle(at.at, one.complete ? 3 : 2, one.complete ? kTrialColour : "none", kTrialColour);
+    }
   }
 
   void draw_front() {
     std::vector<Point> points;
-    for (const std::size_t member : found_.front)
-      if (page_.holds(figures(member).metric)) points.push_back(place(figures(member)));
-    page_.svg().path(points, "#1f6fb4", 1.5);
-    for (const Point& point : points) page_.svg().circle(point, 4, "#1f6fb4");
-    if (found_.chosen && page_.holds(figures(*found_.chosen).metric))
-      page_.svg().circle(place(figures(*found_.chosen)), 8, "none", "#d62728");
+    for (const std::size_t member : found_.front) {
+      const Place at = place(figures(member));
+      page_.mark(at, 4, kFrontColour);
+      if (at.side == Place::Side::Inside)
+        points.push_back(at.at);
+      else
+        page_.label(at, format_metric(found_.metric, figures(member).metric), kFrontColour);
+    }
+    page_.svg().path(points, kFrontColour, 1.5);
+    if (found_.chosen) page_.svg().circle(place(figures(*found_.chosen)).at, 8, "none", "#d62728");
   }
 
   void draw_claims() {
     for (const Claim& claim : claims_) {
-      const Point at = page_.at(claim.footprint, metric_at(found_, claim.loss));
-      page_.svg().diamond(at, 6, "#e08a00");
-      const bool fits = at.x < page_.width() - 260;
-      page_.svg().text({at.x + (fits ? 10 : -10), at.y + 14}, claim.label, fits ? Anchor::Start : Anchor::End,
-                       11, "#a06000");
+      const Place at = page_.place(claim.footprint, metric_at(found_, claim.loss));
+      page_.svg().diamond(at.at, 6, "#e08a00");
+      page_.label(at, claim.label, "#a06000");
     }
   }
 
   void draw_legend() {
     Svg& svg = page_.svg();
-    const auto mark = [&](double x) { return Point{page_.legend(x).x, page_.legend(x).y - 4}; };
+    const auto mark = [&](double x) {
+      return Point{TradeoffPage::legend(x).x, TradeoffPage::legend(x).y - 4};
+    };
     svg.circle(mark(5), 4, "#1f6fb4");
-    svg.text(page_.legend(14), "front (by the bound of the loss)");
+    svg.text(TradeoffPage::legend(14), "front (by the bound of the loss)");
     svg.circle(mark(215), 7, "none", "#d62728");
-    svg.text(page_.legend(226), "chosen");
+    svg.text(TradeoffPage::legend(226), "chosen");
     svg.circle(mark(285), 3, "#b8c4d0");
-    svg.text(page_.legend(294), "all samples seen");
+    svg.text(TradeoffPage::legend(294), "all samples seen");
     svg.circle(mark(405), 2, "none", "#b8c4d0");
-    svg.text(page_.legend(414), "lost its race");
+    svg.text(TradeoffPage::legend(414), "lost its race");
+    svg.triangle(mark(505), 3, false, kTrialColour);
+    svg.text(TradeoffPage::legend(514), "beyond the frame");
     if (claims_.empty()) return;
-    svg.diamond(mark(505), 6, "#e08a00");
-    svg.text(page_.legend(516), "the source's claim, for its own network");
+    svg.diamond(mark(625), 6, "#e08a00");
+    svg.text(TradeoffPage::legend(636), "the source's claim, for its own network");
   }
 
   const Exploration& found_;
+  const Limits& limits_;
   std::vector<Claim> claims_;
   TradeoffPage page_;
 };
@@ -170,8 +195,8 @@ std::string plot_sensitivity(const Exploration& found) {
     if (!changed || !figures.usable() || !figures.complete) continue;
     const auto step = static_cast<std::size_t>(top[*changed] - candidate[*changed]);
     map.cells[*changed * map.columns.size() + step - 1] = {
-        fmt::format("{}: {:.2f} %", shown_level(found.space.dimensions[*changed], candidate[*changed]),
-                    100 * figures.loss),
+        fmt::format("{}: {}", shown_level(found.space.dimensions[*changed], candidate[*changed]),
+                    percent(figures.loss)),
         loss_shade(figures.loss)};
     is_empty = false;
   }

@@ -7,13 +7,22 @@
 
 #include "explore/plots.h"
 #include "explore/uniform_grid.h"
+#include "files/file_use.h"
 #include "files/write.h"
+#include "plot/svg.h"
 #include "sweep/records.h"
 
 namespace fixgate {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// By these an earlier report is known again.
+constexpr const char* kFrontBeginning = "| | weights | activations |";
+constexpr const char* kGridBeginning = "| weights |";
+constexpr const char* kTrialsBeginning = "trial,front,chosen,samples,complete,metric,";
+constexpr const char* kJsonBeginning = "{\n \"version\": 1,\n \"network\": ";
+constexpr const char* kChosenBeginning = "# Chosen by fixgate explore\n";
 
 bool has_hardware(const Exploration& found) {
   return std::ranges::any_of(found.trials, [](const SeenTrial& trial) { return trial.figures.cycles > 0; });
@@ -93,9 +102,9 @@ Result<void> write_or_remove(const std::filesystem::path& path, const std::strin
 
 std::string front_table(const Exploration& found) {
   const bool hardware = has_hardware(found);
-  std::string text = fmt::format(
-      "| | weights | activations | segments | whole | recurrent | {} | loss | at most | bit operations |{}\n",
-      metric_name(found.metric), hardware ? " cycles | multiplier bits |" : "");
+  std::string text =
+      fmt::format("{} segments | whole | recurrent | {} | loss | at most | bit operations |{}\n",
+                  kFrontBeginning, metric_name(found.metric), hardware ? " cycles | multiplier bits |" : "");
   text += fmt::format("|---|---|---|---|---:|---:|---:|---:|---:|---:|{}\n", hardware ? "---:|---:|" : "");
   for (const std::size_t index : found.front) text += table_row(found, index, hardware);
   if (found.chosen && std::ranges::find(found.front, *found.chosen) == found.front.end())
@@ -106,7 +115,7 @@ std::string front_table(const Exploration& found) {
 std::string grid_table(const Exploration& found) {
   const UniformGrid grid = uniform_grid(found);
   if (grid.empty()) return "";
-  std::string text = "| weights |";
+  std::string text = kGridBeginning;
   std::string line = "|---|";
   for (const int activations : grid.activations) {
     text += fmt::format(" {} |", activations);
@@ -128,10 +137,9 @@ std::string grid_table(const Exploration& found) {
 }
 
 std::string to_csv(const Exploration& found) {
-  std::string text =
-      "trial,front,chosen,samples,complete,metric,loss,loss_bound,distance,footprint_whole,footprint_"
-      "recurrent,"
-      "bit_operations,cycles_per_step,multiplier_bits,seconds,failure";
+  std::string text = std::string(kTrialsBeginning) +
+                     "loss,loss_bound,distance,footprint_whole,footprint_recurrent,bit_operations,cycles_per_"
+                     "step,multiplier_bits,seconds,failure";
   for (const Dimension& dimension : found.space.dimensions) text += "," + dimension.name;
   text += "\n";
   for (std::size_t index = 0; index < found.trials.size(); ++index) {
@@ -159,7 +167,7 @@ std::string to_json(const Exploration& found, const ExploreOptions& options) {
             {"seed", options.bench.seed},
             {"confidence", options.bench.confidence},
             {"trials", found.trials.size()},
-            {"seconds", found.seconds}};
+            {"seconds", found.times.sum()}};
   json["front"] = Json::array();
   for (const std::size_t index : found.front) json["front"].push_back(trial_json(found, index));
   json["chosen"] = found.chosen ? trial_json(found, *found.chosen) : Json();
@@ -169,7 +177,14 @@ std::string to_json(const Exploration& found, const ExploreOptions& options) {
                             {"float", found.confirmation->float_metric},
                             {"fixed", found.confirmation->fixed_metric},
                             {"loss", found.confirmation->loss}};
-  return json.dump(1) + "\n";
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::vector<ReportFile> report_files() {
+  return {{"front.md", begins_with(kFrontBeginning)},     {"trials.csv", begins_with(kTrialsBeginning)},
+          {"front.json", begins_with(kJsonBeginning)},    {"tradeoff.svg", is_plot},
+          {"grid.md", begins_with(kGridBeginning)},       {"grid.svg", is_plot},
+          {"chosen.toml", begins_with(kChosenBeginning)}, {"sensitivity.svg", is_plot}};
 }
 
 Result<void> write_report(const Exploration& found, const ExploreOptions& options) {
@@ -181,7 +196,7 @@ Result<void> write_report(const Exploration& found, const ExploreOptions& option
   FIXGATE_CHECK(write_or_remove(folder / "grid.md", grid_table(found)));
   FIXGATE_CHECK(write_or_remove(folder / "grid.svg", plot_grid(found)));
   FIXGATE_CHECK(write_or_remove(folder / "sensitivity.svg", plot_sensitivity(found)));
-  return write_or_remove(folder / "chosen.toml", found.plan ? to_toml(*found.plan) : "");
+  return write_or_remove(folder / "chosen.toml", found.plan ? kChosenBeginning + to_toml(*found.plan) : "");
 }
 
 }  // namespace fixgate

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "explore/explore.h"
 
@@ -21,9 +24,18 @@ std::string to_csv(const Exploration& found);
 /// As docs/formats.md says.
 std::string to_json(const Exploration& found, const ExploreOptions& options);
 
+/// A file of the report.
+struct ReportFile {
+  std::string name;
+  std::function<bool(std::string_view)> is_ours;  // whether one that begins so was written by a search
+};
+
+/// All that write_report() writes or takes away.
+std::vector<ReportFile> report_files();
+
 /// Into the output folder: front.md, trials.csv, front.json, tradeoff.svg, and where there is something to
-/// show grid.md, grid.svg, sensitivity.svg; chosen.toml, which is taken away if nothing was chosen. Error: it
-/// cannot be written.
+/// show grid.md, grid.svg, sensitivity.svg; chosen.toml. Those without anything to show are taken away.
+/// Error: it cannot be written.
 Result<void> write_report(const Exploration& found, const ExploreOptions& options);
 
 }  // namespace fixgate

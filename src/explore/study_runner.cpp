@@ -4,16 +4,21 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
 
 #include "files/fingerprint.h"
 #include "parallel/for_each_index.h"
+#include "sweep/records.h"
 
 namespace fixgate {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kBeat = 3s;
+constexpr auto kGlance = 100ms;  // at what the user wants
+constexpr int kGlancesToABeat = 30;
 constexpr auto kPause = 20ms;  // while others work on what is left
 constexpr int kPausesToABurial = 50;
 constexpr std::size_t kMostRivals = 64;  // whose scores are kept in memory
@@ -30,24 +35,33 @@ StudyRunner::StudyRunner(const SearchSpace& space, const Bench& bench, Study& st
       objectives_(std::move(objectives)),
       options_(options),
       interrupted_(interrupted),
-      start_(std::chrono::steady_clock::now()) {
-  progress_ = std::make_unique<Progress>(options.shows_progress ? "explore" : "", options.evaluations,
-                                         "trials", 60 * options.minutes);
-  heart_ = std::jthread([this](const std::stop_token& token) { keep_alive(token); });
+      trials_end_(options.budget.trials_end()) {
+  show_progress(options.finishes ? "explore, 1 of 2" : "explore", options.evaluations, trials_end_);
+  watch_ = std::jthread([this](const std::stop_token& token) { watch(token); });
 }
 
 StudyRunner::~StudyRunner() = default;
 
-void StudyRunner::keep_alive(const std::stop_token& token) {
-  std::unique_lock lock(sleep_);
-  while (!token.stop_requested()) {
-    if (asleep_.wait_for(lock, token, kBeat, [] { return false; }) || token.stop_requested()) return;
-    if (const auto beaten = study_.beat(); !beaten) fail_with(beaten.error());
-  }
+void StudyRunner::show_progress(const std::string& title, std::int64_t total, double seconds_limit) {
+  const double left = std::isinf(seconds_limit) ? 0 : std::max(seconds_limit - options_.clock(), 0.1);
+  const std::string shown = options_.shows_progress ? title : "";
+  const std::lock_guard lock(mutex_);
+  progress_ = std::make_shared<Progress>(shown, total, "trials", left);
 }
 
-double StudyRunner::seconds() const {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+/// Gives signs of life, and sees when the user wants the search to end, while all threads are at work.
+void StudyRunner::watch(const std::stop_token& token) {
+  std::unique_lock lock(sleep_);
+  for (int glance = 1; !token.stop_requested(); ++glance) {
+    if (asleep_.wait_for(lock, token, kGlance, [] { return false; }) || token.stop_requested()) return;
+    if (interrupted_.load()) stop_.request_stop();
+    {
+      const std::lock_guard guard(mutex_);
+      progress_->refresh();
+    }
+    if (glance % kGlancesToABeat != 0) continue;
+    if (const auto beaten = study_.beat(); !beaten) fail_with(beaten.error());
+  }
 }
 
 void StudyRunner::stop(SearchEnd end) {
@@ -65,7 +79,7 @@ void StudyRunner::fail_with(const Error& error) {
 bool StudyRunner::must_stop() {
   if (stopped_.load()) return true;
   if (interrupted_.load()) stop(SearchEnd::Interrupted);
-  if (options_.minutes > 0 && seconds() >= 60 * options_.minutes) stop(SearchEnd::Time);
+  if (options_.clock() >= trials_end_) stop(SearchEnd::Time);
   return stopped_.load();
 }
 
@@ -193,13 +207,14 @@ Result<bool> StudyRunner::work_once(Jobs& jobs, std::size_t first, const RaceFie
 Result<bool> StudyRunner::claim_and_run(Job& job, const RaceField& field) {
   FIXGATE_ASSIGN(const bool claimed, study_.claim(job.request.key));
   if (!claimed) return false;
-  const auto result = bench_.run(job.plan, job.effort, field, interrupted_);
+  auto result = bench_.run(job.plan, job.effort, field, {stop_.get_token(), progress_.get()});
   if (!result) {
     FIXGATE_CHECK(study_.release(job.request.key));
     if (interrupted_.load()) return true;
     return tl::make_unexpected(result.error());
   }
   FIXGATE_CHECK(study_.store(job.request.key, *result));
+  if (job.effort == Effort::Full) keep_if_best(job, *result);
   if (!job.done.exchange(true)) progress_->advance();
   return true;
 }
@@ -227,37 +242,87 @@ std::vector<Figures> StudyRunner::all_figures() const {
   return all;
 }
 
-Result<void> StudyRunner::replace_by_full(const std::vector<std::size_t>& members) {
-  RaceField field;
-  Jobs jobs;
-  for (const std::size_t member : members)
-    jobs.push_back(make_job(seen_[member].candidate, field_text(field), Effort::Full));
-  FIXGATE_CHECK(work_off(jobs, field));
-  for (std::size_t k = 0; k < members.size(); ++k) {
-    FIXGATE_ASSIGN(const auto figures, study_.find(jobs[k]->request.key));
+/// Replaces the figures of the members by those of their networks in full where the study has them; whether
+/// it has any.
+Result<bool> StudyRunner::take_full_of_study(const std::vector<std::size_t>& members) {
+  bool any = false;
+  for (const std::size_t member : members) {
+    const auto job = make_job(seen_[member].candidate, field_text({}), Effort::Full);
+    FIXGATE_ASSIGN(const auto figures, study_.find(job->request.key));
     if (!figures) continue;
-    seen_[members[k]].figures = *figures;
-    keys_[members[k]] = jobs[k]->request.key;
-    full_.insert(members[k]);
+    seen_[member].figures = *figures;
+    keys_[member] = job->request.key;
+    full_.insert(member);
+    longest_in_full_ = std::max(longest_in_full_, figures->seconds);
+    any = true;
   }
-  return {};
+  return any;
+}
+
+void StudyRunner::keep_if_best(const Job& job, TrialResult& result) {
+  const std::lock_guard lock(mutex_);
+  if (!result.network || (kept_ && choose(limits_, {kept_->figures, result.figures}) != 1)) return;
+  kept_ = {job.plan_name, result.figures, std::move(result.network->network)};
+}
+
+const FixedNetwork* StudyRunner::network_in_full(const FormatPlan& plan) const {
+  return kept_ && kept_->plan_name == fingerprint_of({to_toml(plan)}) ? &kept_->network : nullptr;
+}
+
+std::vector<Figures> StudyRunner::final_figures() const {
+  std::vector<Figures> all = all_figures();
+  for (std::size_t index = 0; options_.finishes && index < all.size(); ++index)
+    all[index].complete = all[index].complete && full_.contains(index);
+  return all;
+}
+
+/// What front and choice hold that was made quickly, the choice first.
+std::vector<std::size_t> StudyRunner::wanted_in_full() const {
+  if (!options_.finishes) return {};
+  const std::vector<Figures> all = all_figures();
+  std::vector<std::size_t> wanted;
+  if (const auto chosen = choose(limits_, all)) wanted.push_back(*chosen);
+  for (const std::size_t member : pareto_front(all, objectives_))
+    if (wanted.empty() || member != wanted.front()) wanted.push_back(member);
+  std::erase_if(wanted, [&](std::size_t member) { return full_.contains(member); });
+  return wanted;
+}
+
+/// Whether another network is done in time if it takes as long as the longest so far.
+bool StudyRunner::has_time_for_another() const {
+  return full_.empty() || options_.clock() + longest_in_full_ <= options_.budget.final_networks_end();
 }
 
 void StudyRunner::finish_front() {
   if (end_ == SearchEnd::Interrupted || end_ == SearchEnd::Failed) return;
   strategy_ = "finish";
-  // The search has ended; what is left to do has no limit but the user's patience.
-  options_.minutes = 0;
+  trials_end_ = std::numeric_limits<double>::infinity();
   stopped_.store(false);
+  show_progress("explore, 2 of 2: final networks", 0, options_.budget.final_networks_end());
   while (!must_stop()) {
-    const std::vector<Figures> all = all_figures();
-    std::set<std::size_t> wanted;
-    for (const std::size_t member : pareto_front(all, objectives_)) wanted.insert(member);
-    if (const auto chosen = choose(limits_, all)) wanted.insert(*chosen);
-    for (const std::size_t member : full_) wanted.erase(member);
+    auto wanted = wanted_in_full();
+    progress_->expect(static_cast<std::int64_t>(wanted.size()));
     if (wanted.empty()) return;
-    if (const auto done = replace_by_full({wanted.begin(), wanted.end()}); !done) fail_with(done.error());
+    const auto worked = finish_some(std::move(wanted));
+    if (!worked) fail_with(worked.error());
+    if (!worked || !*worked) return;
   }
+}
+
+/// Takes what is in the study, else makes what there is time for; whether there was any.
+Result<bool> StudyRunner::finish_some(std::vector<std::size_t> wanted) {
+  FIXGATE_ASSIGN(const bool any_known, take_full_of_study(wanted));
+  if (any_known) return true;
+  if (!has_time_for_another()) return false;
+  const bool is_limited = !std::isinf(options_.budget.final_networks_end());
+  if (is_limited) wanted.resize(1);
+  RaceField field;
+  Jobs jobs;
+  for (const std::size_t member : wanted)
+    jobs.push_back(make_job(seen_[member].candidate, field_text(field), Effort::Full));
+  FIXGATE_CHECK(work_off(jobs, field));
+  FIXGATE_CHECK(take_full_of_study(wanted));
+  return true;
 }
 
 }  // namespace fixgate

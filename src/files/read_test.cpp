@@ -69,6 +69,15 @@ TEST_F(ReadFile, KeepsToTheLimit) {
   EXPECT_EQ(read.error().message, path.string() + ": 5 bytes, more than the 4 that are read");
 }
 
+TEST_F(ReadFile, GivesTheBeginning) {
+  const fs::path path = store("five", "12345");
+  EXPECT_EQ(*read_beginning(path, 3), "123");
+  EXPECT_EQ(*read_beginning(path, 9), "12345");
+  const auto read = read_beginning(folder_ / "absent", 3);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, (folder_ / "absent").string() + ": no such file");
+}
+
 TEST_F(ReadFile, RefusesAHugeSparseFileBeforeAllocating) {
   const fs::path path = store("sparse", "");
   fs::resize_file(path, std::uintmax_t{1} << 40);

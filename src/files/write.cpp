@@ -1,11 +1,18 @@
 #include "files/write.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <string>
+
+#include "files/descriptor.h"
+#include "files/links.h"
+#include "files/parts.h"
 
 namespace fixgate {
 namespace {
@@ -20,24 +27,6 @@ bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
-constexpr int kMostLinks = 40;  // as the kernel's own limit
-
-// The links in /proc are open files (/dev/stdout leads to one): what they name must not be replaced.
-bool is_open_file(const std::filesystem::path& path) {
-  return path.string().starts_with("/proc/");
-}
-
-// Where the symbolic links lead that `path` begins; a rename would replace the first of them.
-std::filesystem::path follow_links(std::filesystem::path path) {
-  std::error_code error;
-  for (int links = 0; links < kMostLinks && std::filesystem::is_symlink(path, error); ++links) {
-    const auto folder = std::filesystem::canonical(path.has_parent_path() ? path.parent_path() : ".", error);
-    if (is_open_file(folder / path.filename())) return folder / path.filename();
-    path = folder / std::filesystem::read_symlink(path, error);
-  }
-  return path;
-}
-
 // /dev/null, /dev/stdout or a pipe cannot be replaced by a rename; it is written straight. So is what
 // follow_links leaves as a link: an open file, or a circle, which cannot be opened.
 bool is_special(const std::filesystem::path& path) {
@@ -47,46 +36,62 @@ bool is_special(const std::filesystem::path& path) {
   return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
 }
 
-Result<void> fill(const std::filesystem::path& target, const std::filesystem::path& shown,
-                  std::string_view bytes) {
-  const int descriptor = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor < 0) return fail("{}: cannot be written: {}", shown.string(), std::strerror(errno));
+tl::unexpected<Error> not_written(const std::filesystem::path& path, int reason) {
+  return fail("{}: cannot be written: {}", path.string(), std::strerror(reason));
+}
+
+Result<void> fill(const Descriptor& file, std::string_view bytes, const std::filesystem::path& shown) {
+  if (file.number() < 0) return not_written(shown, errno);
   const bool written =
-      write_all(descriptor, bytes) && (::fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS);
-  const int reason = errno;
-  const bool closed = ::close(descriptor) == 0;
-  if (written && closed) return {};
-  return fail("{}: cannot be written: {}", shown.string(), std::strerror(written ? errno : reason));
+      write_all(file.number(), bytes) && (::fsync(file.number()) == 0 || errno == EINVAL || errno == EROFS);
+  if (!written) return not_written(shown, errno);
+  return {};
 }
 
 // The new name survives a power failure once its folder is on the disk. Where a folder cannot be opened (no
 // permission to list it) or synchronised at all (some network file systems) there is nothing to be done.
 Result<void> synchronise_folder(const std::filesystem::path& file, const std::filesystem::path& shown) {
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return {};
-  const bool synchronised = ::fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS;
-  const int reason = errno;
-  ::close(descriptor);
-  if (synchronised) return {};
+  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (descriptor.number() < 0 || ::fsync(descriptor.number()) == 0 || errno == EINVAL || errno == EROFS)
+    return {};
   return fail("{}: written, but its folder cannot be flushed to disk: {}", shown.string(),
-              std::strerror(reason));
+              std::strerror(errno));
+}
+
+// A new file with the rights of the one at `place`, if there is one, and its owner, if that is allowed.
+// Whoever looks for dead files can tell by the lock that this one is not.
+Descriptor make_part(const std::filesystem::path& part, const std::filesystem::path& place) {
+  struct stat old = {};
+  const bool replaces = ::stat(place.c_str(), &old) == 0;
+  const mode_t rights = replaces ? old.st_mode & 0777U : 0666U;
+  Descriptor file(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights));
+  if (file.number() < 0) return file;
+  ::flock(file.number(), LOCK_EX | LOCK_NB);
+  if (!replaces) return file;
+  if (::fchown(file.number(), old.st_uid, old.st_gid) != 0 &&
+      ::fchown(file.number(), static_cast<uid_t>(-1), old.st_gid) != 0) {
+    // Then it is the user's own, as any new file.
+  }
+  ::fchmod(file.number(), rights);  // the umask has had its say at open()
+  return file;
 }
 
 }  // namespace
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view bytes) {
   const std::filesystem::path place = follow_links(path);
-  if (is_special(place)) return fill(place, path, bytes);
-  const std::filesystem::path temporary = place.string() + ".part" + std::to_string(::getpid());
-  auto filled = fill(temporary, path, bytes);
-  std::error_code error;
-  if (filled) std::filesystem::rename(temporary, place, error);
-  if (filled && !error) return synchronise_folder(place, path);
-  const std::string reason = error.message();
-  std::filesystem::remove(temporary, error);
-  if (!filled) return filled;
-  return fail("{}: cannot be written: {}", path.string(), reason);
+  if (is_special(place))
+    return fill(Descriptor(::open(place.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)), bytes,
+                path);
+  remove_dead_parts(place);
+  const std::filesystem::path part = part_of(place);
+  const Descriptor file = make_part(part, place);
+  auto filled = fill(file, bytes, path);
+  if (filled && ::rename(part.c_str(), place.c_str()) != 0) filled = not_written(path, errno);
+  if (filled) return synchronise_folder(place, path);
+  if (file.number() >= 0) ::unlink(part.c_str());
+  return filled;
 }
 
 }  // namespace fixgate

@@ -8,10 +8,11 @@
 
 namespace fixgate {
 
-/// Writes `bytes` to a temporary file beside `path`, flushes it to disk, renames it to `path`, and flushes
-/// the folder. Symbolic links stay: what they lead to is replaced. Devices, pipes and open files
-/// (/dev/stdout) are written as they are. Errors (no permission, full disk, missing folder) leave no partial
-/// file and the old one untouched.
+/// Writes `bytes` to a temporary file beside `path` (files/parts.h), flushes it to disk, renames it to
+/// `path`, and flushes the folder. The new file has the rights of the old one, and its owner where that is
+/// allowed. Symbolic links stay: what they lead to is replaced. Devices, pipes and open files (/dev/stdout)
+/// are written as they are. Temporary files that killed runs left of `path` are removed. Errors (no
+/// permission, full disk, missing folder) leave no partial file and the old one untouched.
 Result<void> write_file(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace fixgate

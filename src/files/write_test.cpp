@@ -1,12 +1,17 @@
 #include "files/write.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 
 #include "files/read.h"
 
@@ -136,6 +141,70 @@ TEST_F(WriteFile, ALinkToNothingMakesItsFile) {
   EXPECT_EQ(*read_file(folder_ / "new"), "content");
   fs::create_symlink("circle", folder_ / "circle");
   EXPECT_FALSE(write_file(folder_ / "circle", "content"));
+}
+
+TEST_F(WriteFile, TheNewFileHasTheRightsOfTheOld) {
+  for (const unsigned rights : {0600U, 0640U, 0444U, 0777U}) {
+    const fs::path file = folder_ / "file";
+    ASSERT_TRUE(write_file(file, "old"));
+    fs::permissions(file, fs::perms(rights));
+    ASSERT_TRUE(write_file(file, "new"));
+    EXPECT_EQ(*read_file(file), "new");
+    EXPECT_EQ(fs::status(file).permissions(), fs::perms(rights));
+    fs::remove(file);
+  }
+}
+
+TEST_F(WriteFile, TheNewFileHasTheOwnerOfTheOldWhereThatIsAllowed) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root's rights";
+  const fs::path file = folder_ / "file";
+  ASSERT_TRUE(write_file(file, "old"));
+  ASSERT_EQ(::chown(file.c_str(), 65534, 65533), 0);
+  ASSERT_TRUE(write_file(file, "new"));
+  struct stat status = {};
+  ASSERT_EQ(::stat(file.c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 65534U);
+  EXPECT_EQ(status.st_gid, 65533U);
+}
+
+/// The number of a process that has ended.
+pid_t dead_process() {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ::waitpid(child, nullptr, 0);
+  return child;
+}
+
+TEST_F(WriteFile, WhatKilledRunsLeftIsRemoved) {
+  const fs::path file = folder_ / "file";
+  const std::string dead = ".fixgate.part" + std::to_string(dead_process());
+  for (const std::string& name : {"file" + dead, "file.fixgate.part" + std::to_string(::getpid())})
+    std::ofstream(folder_ / name) << "half";
+  const std::vector<std::string> others{"other" + dead, "file.fixgate.part1",   "file.fixgate.part",
+                                        "file.part7",   "file" + dead + ".txt", "file" + dead + "x"};
+  for (const std::string& name : others) std::ofstream(folder_ / name) << "not of a dead run of this file";
+  ASSERT_TRUE(write_file(file, "content"));
+  for (const std::string& name : others) EXPECT_TRUE(fs::exists(folder_ / name)) << name;
+  EXPECT_EQ(files(), static_cast<std::ptrdiff_t>(others.size() + 1));
+}
+
+TEST_F(WriteFile, WhatIsLockedIsLeft) {
+  const fs::path part = folder_ / ("file.fixgate.part" + std::to_string(dead_process()));
+  std::ofstream(part) << "half";
+  const int lock = ::open(part.c_str(), O_RDONLY);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  ASSERT_TRUE(write_file(folder_ / "file", "content"));
+  EXPECT_TRUE(fs::exists(part)) << "its process lives elsewhere";
+  ::close(lock);
+  ASSERT_TRUE(write_file(folder_ / "file", "content"));
+  EXPECT_FALSE(fs::exists(part));
+}
+
+TEST_F(WriteFile, ALinkInThePlaceOfAPartIsNotFollowed) {
+  ASSERT_TRUE(write_file(folder_ / "victim", "kept"));
+  fs::create_symlink("victim", folder_ / ("file.fixgate.part" + std::to_string(::getpid())));
+  EXPECT_FALSE(write_file(folder_ / "file", "content"));
+  EXPECT_EQ(*read_file(folder_ / "victim"), "kept");
 }
 
 TEST_F(WriteFile, AReadOnlyFolderIsAnErrorAndKeepsTheOldContent) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "files/kind.h"
 #include "files/read.h"
 #include "files/write.h"
 #include "fixed/json_read.h"
@@ -64,7 +65,12 @@ Result<void> write_fixed_network(const FixedNetwork& network, const std::filesys
 Result<FixedNetwork> read_fixed_network(const std::filesystem::path& path) {
   FIXGATE_ASSIGN(const std::string bytes, read_file(path));
   auto network = deserialise(bytes);
-  if (!network) return tl::make_unexpected(network.error().within(path.string()));
+  if (!network)
+    return tl::make_unexpected(
+        or_other_kind(
+            network.error(), bytes, kFixedKind,
+            "a fixed-point network (.fxg) is expected, which fixgate quantize makes of an ONNX file")
+            .within(path.string()));
   return network;
 }
 

@@ -71,6 +71,21 @@ RC_GTEST_PROP(FixedFileProperty, RoundTrip, (std::uint64_t seed)) {
   RC_ASSERT(serialise(*back) == bytes);
 }
 
+// Files of networks that take any number of steps are as they were before there was the key.
+TEST(FixedFile, SaysTheStepsOfACallWhereTheyAreFixed) {
+  ExampleShape shape;
+  shape.streaming = true;
+  FixedNetwork network = make_example(shape, 3);
+  EXPECT_EQ(describe(network).description.find("\"call\""), std::string::npos);
+  for (const bool repeats : {false, true}) {
+    network.call = {5, repeats};
+    expect_round_trip(network);
+    EXPECT_NE(
+        describe(network).description.find(fmt::format("\"call\":{{\"steps\":5,\"repeats\":{}}}", repeats)),
+        std::string::npos);
+  }
+}
+
 TEST(FixedFile, EveryContainerAndExtremeIntegers) {
   for (const int width : {1, 8, 9, 16, 17, 24}) {
     FixedNetwork network = small_network();

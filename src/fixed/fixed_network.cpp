@@ -1,7 +1,6 @@
 #include "fixed/fixed_network.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace fixgate {
 namespace {
@@ -35,16 +34,6 @@ Carried last_carried(const FixedNetwork& network) {
 }
 
 }  // namespace
-
-std::int64_t WeightMatrix::stored_bits() const {
-  if (row_widths.empty()) return code().stored_bits(static_cast<std::int64_t>(values.size()));
-  return std::accumulate(row_widths.begin(), row_widths.end(), std::int64_t{0}) * columns;
-}
-
-double WeightMatrix::mean_width() const {
-  if (row_widths.empty()) return width;
-  return static_cast<double>(stored_bits()) / static_cast<double>(values.size());
-}
 
 int output_signal(const FixedNetwork& network) {
   return last_carried(network).signal;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,34 +10,9 @@
 #include "network/kinds.h"
 #include "numeric/activation_table.h"
 #include "numeric/format.h"
-#include "numeric/weight_code.h"
+#include "numeric/weight_matrix.h"
 
 namespace fixgate {
-
-/// Signed integers [rows, columns] of one encoding; value = q * 2^-row_fractions[row].
-struct WeightMatrix {
-  std::string name;  // "<layer>.W_i", "<layer>.R_i", "<layer>.forward.W_i", "<layer>.table", "<layer>.W"
-  int rows = 0;
-  int columns = 0;
-  int width = 8;                     // bits of the encoding, of the widest row
-  std::vector<std::int32_t> values;  // row-major
-  std::vector<int> row_fractions;    // one a row
-  WeightEncoding encoding = WeightEncoding::Integer;
-  std::vector<int> row_widths = {};  // one a row, of plain integers alone; empty: `width`
-
-  [[nodiscard]] WeightCode code() const { return {encoding, width}; }
-  [[nodiscard]] WeightCode row_code(std::size_t row) const {
-    return {encoding, row_widths.empty() ? width : row_widths[row]};
-  }
-  /// What the weights take in memory, in bits.
-  [[nodiscard]] std::int64_t stored_bits() const;
-  [[nodiscard]] double mean_width() const;  // of the rows
-  [[nodiscard]] std::span<const std::int32_t> row(int index) const {
-    return {values.data() + static_cast<std::size_t>(index) * static_cast<std::size_t>(columns),
-            static_cast<std::size_t>(columns)};
-  }
-  friend bool operator==(const WeightMatrix&, const WeightMatrix&) = default;
-};
 
 /// One a row, at the accumulator's fraction of its row. Empty: no bias.
 using BiasVector = std::vector<std::int64_t>;
@@ -121,6 +95,7 @@ struct FixedNetwork {
   int inputs = 0;         // features a step, or the vocabulary's size
   int input_signal = -1;  // features only
   bool streaming = false;
+  CallSteps call;  // repeats only where the steps are fixed
   OutputFunction output_function = OutputFunction::None;
   std::vector<FixedSignal> signals;  // in the order of the data flow
   std::vector<WeightMatrix> weights;

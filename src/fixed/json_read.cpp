@@ -65,6 +65,7 @@ class Assembler {
     network_.takes_tokens = reader.flag("takes_tokens");
     network_.inputs = reader.small_integer("inputs");
     network_.streaming = reader.flag("streaming");
+    if (reader.has("call")) network_.call = read_call(reader);
     network_.output_function = reader.word("output_function", parse_output_function);
     network_.float_parameters = reader.integer("float_parameters");
     network_.float_recurrent_parameters = reader.integer("float_recurrent_parameters");
@@ -75,6 +76,14 @@ class Assembler {
     network_.input_signal = signal(reader, "input_signal");
     read_list(reader, "layers", [&](ObjectReader& one) { network_.layers.push_back(read_layer(one)); });
     reader.finish();
+  }
+
+  CallSteps read_call(ObjectReader& reader) {
+    ObjectReader call(reader.object("call"), "call", fault_);
+    const CallSteps steps{call.integer("steps"), call.flag("repeats")};
+    if (steps.count < 1) call.note("steps", fmt::format("{} is not above 0", steps.count));
+    call.finish();
+    return steps;
   }
 
   // read(reader) for each object of a list, until the first fault.

@@ -19,6 +19,7 @@ class Describer {
     for (const ActivationTable& table : network_.tables) root["tables"].push_back(describe_table(table));
     for (const FixedLayer& layer : network_.layers) root["layers"].push_back(std::visit(*this, layer));
     root["plan"] = network_.plan;
+    if (network_.call.count > 0) root["call"] = call();
     return {root.dump(-1, ' ', false, ordered_json::error_handler_t::replace), std::move(tensors_)};
   }
 
@@ -71,6 +72,10 @@ class Describer {
             {"weights", ordered_json::array()},
             {"tables", ordered_json::array()},
             {"layers", ordered_json::array()}};
+  }
+
+  [[nodiscard]] ordered_json call() const {
+    return {{"steps", network_.call.count}, {"repeats", network_.call.repeats}};
   }
 
   template <typename Part>

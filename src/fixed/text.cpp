@@ -32,6 +32,9 @@ std::string head_text(const FixedNetwork& network) {
                       outputs_every_step(network) ? "a step" : "a sequence",
                       network.signals[static_cast<std::size_t>(output_signal(network))].name, function);
   if (network.streaming) text += "  streaming: states carry on from call to call\n";
+  if (network.call.count > 0)
+    text += fmt::format("  for {}{} steps\n", network.call.repeats ? "multiples of " : "exactly ",
+                        network.call.count);
   return text + fmt::format("  made from {} float parameters, {} of them in recurrent layers\n",
                             network.float_parameters, network.float_recurrent_parameters);
 }

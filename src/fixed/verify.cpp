@@ -17,6 +17,13 @@ Result<void> check_texts(const FixedNetwork& network) {
   return check_identifiers(names, "layer");
 }
 
+Result<void> check_call(const FixedNetwork& network) {
+  if (network.call.count < 0) return fail("{} steps a call are impossible", network.call.count);
+  if (network.call.repeats && (network.call.count == 0 || !network.streaming))
+    return fail("calls repeat only where the steps of a call are fixed and the states carry on");
+  return {};
+}
+
 Result<void> check_parameter_counts(const FixedNetwork& network) {
   const bool has_recurrent =
       std::any_of(network.layers.begin(), network.layers.end(),
@@ -66,6 +73,7 @@ Result<void> check_sums(const FixedNetwork& network) {
 
 Result<void> verify(const FixedNetwork& network) {
   FIXGATE_CHECK(check_texts(network));
+  FIXGATE_CHECK(check_call(network));
   FIXGATE_CHECK(check_signals(network));
   FIXGATE_CHECK(check_weights(network));
   FIXGATE_CHECK(check_tables(network));

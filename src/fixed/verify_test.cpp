@@ -371,6 +371,12 @@ TEST(Verify, InitialStates) {
   });
 }
 
+TEST(Verify, StepsOfACall) {
+  refuses("tiny_lstm", "-1 steps a call", [](Net& n) { n.call.count = -1; });
+  refuses("tiny_lstm", "calls repeat only where", [](Net& n) { n.call = {5, true}; });
+  refuses("tiny_streaming", "calls repeat only where", [](Net& n) { n.call = {0, true}; });
+}
+
 TEST(Verify, ParameterCounts) {
   refuses("tiny_lstm", "0 float parameters", [](Net& n) { n.float_parameters = 0; });
   refuses("tiny_lstm", "-1 float parameters", [](Net& n) { n.float_recurrent_parameters = -1; });

@@ -45,10 +45,10 @@ enum class AcceleratorOutput { Values, Index };
 /// What the user asks for. At most one of lanes, cycles_per_step, multipliers steers the geometry; none: 4
 /// lanes each.
 struct AcceleratorOptions {
-  std::string name;  // of the top module; empty: the network's, with _ for - . and space
+  std::string name;  // of the top module; empty: the network's, as module_identifier() has it
   std::vector<std::pair<std::string, int>> lanes;  // by layer; an empty layer name stands for all others
-  std::optional<int> cycles_per_step;       // at most; every engine gets the fewest multipliers that reach it
-  std::optional<int> multipliers;           // at most, in all; balanced over the engines
+  std::optional<int> cycles_per_step;  // at most; every engine gets the fewest multipliers that reach it
+  std::optional<int> multipliers;  // at most, in all: DSP blocks, of which each lane counts as one at least
   std::optional<AcceleratorOutput> output;  // none: index for networks that end in ArgMax, else values
 };
 

@@ -5,77 +5,18 @@
 #include "files/read.h"
 #include "fixed/file.h"
 #include "hardware/accelerator.h"
+#include "hardware/accelerator_files.h"
 #include "hardware/engines.h"
 #include "hardware/folder.h"
 #include "hardware/geometry.h"
 #include "hardware/identifier.h"
-#include "hardware/library.h"
 #include "hardware/manifest.h"
-#include "hardware/memories.h"
-#include "hardware/readme_text.h"
-#include "hardware/testbench.h"
-#include "hardware/verilog_text.h"
+#include "hardware/replaceable.h"
 
 namespace fixgate {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> paths_of(const std::vector<FolderFile>& files) {
-  std::vector<std::string> paths;
-  paths.reserve(files.size());
-  for (const FolderFile& file : files) paths.push_back(file.path);
-  return paths;
-}
-
-Result<std::vector<FolderFile>> list_files(const Accelerator& accelerator) {
-  FIXGATE_ASSIGN(const std::string package, package_text(accelerator));
-  FIXGATE_ASSIGN(const std::string top, top_text(accelerator));
-  FIXGATE_ASSIGN(const std::vector<MemoryFile> memories, list_memories(accelerator));
-  const std::string& name = accelerator.name;
-  std::vector<FolderFile> files{{"README.md", readme_text(accelerator, memories)},
-                                {kNetworkName, serialise(accelerator.network)},
-                                {fmt::format("rtl/{}.sv", name), top},
-                                {fmt::format("rtl/{}_pkg.sv", name), package},
-                                {fmt::format("sim/{}_tb.sv", name), testbench_text(accelerator)}};
-  for (const EmbeddedText& module : needed_library(top))
-    files.push_back({fmt::format("rtl/lib/{}", module.name), std::string(module.text)});
-  for (const MemoryFile& memory : memories)
-    files.push_back({"mem/" + memory.name, memory.image.hex(memory.content)});
-  files.push_back({kManifestName, manifest_text(accelerator, paths_of(files))});
-  return files;
-}
-
-// What fixgate verify and synth work out from the folder, and can again.
-bool is_derived(const std::string& path) {
-  return path.starts_with("sim/build/") || path.starts_with("synth/");
-}
-
-bool is_ours(const Manifest& manifest, const std::string& path) {
-  return path == kManifestName || is_derived(path) ||
-         std::ranges::find(manifest.files, path) != manifest.files.end();
-}
-
-// Only what an accelerator's manifest lists, or comes of it, may be replaced.
-Result<void> check_replaceable(const fs::path& folder) {
-  std::error_code error;
-  if (!fs::exists(folder, error)) return {};
-  if (!fs::is_directory(folder, error))
-    return fail("{}: exists and is no folder: give another name", folder.string());
-  FIXGATE_ASSIGN(const std::vector<std::string> present, list_folder(folder));
-  if (present.empty() && fs::is_empty(folder, error)) return {};
-  const auto text = read_file(folder / kManifestName);
-  const auto manifest = text ? parse_manifest(*text) : tl::make_unexpected(text.error());
-  if (!manifest)
-    return fail("{}: exists and is no accelerator of fixgate: give another folder, or remove it",
-                folder.string());
-  for (const std::string& path : present)
-    if (!is_ours(*manifest, path))
-      return fail(
-          "{}: holds {}, which is not of the accelerator and would be lost: move it, or give another folder",
-          folder.string(), path);
-  return {};
-}
 
 Result<void> set_geometry(const FixedNetwork& network, Engine& engine, const EngineGeometry& geometry) {
   if (engine.kind == EngineKind::Embedding) return {};
@@ -110,7 +51,7 @@ Result<Manifest> read_manifest(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error))
     return fail("{}: is no accelerator's folder: it has no {}", path.parent_path().string(), kManifestName);
-  FIXGATE_ASSIGN(const std::string text, read_file(path));
+  FIXGATE_ASSIGN(const std::string text, read_file(path, kLongestManifest));
   auto manifest = parse_manifest(text);
   if (!manifest) return tl::make_unexpected(manifest.error().within(path.string()));
   for (const std::string& file : manifest->files)
@@ -124,7 +65,7 @@ Result<Manifest> read_manifest(const fs::path& path) {
 
 Result<void> write_accelerator(const Accelerator& accelerator, const fs::path& folder) {
   FIXGATE_CHECK(check_replaceable(folder));
-  FIXGATE_ASSIGN(const std::vector<FolderFile> files, list_files(accelerator));
+  FIXGATE_ASSIGN(const std::vector<FolderFile> files, accelerator_files(accelerator));
   return replace_folder(folder, files);
 }
 

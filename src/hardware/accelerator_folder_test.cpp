@@ -73,6 +73,73 @@ TEST_F(AcceleratorFolder, RefusesOtherContent) {
   EXPECT_EQ(bytes_of(folder_ / "mine" / "notes.txt"), "keep");
 }
 
+TEST_F(AcceleratorFolder, LosesNothingThatAForgedManifestLists) {
+  const fs::path folder = written();
+  const std::string good = bytes_of(folder / "accelerator.json");
+  const std::string first = "\"files\": [\n    ";
+  ASSERT_NE(good.find(first), std::string::npos);
+  for (const char* path : {"thesis.tex", "rtl/mine.sv", "rtl/lib/mine.sv", "mem/notes.txt", "sim/mine_tb.sv",
+                           "mem/deep/a.hex", "synth/notes.txt", "sim/build/notes.txt"}) {
+    std::string forged = good;
+    forged.insert(forged.find(first) + first.size(), "\"" + std::string(path) + "\", ");
+    std::ofstream(folder / "accelerator.json") << forged;
+    fs::create_directories((folder / path).parent_path());
+    std::ofstream(folder / path) << "keep";
+    EXPECT_NE(refusal(write_accelerator(accelerator_, folder)).find("holds " + std::string(path)),
+              std::string::npos);
+    EXPECT_EQ(bytes_of(folder / path), "keep");
+    fs::remove(folder / path);
+  }
+  ASSERT_TRUE(write_accelerator(accelerator_, folder));
+}
+
+TEST_F(AcceleratorFolder, ReplacesWhatSynthesisWroteButNoLinks) {
+  const fs::path folder = written();
+  fs::create_directories(folder / "synth" / "ice40-hx8k");
+  std::ofstream(folder / "synth" / "ice40-hx8k" / "report.json") << "{}";
+  EXPECT_EQ(refusal(write_accelerator(accelerator_, folder)), "accepted");
+  EXPECT_FALSE(fs::exists(folder / "synth"));
+  fs::rename(folder / "mem", folder_ / "mem");
+  fs::create_directory_symlink(folder_ / "mem", folder / "mem");
+  EXPECT_NE(refusal(write_accelerator(accelerator_, folder)).find("holds mem, "), std::string::npos);
+  EXPECT_FALSE(fs::is_empty(folder_ / "mem"));
+}
+
+TEST_F(AcceleratorFolder, ReplacesOneOfAnotherVersionButDoesNotReadIt) {
+  const fs::path folder = written();
+  std::string old = bytes_of(folder / "accelerator.json");
+  old.replace(old.find("\"version\": 2"), 12, "\"version\": 1, \"another\": 0");
+  std::ofstream(folder / "accelerator.json") << old;
+  const auto read = read_accelerator(folder);
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().message.find("was made by another version of fixgate"), std::string::npos)
+      << read.error().message;
+  EXPECT_EQ(refusal(write_accelerator(accelerator_, folder)), "accepted");
+}
+
+TEST_F(AcceleratorFolder, DoesNotReplaceTheFolderThatItIsRunIn) {
+  const fs::path folder = written();
+  const fs::path before = fs::current_path();
+  fs::current_path(folder / "rtl");
+  EXPECT_NE(refusal(write_accelerator(accelerator_, "..")).find("is the current folder, or holds it"),
+            std::string::npos);
+  fs::current_path(folder);
+  EXPECT_NE(refusal(write_accelerator(accelerator_, ".")).find("is the current folder"), std::string::npos);
+  fs::current_path(folder_);
+  EXPECT_EQ(refusal(write_accelerator(accelerator_, "accel")), "accepted");
+  EXPECT_EQ(refusal(write_accelerator(accelerator_, "acc")), "accepted") << "no folder above the current one";
+  fs::current_path(before);
+}
+
+TEST_F(AcceleratorFolder, KeepsModes) {
+  const fs::path folder = written();
+  fs::permissions(folder, fs::perms::owner_all);
+  fs::permissions(folder / "network.fxg", fs::perms::owner_read);
+  ASSERT_TRUE(write_accelerator(accelerator_, folder));
+  EXPECT_EQ(fs::status(folder).permissions(), fs::perms::owner_all);
+  EXPECT_EQ(fs::status(folder / "network.fxg").permissions(), fs::perms::owner_read);
+}
+
 TEST_F(AcceleratorFolder, LeavesNothingBehindWhenItCannotWrite) {
   EXPECT_NE(refusal(write_accelerator(accelerator_, folder_ / "missing" / "accel")), "accepted");
   const std::vector<FolderFile> files{{"a", "1"}, {"b", "2"}, {"a/c", "a is a file already"}};
@@ -93,8 +160,8 @@ TEST_F(AcceleratorFolder, RefusesDamage) {
     std::ofstream(manifest) << bad;
     EXPECT_FALSE(read_accelerator(folder)) << to;
   };
-  refuses("\"version\": 1", "\"version\": 2");
-  refuses("\"version\": 1", "\"version\": 1, \"more\": 0");
+  refuses("\"version\": 2", "\"version\": 3");
+  refuses("\"version\": 2", "\"version\": 2, \"more\": 0");
   refuses("\"format\": \"fixgate accelerator\"", "\"format\": \"other\"");
   refuses("\"slices\": ", "\"slices\": 9999");
   refuses("\"identifier\": \"", "\"identifier\": \"x");

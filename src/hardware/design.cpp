@@ -1,12 +1,15 @@
 // The choice of an accelerator for a network.
 #include <algorithm>
+#include <map>
 
 #include "hardware/accelerator.h"
 #include "hardware/aligned_sums.h"
 #include "hardware/engines.h"
 #include "hardware/geometry.h"
 #include "hardware/identifier.h"
+#include "hardware/multipliers.h"
 #include "hardware/network_parts.h"
+#include "hardware/parameters.h"
 
 namespace fixgate {
 namespace {
@@ -30,7 +33,7 @@ int lanes_of(const AcceleratorOptions& options, const std::string& layer) {
 class Designer {
  public:
   Designer(Accelerator& accelerator, const AcceleratorOptions& options)
-      : accelerator_(accelerator), options_(options) {}
+      : accelerator_(accelerator), options_(options), prices_(accelerator.engines.size()) {}
 
   Result<void> choose() {
     FIXGATE_CHECK(check_options());
@@ -81,7 +84,8 @@ class Designer {
   }
 
   Result<void> choose_by_cycles(std::int64_t cycles) {
-    for (Engine& engine : accelerator_.engines) {
+    for (std::size_t index = 0; index < accelerator_.engines.size(); ++index) {
+      Engine& engine = accelerator_.engines[index];
       if (!multiplies(engine)) {
         if (engine.outputs > cycles)
           return fail(
@@ -90,7 +94,7 @@ class Designer {
               name(engine), engine.outputs);
         continue;
       }
-      const auto geometry = geometry_of_cycles(demand(engine), cycles);
+      const auto geometry = geometry_of_cycles(demand(engine), cycles, prices_[index]);
       if (!geometry)
         return fail("layer '{}' takes at least {} cycles per step", name(engine),
                     fewest_cycles(demand(engine)));
@@ -99,36 +103,54 @@ class Designer {
     return {};
   }
 
-  // Multipliers of all engines at the fewest that reach `cycles`; none: not reached.
-  [[nodiscard]] std::optional<std::int64_t> multipliers_for(std::int64_t cycles) const {
+  // DSP blocks. A lane without one (its weights are narrow, or choose or shift) counts as one all the same:
+  // the number asked for bounds the lanes, too.
+  void set_prices() {
+    for (std::size_t index = 0; index < prices_.size(); ++index) {
+      prices_[index] = dsp_price(accelerator_.network, accelerator_.engines[index]);
+      prices_[index].multiplier = std::max(1, prices_[index].multiplier);
+    }
+  }
+
+  // Of all engines at the cheapest that reaches `cycles`; none: not reached.
+  [[nodiscard]] std::optional<std::int64_t> price_of_cycles(std::int64_t cycles) const {
     std::int64_t sum = 0;
-    for (const Engine& engine : accelerator_.engines) {
-      if (!multiplies(engine)) continue;
-      const auto geometry = geometry_of_cycles(demand(engine), cycles);
+    for (std::size_t index = 0; index < accelerator_.engines.size(); ++index) {
+      const Engine& engine = accelerator_.engines[index];
+      if (!multiplies(engine)) {
+        sum += prices_[index].slice;
+        continue;
+      }
+      const auto geometry = geometry_of_cycles(demand(engine), cycles, prices_[index]);
       if (!geometry) return std::nullopt;
-      sum += geometry->multipliers();
+      sum += prices_[index].of(*geometry);
     }
     return sum;
   }
 
-  // The fewest cycles per step that the multipliers reach, by bisection: fewer cycles never need fewer.
+  // Cycles per step that one lane in one slice of every engine reaches.
+  [[nodiscard]] std::int64_t most_cycles() const {
+    std::int64_t most = 1;
+    for (const Engine& engine : accelerator_.engines)
+      most = std::max<std::int64_t>(
+          most, multiplies(engine) ? stream_cycles_per_step(demand(engine), {}) : engine.outputs);
+    return most;
+  }
+
+  // The fewest cycles per step that the multipliers reach, by bisection: fewer cycles never cost less.
   Result<void> choose_by_multipliers(int multipliers) {
-    std::int64_t engines = 0;
-    std::int64_t enough = 1;  // cycles that one multiplier an engine reaches
-    for (const Engine& engine : accelerator_.engines) {
-      if (!multiplies(engine)) {
-        enough = std::max<std::int64_t>(enough, engine.outputs);
-        continue;
-      }
-      ++engines;
-      enough = std::max(enough, stream_cycles_per_step(demand(engine), {}));
-    }
-    if (multipliers < engines)
-      return fail("{} multipliers are too few: each of the {} layers needs one", multipliers, engines);
+    set_prices();
+    std::int64_t enough = most_cycles();
+    const std::int64_t least = price_of_cycles(enough).value();
+    if (multipliers < least)
+      return fail(
+          "{} multipliers are too few: give at least {}, for a lane of each layer, its element-wise products "
+          "and its tables",
+          multipliers, least);
     std::int64_t too_few = 0;
     while (enough - too_few > 1) {
       const std::int64_t cycles = (enough + too_few) / 2;
-      const auto needed = multipliers_for(cycles);
+      const auto needed = price_of_cycles(cycles);
       (needed && *needed <= multipliers ? enough : too_few) = cycles;
     }
     return choose_by_cycles(slowest_embedding(enough));
@@ -142,6 +164,7 @@ class Designer {
 
   Accelerator& accelerator_;
   const AcceleratorOptions& options_;
+  std::vector<GeometryPrice> prices_;  // by engine; at first that of its multipliers
 };
 
 AcceleratorOutput default_output(const FixedNetwork& network) {
@@ -149,11 +172,40 @@ AcceleratorOutput default_output(const FixedNetwork& network) {
                                                            : AcceleratorOutput::Values;
 }
 
-// A network's name as a module's: "digits-lstm" becomes digits_lstm.
-std::string default_name(const FixedNetwork& network) {
-  std::string name = network.name;
-  for (const char separator : {'-', '.', ' '}) std::ranges::replace(name, separator, '_');
-  return name;
+bool is_declared(const std::string& name, const std::vector<Engine>& engines) {
+  return std::ranges::any_of(engines, [&](const Engine& engine) {
+    return std::ranges::count(declared_names(engine.identifier), name) > 0;
+  });
+}
+
+Result<std::string> choose_name(const FixedNetwork& network, const std::string& given,
+                                const std::vector<Engine>& engines) {
+  if (given.empty()) {
+    std::string name = module_identifier(network.name);
+    while (is_declared(name, engines)) name = "net_" + name;
+    return name;
+  }
+  FIXGATE_CHECK(check_module_name(given));
+  if (is_declared(given, engines))
+    return fail("'{}' is the name of a layer's signal in the module: give --name another one", given);
+  return given;
+}
+
+// Constants are named after layer and parameter: a layer "a_cell" may meet a parameter "CellWidth" of "a".
+Result<void> check_constants(const Accelerator& accelerator) {
+  std::map<std::string, std::string> layers;  // by constant
+  for (const Engine& engine : accelerator.engines) {
+    FIXGATE_ASSIGN(const std::vector<Parameter> parameters, engine_parameters(accelerator, engine));
+    for (const Parameter& parameter : parameters) {
+      if (parameter.type.empty()) continue;  // stands in the instance alone
+      const std::string& layer = layer_name(layer_of(accelerator.network, engine));
+      const auto [taken, fresh] = layers.emplace(constant_prefix(engine.identifier) + parameter.name, layer);
+      if (!fresh)
+        return fail("layers '{}' and '{}' would both declare {} in SystemVerilog: rename one of them",
+                    taken->second, layer, taken->first);
+    }
+  }
+  return {};
 }
 
 // The widths that the engines' memories and parameters need.
@@ -180,13 +232,13 @@ int Accelerator::multipliers() const {
 
 Result<Accelerator> design_accelerator(FixedNetwork network, const AcceleratorOptions& options) {
   Accelerator accelerator;
-  accelerator.name = options.name.empty() ? default_name(network) : options.name;
-  FIXGATE_CHECK(check_module_name(accelerator.name));
   accelerator.output = options.output.value_or(default_output(network));
   FIXGATE_ASSIGN(accelerator.engines, list_engines(network));
+  FIXGATE_ASSIGN(accelerator.name, choose_name(network, options.name, accelerator.engines));
   accelerator.network = std::move(network);
-  FIXGATE_CHECK(Designer(accelerator, options).choose());
   FIXGATE_CHECK(check_sums(accelerator));
+  FIXGATE_CHECK(Designer(accelerator, options).choose());
+  FIXGATE_CHECK(check_constants(accelerator));
   return accelerator;
 }
 

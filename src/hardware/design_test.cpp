@@ -2,6 +2,7 @@
 
 #include "hardware/accelerator.h"
 #include "hardware/geometry.h"
+#include "hardware/multipliers.h"
 #include "hardware/random_design_test.h"
 
 namespace fixgate {
@@ -40,13 +41,36 @@ TEST(Design, RefusesWhatHardwareCannotDo) {
 }
 
 TEST(Design, RefusesNamesThatAreNoIdentifiers) {
-  for (const char* name : {"1st", "a b!", "module", "logic", "fg_rom", "a-b", "ä"}) {
+  for (const char* name : {"1st", "a b!", "module", "logic", "fg_rom", "fg", "a-b", "ä", "clk_i", "rst_ni",
+                           "s_axis_tdata", "m_axis_tlast", "unused_first", "rnn0_data", "u_rnn0"}) {
     AcceleratorOptions options;
     options.name = name;
     EXPECT_NE(refusal(make_example(shape_named("a"), 1), options).find("give --name"), std::string::npos)
         << name;
   }
-  EXPECT_NE(refusal(make_example(shape_named("while"), 1)).find("reserved word"), std::string::npos);
+  AcceleratorOptions long_name;
+  long_name.name = std::string(129, 'a');
+  EXPECT_EQ(refusal(make_example(shape_named("a"), 1), long_name),
+            "a name of 129 characters: give --name one of at most 128");
+}
+
+TEST(Design, MakesAModulesNameOfAnyNetworkName) {
+  const std::vector<std::pair<std::string, std::string>> names{
+      {"while", "net_while"},
+      {"clk_i", "net_clk_i"},
+      {"s_axis_tdata", "net_s_axis_tdata"},
+      {"fg_rom", "net_fg_rom"},
+      {"1st", "net_1st"},
+      {"a/b;c", "a_b_c"},
+      {"rnn0_data", "net_rnn0_data"},
+      {"abc_pkg", "abc_pkg"},
+      {"ä", "__"},
+      {std::string(300, 'a'), std::string(124, 'a')}};
+  for (const auto& [network, module] : names) {
+    const auto designed = design_accelerator(make_example(shape_named(network), 1), {});
+    ASSERT_TRUE(designed) << network << ": " << designed.error().message;
+    EXPECT_EQ(designed->name, module);
+  }
 }
 
 TEST(Design, TakesTheNetworksNameWithUnderscores) {
@@ -63,6 +87,16 @@ TEST(Design, RefusesLayersWhoseNamesFallTogether) {
             "layers 'de.coder' and 'de_coder' would have the same name in SystemVerilog: rename one of them");
   std::get<FixedDense>(network.layers[1]).name = "fg_in";
   EXPECT_EQ(refusal(network), "layer 'fg_in': names that begin with fg_ are the library's: rename it");
+  std::get<FixedRecurrent>(network.layers[0]).name = "b_data";
+  std::get<FixedDense>(network.layers[1]).name = "u_b";
+  EXPECT_EQ(refusal(network),
+            "layers 'b_data' and 'u_b' would have the same name in SystemVerilog: rename one of them");
+  network = make_example({.name = "a", .layers = 2}, 1);
+  std::get<FixedRecurrent>(network.layers[0]).name = "a";
+  std::get<FixedRecurrent>(network.layers[1]).name = "a_cell";
+  EXPECT_EQ(
+      refusal(network),
+      "layers 'a' and 'a_cell' would both declare ACellTableLatency in SystemVerilog: rename one of them");
 }
 
 TEST(Design, RefusesLanesThatMakeNoSense) {
@@ -88,7 +122,9 @@ TEST(Design, RefusesGoalsThatExcludeEachOtherOrCannotBeReached) {
   EXPECT_NE(refusal(network, options).find("layer 'rnn0' takes at least"), std::string::npos);
   options.cycles_per_step.reset();
   options.multipliers = 1;
-  EXPECT_EQ(refusal(network, options), "1 multipliers are too few: each of the 2 layers needs one");
+  EXPECT_EQ(refusal(network, options),
+            "1 multipliers are too few: give at least 8, for a lane of each layer, its element-wise products "
+            "and its tables");
 }
 
 TEST(Design, RefusesSumsThatAreTooWide) {
@@ -136,16 +172,52 @@ TEST(Design, ArgMaxGivesTheIndexUnlessValuesAreAskedFor) {
   EXPECT_EQ(design_accelerator(network, options)->output, AcceleratorOutput::Values);
 }
 
-// One multiplier fewer than the choice takes would miss the cycles that it reaches.
+// DSP blocks, each lane one at least.
+int price(const Accelerator& accelerator) {
+  std::int64_t sum = 0;
+  for (const Engine& engine : accelerator.engines) {
+    GeometryPrice price = dsp_price(accelerator.network, engine);
+    if (engine.kind != EngineKind::Embedding) price.multiplier = std::max(1, price.multiplier);
+    sum += price.of(engine.geometry);
+  }
+  return static_cast<int>(sum);
+}
+
+Accelerator with_one_lane_a_layer(const FixedNetwork& network) {
+  Accelerator accelerator = *design_accelerator(network, {});
+  for (Engine& engine : accelerator.engines) engine.geometry = {};
+  return accelerator;
+}
+
+AcceleratorOptions with_multipliers(int multipliers) {
+  AcceleratorOptions options;
+  options.multipliers = multipliers;
+  return options;
+}
+
+TEST(Design, TooFewMultipliersAreRefusedWithTheFewest) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const FixedNetwork network = RandomDesign(seed).network();
+    const int least = price(with_one_lane_a_layer(network));
+    EXPECT_TRUE(
+        refusal(network, with_multipliers(least - 1))
+            .starts_with(fmt::format("{} multipliers are too few: give at least {},", least - 1, least)));
+    const auto designed = design_accelerator(network, with_multipliers(least));
+    ASSERT_TRUE(designed) << designed.error().message;
+    EXPECT_EQ(price(*designed), least);
+  }
+}
+
+// A step that is a cycle shorter would cost more than is asked for.
 TEST(Design, MultipliersAreBalanced) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     RandomDesign random(seed);
     const FixedNetwork network = random.network();
-    AcceleratorOptions options;
-    options.multipliers = random.number(5, 60);
-    const auto designed = design_accelerator(network, options);
+    const int asked = price(with_one_lane_a_layer(network)) + random.number(0, 60);
+    const auto designed = design_accelerator(network, with_multipliers(asked));
     ASSERT_TRUE(designed) << designed.error().message;
-    EXPECT_LE(designed->multipliers(), *options.multipliers);
+    EXPECT_LE(price(*designed), asked);
+    EXPECT_LE(count_multipliers(*designed).dsp_blocks, asked);
     std::int64_t slowest = 0;
     for (const Engine& engine : designed->engines)
       slowest = std::max<std::int64_t>(
@@ -156,7 +228,7 @@ TEST(Design, MultipliersAreBalanced) {
     faster.cycles_per_step = static_cast<int>(slowest - 1);
     const auto more = design_accelerator(network, faster);
     if (more) {
-      EXPECT_GT(more->multipliers(), *options.multipliers) << seed;
+      EXPECT_GT(price(*more), asked) << seed;
     }
   }
 }

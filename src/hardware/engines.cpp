@@ -4,6 +4,7 @@
 
 #include "hardware/identifier.h"
 #include "hardware/network_parts.h"
+#include "hardware/supported_layers.h"
 
 namespace fixgate {
 namespace {
@@ -21,15 +22,7 @@ class EngineLister {
   }
 
   Result<void> operator()(const FixedRecurrent& layer) {
-    if (layer.kind == CellKind::Rnn) return fail("RNN cells are not supported in hardware: use LSTM or GRU");
-    if (layer.cells.size() > 1)
-      return fail(
-          "bidirectional layers are not supported in hardware: the backward cell would need the whole "
-          "sequence before it could begin");
-    if (layer.cells.front().reverse)
-      return fail(
-          "reverse layers are not supported in hardware: the cell would need the whole sequence before "
-          "it could begin");
+    FIXGATE_CHECK(check_recurrent(layer.kind, layer.cells.size(), layer.cells.front().reverse));
     return add(layer.kind == CellKind::Lstm ? EngineKind::Lstm : EngineKind::Gru, layer.hidden);
   }
 
@@ -55,8 +48,7 @@ class EngineLister {
  private:
   Result<void> add(EngineKind kind, int outputs) {
     const std::string& name = layer_name(network_.layers[static_cast<std::size_t>(layer_)]);
-    if (layer_identifier(name).starts_with("fg_"))
-      return fail("names that begin with fg_ are the library's: rename it");
+    FIXGATE_CHECK(check_layer_name(name));
     engines_.push_back({kind, layer_, layer_identifier(name), inputs_, outputs, false, {}});
     inputs_ = outputs;
     return {};
@@ -67,16 +59,6 @@ class EngineLister {
   int layer_ = 0;
   std::vector<Engine> engines_;
 };
-
-// Instances and constants are named after the layers.
-Result<void> check_distinct(const FixedNetwork& network, const std::vector<Engine>& engines) {
-  for (std::size_t a = 0; a < engines.size(); ++a)
-    for (std::size_t b = 0; b < a; ++b)
-      if (constant_prefix(engines[a].identifier) == constant_prefix(engines[b].identifier))
-        return fail("layers '{}' and '{}' would have the same name in SystemVerilog: rename one of them",
-                    layer_name(layer_of(network, engines[b])), layer_name(layer_of(network, engines[a])));
-  return {};
-}
 
 }  // namespace
 
@@ -89,7 +71,9 @@ Result<std::vector<Engine>> list_engines(const FixedNetwork& network) {
       return tl::make_unexpected(listed.error().within(fmt::format("layer '{}'", layer_name(layer))));
   }
   std::vector<Engine> engines = std::move(lister).engines();
-  FIXGATE_CHECK(check_distinct(network, engines));
+  std::vector<std::string> names;  // of instances and constants
+  for (const Engine& engine : engines) names.push_back(layer_name(layer_of(network, engine)));
+  FIXGATE_CHECK(check_distinct(names));
   return engines;
 }
 

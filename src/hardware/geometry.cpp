@@ -56,9 +56,8 @@ bool takes_fewer(const Candidate& a, const Candidate& b) {
   return a.geometry.multipliers() < b.geometry.multipliers();
 }
 
-bool needs_fewer(const Candidate& a, const Candidate& b) {
-  if (a.geometry.multipliers() != b.geometry.multipliers())
-    return a.geometry.multipliers() < b.geometry.multipliers();
+bool is_cheaper(const Candidate& a, const Candidate& b, const GeometryPrice& price) {
+  if (price.of(a.geometry) != price.of(b.geometry)) return price.of(a.geometry) < price.of(b.geometry);
   if (a.geometry.slices != b.geometry.slices) return a.geometry.slices < b.geometry.slices;
   return a.cycles < b.cycles;
 }
@@ -102,20 +101,21 @@ EngineGeometry geometry_of_multipliers(const EngineDemand& demand, int multiplie
   return chosen.geometry;
 }
 
-std::optional<EngineGeometry> geometry_of_cycles(const EngineDemand& demand, std::int64_t cycles) {
-  std::optional<Candidate> fewest;
+std::optional<EngineGeometry> geometry_of_cycles(const EngineDemand& demand, std::int64_t cycles,
+                                                 const GeometryPrice& price) {
+  std::optional<Candidate> cheapest;
   for_each_arrangement(demand.shape, [&](int slices, int split) {
     const int most = most_lanes(demand.shape, slices);
     for (int lanes = 1; lanes <= most; ++lanes) {
       const Candidate candidate{{slices, lanes, split},
                                 stream_cycles_per_step(demand, {slices, lanes, split})};
       if (candidate.cycles > cycles || !split_is_allowed(demand.shape, candidate.geometry)) continue;
-      if (!fewest || needs_fewer(candidate, *fewest)) fewest = candidate;
-      break;
+      if (!cheapest || is_cheaper(candidate, *cheapest, price)) cheapest = candidate;
+      break;  // more lanes cost more
     }
   });
-  if (!fewest) return std::nullopt;
-  return fewest->geometry;
+  if (!cheapest) return std::nullopt;
+  return cheapest->geometry;
 }
 
 std::int64_t fewest_cycles(const EngineDemand& demand) {

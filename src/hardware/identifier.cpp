@@ -33,6 +33,13 @@ constexpr std::string_view kReserved =
     "unique0 unsigned until until_with untyped use uwire var vectored virtual void wait wait_order wand weak "
     "weak0 weak1 while wildcard wire with within wor xnor xor ";
 
+// What every top module declares; a module of the same name would be hidden there.
+constexpr std::array<std::string_view, 12> kDeclared{
+    "clk_i",        "rst_ni",       "s_axis_tdata",  "s_axis_tvalid", "s_axis_tready", "s_axis_tlast",
+    "s_axis_tuser", "m_axis_tdata", "m_axis_tvalid", "m_axis_tready", "m_axis_tlast",  "unused_first"};
+
+constexpr std::size_t kLongestName = 128;
+
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -45,7 +52,8 @@ bool is_digit(char c) {
 std::string layer_identifier(std::string_view layer) {
   std::string identifier(layer);
   std::ranges::replace(identifier, '.', '_');
-  return is_digit(identifier.front()) ? "layer_" + identifier : identifier;
+  // The top module has a signal unused_first.
+  return is_digit(identifier.front()) || identifier == "unused" ? "layer_" + identifier : identifier;
 }
 
 std::string constant_prefix(std::string_view identifier) {
@@ -59,15 +67,33 @@ std::string constant_prefix(std::string_view identifier) {
   return prefix.empty() || is_digit(prefix.front()) ? "Layer" + prefix : prefix;
 }
 
+std::vector<std::string> declared_names(std::string_view identifier) {
+  std::vector<std::string> names{fmt::format("u_{}", identifier)};
+  for (const char* part : {"data", "valid", "ready", "first", "last"})
+    names.push_back(fmt::format("{}_{}", identifier, part));
+  return names;
+}
+
+std::string module_identifier(std::string_view network) {
+  std::string name(network.substr(0, kLongestName - std::string_view("net_").size()));
+  std::ranges::replace_if(
+      name, [](char c) { return !is_letter(c) && !is_digit(c); }, '_');
+  return check_module_name(name) ? name : "net_" + name;
+}
+
 Result<void> check_module_name(std::string_view name) {
   const auto is_inner = [](char c) { return is_letter(c) || is_digit(c) || c == '_'; };
+  if (name.size() > kLongestName)
+    return fail("a name of {} characters: give --name one of at most {}", name.size(), kLongestName);
   if (name.empty() || !(is_letter(name.front()) || name.front() == '_') ||
       !std::ranges::all_of(name, is_inner))
     return fail("'{}' is no SystemVerilog identifier: give --name one of letters, digits and '_'", name);
   if (kReserved.find(fmt::format(" {} ", name)) != std::string_view::npos)
     return fail("'{}' is a reserved word of SystemVerilog: give --name another one", name);
-  if (name.starts_with("fg_"))
-    return fail("'{}': names that begin with fg_ are the library's: give --name another one", name);
+  if (name == "fg" || name.starts_with("fg_"))  // fg_pkg is the library's package
+    return fail("'{}': fg and names that begin with fg_ are the library's: give --name another one", name);
+  if (std::ranges::find(kDeclared, name) != kDeclared.end())
+    return fail("'{}' is the name of a signal in the module itself: give --name another one", name);
   return {};
 }
 

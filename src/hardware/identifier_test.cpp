@@ -8,6 +8,7 @@ namespace {
 TEST(Identifier, OfLayers) {
   EXPECT_EQ(layer_identifier("encoder.lstm"), "encoder_lstm");
   EXPECT_EQ(layer_identifier("0"), "layer_0");
+  EXPECT_EQ(layer_identifier("unused"), "layer_unused") << "the top module has a signal unused_first";
   EXPECT_EQ(constant_prefix("encoder_lstm"), "EncoderLstm");
   EXPECT_EQ(constant_prefix("recurrent_LSTM"), "RecurrentLSTM");
   EXPECT_EQ(constant_prefix("_1st"), "Layer1st");

@@ -4,13 +4,14 @@
 
 #include "fixed/json_text.h"
 #include "fixed/object_reader.h"
+#include "hardware/accelerator_files.h"
 #include "hardware/engines.h"
 
 namespace fixgate {
 namespace {
 
 constexpr const char* kFormat = "fixgate accelerator";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 using Json = nlohmann::ordered_json;
 
@@ -68,7 +69,12 @@ Manifest read_manifest(const nlohmann::json& json, FirstFault& fault) {
   Manifest manifest;
   if (object.text("format") != kFormat) object.note("format", fmt::format("it is not '{}'", kFormat));
   if (object.integer("version") != kVersion)
-    object.note("version", fmt::format("this fixgate reads version {}", kVersion));
+    object.note("version",
+                fmt::format("the folder was made by another version of fixgate; this is {}, which reads "
+                            "version {}: write the folder again with fixgate rtl",
+                            fixgate_version(), kVersion));
+  manifest.fixgate = object.text("fixgate");
+  manifest.fingerprint = object.text("fingerprint");
   manifest.name = object.text("name");
   manifest.output = object.word("output", parse_output);
   object.small_integer("multipliers");
@@ -83,17 +89,25 @@ Manifest read_manifest(const nlohmann::json& json, FirstFault& fault) {
 
 }  // namespace
 
-std::string manifest_text(const Accelerator& accelerator, const std::vector<std::string>& files) {
+std::string fixgate_version() {
+  return FIXGATE_VERSION;
+}
+
+std::string manifest_text(const Accelerator& accelerator, const std::vector<FolderFile>& files) {
   Json engines = Json::array();
   for (const Engine& engine : accelerator.engines) engines.push_back(describe(accelerator, engine));
+  Json paths = Json::array();
+  for (const FolderFile& file : files) paths.push_back(file.path);
   const Json manifest = {{"format", kFormat},
                          {"version", kVersion},
+                         {"fixgate", fixgate_version()},
+                         {"fingerprint", design_fingerprint(files)},
                          {"name", accelerator.name},
                          {"output", to_text(accelerator.output)},
                          {"multipliers", accelerator.multipliers()},
                          {"cycles_per_step", cycles_per_step(accelerator)},
                          {"engines", engines},
-                         {"files", files}};
+                         {"files", paths}};
   return manifest.dump(2) + "\n";
 }
 
@@ -103,6 +117,16 @@ Result<Manifest> parse_manifest(std::string_view text) {
   Manifest manifest = read_manifest(json, fault);
   if (fault) return tl::make_unexpected(*fault.error());
   return manifest;
+}
+
+Result<ListedFolder> parse_listing(std::string_view text) {
+  FIXGATE_ASSIGN(const nlohmann::json json, parse_json(text));
+  FirstFault fault;
+  ObjectReader object(json, "", fault);
+  if (object.text("format") != kFormat) object.note("format", fmt::format("it is not '{}'", kFormat));
+  ListedFolder listed{object.text("name"), object.texts("files")};
+  if (fault) return tl::make_unexpected(*fault.error());
+  return listed;
 }
 
 }  // namespace fixgate

@@ -6,6 +6,7 @@
 #include "hardware/aligned_sums.h"
 #include "hardware/descriptor.h"
 #include "hardware/engines.h"
+#include "hardware/gates.h"
 #include "hardware/identifier.h"
 #include "hardware/memories.h"
 #include "hardware/network_parts.h"
@@ -31,28 +32,6 @@ std::string concatenation(const std::vector<std::uint32_t>& fields) {
 // 'I' for gate i.
 char upper(const std::string& gate) {
   return static_cast<char>(gate.front() - 'a' + 'A');
-}
-
-// The first gate with the same table behind the same pre-activation.
-std::vector<std::uint32_t> gate_classes(const FixedNetwork& network, const FixedRecurrent& layer,
-                                        const AlignedSums& sums) {
-  const FixedCell& cell = layer.cells.front();
-  const auto pre = [&](std::size_t gate) {
-    return signal_descriptor(signal_of(network, cell.signals.pre_activation[gate]),
-                             sums.gates[gate].fraction);
-  };
-  const auto same = [&](std::size_t a, std::size_t b) {
-    if (layer.kind == CellKind::Gru && (a == kCandidate || b == kCandidate)) return a == b;
-    return pre(a) == pre(b) &&
-           table_of(network, cell.gates[a].table) == table_of(network, cell.gates[b].table);
-  };
-  std::vector<std::uint32_t> classes;
-  for (std::size_t gate = 0; gate < cell.gates.size(); ++gate) {
-    std::size_t first = 0;
-    while (!same(first, gate)) ++first;
-    classes.push_back(static_cast<std::uint32_t>(first));
-  }
-  return classes;
 }
 
 class ParameterLister {
@@ -188,10 +167,7 @@ class ParameterLister {
     const auto classes = gate_classes(network_, layer, sums);
     parameters_.push_back({"GateClass", fmt::format("logic [{}:0]", 32 * classes.size() - 1),
                            concatenation(classes), "gates with the same table, the last gate first"});
-    int width = 0;
-    for (const int gate : cell.signals.gate)
-      width = std::max(width, travelling_width(format_of(network_, gate)));
-    number("GateWidth", width);
+    number("GateWidth", gate_width(network_, cell));
     number("TableLatency", gate_table_latency(network_, layer));
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "hardware/engines.h"
+#include "hardware/multipliers.h"
 #include "hardware/network_parts.h"
 #include "hardware/stream_width.h"
 #include "hardware/verilog_text.h"
@@ -32,7 +33,8 @@ std::string interface_text(const Accelerator& accelerator) {
       "before |\n"
       "| `m_axis_tdata` | {} | {} |\n"
       "| `m_axis_tvalid`, `m_axis_tready` | 1 | AXI4-Stream hand-shake |\n"
-      "| `m_axis_tlast` | 1 | the last beat of a sequence's output |\n\n",
+      "| `m_axis_tlast` | 1 | the last beat of a sequence's output |\n"
+      "| `error_o` | 1 | high for one cycle when a sequence has ended within a step |\n\n",
       input_stream_width(accelerator),
       accelerator.network.takes_tokens ? "a token" : "a feature, in the low bits",
       output_stream_width(accelerator),
@@ -73,6 +75,20 @@ std::string input_text(const FixedNetwork& network) {
       overflow_text(signal));
 }
 
+std::string packets_text(const FixedNetwork& network) {
+  if (step_beats(network) == 1)
+    return "A step is one beat, so no sequence ends within a step: `error_o` stays low.\n";
+  return "Each packet is answered by one packet. When `s_axis_tlast` comes within a step, zeros take the "
+         "place of "
+         "the\n"
+         "features that are missing, and `error_o` is high in the cycle after that beat: throw the answer "
+         "away, and "
+         "begin\n"
+         "the next sequence with `s_axis_tuser` = 0. What follows is answered as ever. A packet whose "
+         "`s_axis_tlast` is\n"
+         "lost goes on in the next one; no hardware can tell.\n";
+}
+
 std::string output_text(const Accelerator& accelerator) {
   const FixedNetwork& network = accelerator.network;
   const Format& format = format_of(network, output_signal(network));
@@ -93,6 +109,7 @@ std::string output_text(const Accelerator& accelerator) {
 }
 
 std::string engines_text(const Accelerator& accelerator) {
+  const MultiplierCount count = count_multipliers(accelerator);
   std::string text = "\n## Engines\n\n| instance | | multipliers | cycles a step |\n|---|---|---|---|\n";
   for (const Engine& engine : accelerator.engines) {
     const bool embedding = engine.kind == EngineKind::Embedding;
@@ -102,9 +119,11 @@ std::string engines_text(const Accelerator& accelerator) {
     text += fmt::format("| `u_{}` | {} | {} | {} |\n", engine.identifier, engine_text(accelerator, engine),
                         embedding ? 0 : engine.geometry.multipliers(), cycles);
   }
-  return text +
-         "\nThe multipliers of the matrices are counted, not those of the element-wise products and the "
-         "tables.\n";
+  return text + fmt::format(
+                    "\nElement-wise products and tables have {} multipliers beside. For Xilinx 7, Yosys is "
+                    "predicted to map all of them to\n"
+                    "{} DSP blocks.\n",
+                    count.beside, count.dsp_blocks);
 }
 
 std::string cycles_text(const Accelerator& accelerator) {
@@ -145,9 +164,9 @@ std::string use_text(const Accelerator& accelerator) {
 }  // namespace
 
 std::string readme_text(const Accelerator& accelerator, const std::vector<MemoryFile>& memories) {
-  return head_text(accelerator) + interface_text(accelerator) + input_text(accelerator.network) + "\n" +
-         output_text(accelerator) + engines_text(accelerator) + cycles_text(accelerator) +
-         memories_text(memories) + use_text(accelerator);
+  return head_text(accelerator) + interface_text(accelerator) + input_text(accelerator.network) +
+         packets_text(accelerator.network) + "\n" + output_text(accelerator) + engines_text(accelerator) +
+         cycles_text(accelerator) + memories_text(memories) + use_text(accelerator);
 }
 
 }  // namespace fixgate

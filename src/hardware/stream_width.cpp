@@ -28,6 +28,10 @@ int input_stream_width(const Accelerator& accelerator) {
                                           : signal_width(network, network.input_signal));
 }
 
+int step_beats(const FixedNetwork& network) {
+  return network.takes_tokens ? 1 : network.inputs;
+}
+
 int output_stream_width(const Accelerator& accelerator) {
   const FixedNetwork& network = accelerator.network;
   return whole_bytes(accelerator.output == AcceleratorOutput::Index

@@ -1,4 +1,4 @@
-// Widths of an accelerator's AXI4-Stream ports.
+// Widths and beats of an accelerator's AXI4-Stream ports.
 #pragma once
 
 #include "hardware/accelerator.h"
@@ -7,6 +7,9 @@ namespace fixgate {
 
 /// Bits of s_axis_tdata: a feature or a token, in whole bytes.
 int input_stream_width(const Accelerator& accelerator);
+
+/// Beats of a step on s_axis: one a feature; a token is one beat.
+int step_beats(const FixedNetwork& network);
 
 /// Bits of m_axis_tdata: an output value or an index, in whole bytes.
 int output_stream_width(const Accelerator& accelerator);

@@ -23,6 +23,7 @@ constexpr std::string_view kTestbench =
 module @top@_tb;
   localparam int InWidth = @in_width@;
   localparam int OutWidth = @out_width@;
+  localparam int StepBeats = @step_beats@;
   localparam bit [63:0] ResetCycles = 4;
   localparam int DrainCycles = 256;  // waited at the end for beats that should not come
 
@@ -37,6 +38,7 @@ module @top@_tb;
   wire [OutWidth-1:0] out_data;
   wire out_valid, out_last;
   reg out_ready = 1'b0;
+  wire error;
 
   @top@ dut (
     .clk_i(clk),
@@ -49,7 +51,8 @@ module @top@_tb;
     .m_axis_tdata(out_data),
     .m_axis_tvalid(out_valid),
     .m_axis_tready(out_ready),
-    .m_axis_tlast(out_last)
+    .m_axis_tlast(out_last),
+    .error_o(error)
   );
 
   string beats_name;
@@ -153,6 +156,15 @@ module @top@_tb;
       $display("e cycle %0d: an output of the design is unknown (x)", cycle);
   end
 
+  // The error output: high in the cycle after the last beat of a sequence that ends within a step, and never else.
+  integer beat = 0;  // of the step
+  reg error_due = 1'b0;
+  always @(posedge clk) begin
+    if (running && error !== error_due) $display("e cycle %0d: error_o is %b, not %b", cycle, error, error_due);
+    error_due <= in_valid && in_ready && in_last && beat != StepBeats - 1;
+    if (in_valid && in_ready) beat <= (in_last || beat == StepBeats - 1) ? 0 : beat + 1;
+  end
+
   wire traced;
 `ifdef FG_NETLIST
   assign traced = 1'b0;
@@ -207,6 +219,7 @@ std::string testbench_text(const Accelerator& accelerator) {
   std::string text = replaced(std::string(kTestbench), "@top@", accelerator.name);
   text = replaced(text, "@in_width@", std::to_string(input_stream_width(accelerator)));
   text = replaced(text, "@out_width@", std::to_string(output_stream_width(accelerator)));
+  text = replaced(text, "@step_beats@", std::to_string(step_beats(accelerator.network)));
   text = replaced(text, "@traced@", traced.empty() ? "1'b0" : traced);
   return replaced(text, "@traces@", traces);
 }

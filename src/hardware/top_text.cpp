@@ -106,7 +106,8 @@ class TopWriter {
         "  output logic {:<6} m_axis_tdata,\n"
         "  output logic        m_axis_tvalid,\n"
         "  input  logic        m_axis_tready,\n"
-        "  output logic        m_axis_tlast\n"
+        "  output logic        m_axis_tlast,\n"
+        "  output logic        error_o\n"
         ");\n",
         accelerator_.name, input_text(), output_text(), accelerator_.name,
         fmt::format("[{}:0]", input_stream_width(accelerator_) - 1),
@@ -124,9 +125,10 @@ class TopWriter {
          {"s_axis_tdata", "s_axis_tvalid", "s_axis_tready", "s_axis_tlast", "s_axis_tuser"})
       ports.push_back({port, port});
     write_stream(ports, "fg_in");
+    ports.push_back({"error_o", "error_o"});
     stream_ = "fg_in";
     return text + instance_text("fg_input", "u_fg_input",
-                                {{"Inputs", number(tokens ? 1 : network_.inputs)},
+                                {{"Inputs", number(step_beats(network_))},
                                  {"Width", number(format.width)},
                                  {"Signed", format.is_signed ? "1'b1" : "1'b0"},
                                  {"TDataWidth", number(input_stream_width(accelerator_))}},

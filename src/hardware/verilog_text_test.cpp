@@ -27,7 +27,7 @@ std::vector<Accelerator> examples() {
   index.lanes = {{"rnn0", 7}};
   index.output = AcceleratorOutput::Index;
   AcceleratorOptions fast;
-  fast.multipliers = 60;
+  fast.multipliers = 100;
   return {example({.name = "tiny_lstm", .initial_states = true}, two_lanes),
           example({.name = "tiny_gru_reset_before", .kind = CellKind::Gru, .select = SelectKind::LastStep},
                   index),

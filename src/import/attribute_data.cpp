@@ -9,6 +9,7 @@ namespace fixgate {
 namespace {
 
 using onnx::AttributeProto;
+using onnx::TensorProto;
 
 Result<Attribute> finite_float(float value) {
   if (!std::isfinite(value)) return fail("is not a finite number");
@@ -22,26 +23,13 @@ Result<Attribute> finite_floats(const AttributeProto& proto) {
   return Attribute(std::move(values));
 }
 
-Result<Attribute> finite_tensor(const onnx::TensorProto& proto, const std::filesystem::path& folder) {
+Result<Attribute> finite_tensor(const TensorProto& proto, const std::filesystem::path& folder) {
+  const Shape shape(proto.dims().begin(), proto.dims().end());
+  FIXGATE_CHECK(check_tensor(proto));
+  if (element_count(shape) != 1) return fail("has {} elements, not one", element_count(shape));
   FIXGATE_ASSIGN(Tensor tensor, convert_tensor(proto, folder));
   FIXGATE_CHECK(check_finite(tensor));
   return Attribute(std::move(tensor));
-}
-
-template <typename T>
-Tensor list_of(const std::vector<T>& values) {
-  return {{static_cast<std::int64_t>(values.size())}, values};
-}
-
-/// A Constant's value from an attribute of another type than tensor.
-Result<Tensor> tensor_of(const Attribute& attribute) {
-  if (const auto* tensor = std::get_if<Tensor>(&attribute)) return *tensor;
-  if (const auto* value = std::get_if<float>(&attribute)) return Tensor{{}, std::vector<float>{*value}};
-  if (const auto* value = std::get_if<std::int64_t>(&attribute))
-    return Tensor{{}, std::vector<std::int64_t>{*value}};
-  if (const auto* values = std::get_if<std::vector<float>>(&attribute)) return list_of(*values);
-  if (const auto* values = std::get_if<std::vector<std::int64_t>>(&attribute)) return list_of(*values);
-  return fail("is text, which is not supported");
 }
 
 /// The type that a Constant's attribute must have, by its name.
@@ -82,19 +70,29 @@ Result<Attribute> convert_attribute(const AttributeProto& proto, const std::file
   }
 }
 
-Result<Tensor> convert_constant(const onnx::NodeProto& node, const std::filesystem::path& folder) {
+Result<void> check_constant(const onnx::NodeProto& node) {
   if (node.input_size() != 0 || node.output_size() != 1 || node.attribute_size() != 1)
     return fail("a Constant has no input, one output and one attribute");
   const AttributeProto& proto = node.attribute(0);
-  const auto convert = [&]() -> Result<Tensor> {
-    FIXGATE_ASSIGN(const auto wanted, constant_type(proto.name()));
-    if (proto.ref_attr_name().empty() && proto.type() != wanted) return fail("has the wrong type");
-    FIXGATE_ASSIGN(const Attribute attribute, convert_attribute(proto, folder));
-    return tensor_of(attribute);
-  };
-  auto tensor = convert();
-  if (tensor) return tensor;
-  return fail("attribute '{}' {}", proto.name(), tensor.error().message);
+  const auto wanted = constant_type(proto.name());
+  if (!wanted) return fail("attribute '{}' {}", proto.name(), wanted.error().message);
+  if (!proto.ref_attr_name().empty())
+    return fail("attribute '{}' refers to '{}', which has no value", proto.name(), proto.ref_attr_name());
+  if (proto.type() != *wanted) return fail("attribute '{}' has the wrong type", proto.name());
+  return {};
+}
+
+std::unique_ptr<TensorProto> tensor_of(const AttributeProto& proto) {
+  auto tensor = std::make_unique<TensorProto>();
+  const bool is_float = proto.type() == AttributeProto::FLOAT || proto.type() == AttributeProto::FLOATS;
+  tensor->set_data_type(is_float ? TensorProto::FLOAT : TensorProto::INT64);
+  if (proto.type() == AttributeProto::FLOATS || proto.type() == AttributeProto::INTS)
+    tensor->add_dims(is_float ? proto.floats_size() : proto.ints_size());
+  *tensor->mutable_float_data() = proto.floats();
+  *tensor->mutable_int64_data() = proto.ints();
+  if (proto.type() == AttributeProto::FLOAT) tensor->add_float_data(proto.f());
+  if (proto.type() == AttributeProto::INT) tensor->add_int64_data(proto.i());
+  return tensor;
 }
 
 }  // namespace fixgate

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 
 #include "diagnostic/error.h"
 #include "network/graph.h"
@@ -13,8 +14,11 @@ namespace fixgate {
 /// reference to a function's attribute that nobody gave.
 Result<Attribute> convert_attribute(const onnx::AttributeProto& proto, const std::filesystem::path& folder);
 
-/// The tensor that a Constant node holds, in whichever of its attributes. Errors: none or several; text;
+/// Whether a Constant node has one attribute of a kind that is supported. Errors: none or several; text;
 /// sparse.
-Result<Tensor> convert_constant(const onnx::NodeProto& node, const std::filesystem::path& folder);
+Result<void> check_constant(const onnx::NodeProto& node);
+
+/// The tensor that an attribute of a number or a list of numbers stands for.
+std::unique_ptr<onnx::TensorProto> tensor_of(const onnx::AttributeProto& proto);
 
 }  // namespace fixgate

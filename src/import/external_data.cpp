@@ -29,6 +29,22 @@ Result<std::uint64_t> number_of(const Entries& entries, const std::string& key, 
   return value;
 }
 
+/// Where a tensor's bytes lie, as it says itself.
+struct Part {
+  std::string location;
+  std::uint64_t offset = 0;
+};
+
+Result<Part> part_of(const onnx::TensorProto& proto, std::uint64_t expected) {
+  const Entries entries = entries_of(proto);
+  const auto location = entries.find("location");
+  if (location == entries.end()) return fail("external data without a location");
+  FIXGATE_ASSIGN(const std::uint64_t offset, number_of(entries, "offset", 0));
+  FIXGATE_ASSIGN(const std::uint64_t length, number_of(entries, "length", expected));
+  if (length != expected) return fail("external data of {} bytes, type and shape need {}", length, expected);
+  return Part{location->second, offset};
+}
+
 bool lies_within(const fs::path& inner, const fs::path& outer) {
   const auto [end, mismatch] = std::ranges::mismatch(outer, inner);
   return end == outer.end() ||
@@ -70,16 +86,15 @@ Result<std::string> read_part(const fs::path& file, std::uint64_t offset, std::u
 
 }  // namespace
 
+Result<void> check_external_data(const onnx::TensorProto& proto, std::uint64_t expected) {
+  return part_of(proto, expected).map([](const Part&) {});
+}
+
 Result<std::string> read_external_data(const onnx::TensorProto& proto, const fs::path& folder,
                                        std::uint64_t expected) {
-  const Entries entries = entries_of(proto);
-  const auto location = entries.find("location");
-  if (location == entries.end()) return fail("external data without a location");
-  FIXGATE_ASSIGN(const std::uint64_t offset, number_of(entries, "offset", 0));
-  FIXGATE_ASSIGN(const std::uint64_t length, number_of(entries, "length", expected));
-  if (length != expected) return fail("external data of {} bytes, type and shape need {}", length, expected);
-  FIXGATE_ASSIGN(const fs::path file, resolve(location->second, folder));
-  return read_part(file, offset, length);
+  FIXGATE_ASSIGN(const Part part, part_of(proto, expected));
+  FIXGATE_ASSIGN(const fs::path file, resolve(part.location, folder));
+  return read_part(file, part.offset, expected);
 }
 
 }  // namespace fixgate

@@ -17,11 +17,8 @@ using onnx::NodeProto;
 
 constexpr int kDeepest = 32;
 constexpr std::size_t kMostNodes = 1'000'000;
+constexpr std::size_t kMostBytes = std::size_t{1} << 31;  // as many as a whole file
 constexpr int kDefaultAttributesField = 11;  // FunctionProto.attribute_proto, newer than Debian's onnx.proto
-
-bool is_default_domain(const std::string& domain) {
-  return domain.empty() || domain == "ai.onnx";
-}
 
 /// Whether a message has a field that the onnx.proto we are built with does not know.
 bool has_unknown_field(const std::string& unknown_fields, int field) {
@@ -109,10 +106,9 @@ class Inliner {
   Result<void> add(const NodeProto& node, int depth = 0) {
     const auto found = functions_.find({node.domain(), node.op_type()});
     if (found != functions_.end()) return add_call(node, *found->second, depth);
-    if (!is_default_domain(node.domain()))
-      return fail("node '{}': operator {} of the domain '{}' is not supported; only ONNX's own operators are",
-                  node.name(), node.op_type(), node.domain());
     if (nodes_.size() == kMostNodes) return fail("the functions expand to more than {} nodes", kMostNodes);
+    bytes_ += node.ByteSizeLong();
+    if (bytes_ > kMostBytes) return fail("the functions expand to more than {} bytes of nodes", kMostBytes);
     nodes_.push_back(node);
     return {};
   }
@@ -124,7 +120,8 @@ class Inliner {
     if (depth == kDeepest) return fail("function {} is nested more than {} deep", function.name(), kDeepest);
     if (++calls_ > kMostNodes) return fail("the functions make more than {} calls", kMostNodes);
     if (auto result = check_call(call, function); !result)
-      return tl::make_unexpected(result.error().within(fmt::format("node '{}'", call.name())));
+      return tl::make_unexpected(result.error().within(
+          call.name().empty() ? "an unnamed call" : fmt::format("node '{}'", call.name())));
     const Scope scope = scope_of(call, function, calls_);
     for (const NodeProto& node : function.node()) FIXGATE_CHECK(add(in_scope(node, scope), depth + 1));
     return {};
@@ -133,9 +130,14 @@ class Inliner {
   std::map<std::pair<std::string, std::string>, const FunctionProto*> functions_;
   std::vector<NodeProto> nodes_;
   std::size_t calls_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace
+
+bool is_default_domain(const std::string& domain) {
+  return domain.empty() || domain == "ai.onnx";
+}
 
 Result<std::int64_t> operator_set_of(const onnx::ModelProto& model) {
   std::int64_t version = 0;

@@ -34,7 +34,7 @@ Result<Producers> find_producers(const Graph& graph) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i)
     for (const std::string& output : graph.nodes[i].outputs)
       if (auto result = producers.add(output, i); !result)
-        return fail("node '{}': {}", graph.nodes[i].name, result.error().message);
+        return tl::make_unexpected(result.error().within(describe(graph.nodes[i])));
   return producers;
 }
 
@@ -51,7 +51,7 @@ Result<Dependencies> find_dependencies(const Graph& graph, const Producers& prod
     for (const std::string& input : graph.nodes[i].inputs) {
       if (input.empty()) continue;
       const auto producer = producers.find(input);
-      if (!producer) return fail("node '{}': {}", graph.nodes[i].name, producer.error().message);
+      if (!producer) return tl::make_unexpected(producer.error().within(describe(graph.nodes[i])));
       if (*producer == Producers::kGiven) continue;
       ++result.open[i];
       result.readers[*producer].push_back(i);
@@ -74,7 +74,7 @@ Result<std::vector<std::size_t>> topological_order(const Graph& graph, Dependenc
   }
   for (std::size_t i = 0; i < graph.nodes.size() && order.size() < graph.nodes.size(); ++i)
     if (dependencies.open[i] > 0)
-      return fail("node '{}' is part of a cycle or depends on one", graph.nodes[i].name);
+      return fail("{} is part of a cycle or depends on one", describe(graph.nodes[i]));
   return order;
 }
 

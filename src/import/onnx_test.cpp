@@ -264,6 +264,8 @@ TEST(ImportOnnx, RefusesFilesThatAreNotModels) {
   write(path, "");
   expect_refused(import_onnx(path), {"net.onnx", "empty"});
   write(path, "PK\x03\x04 this is a zip file, not a network");
+  expect_refused(import_onnx(path), {"net.onnx", "is a zip archive", "an ONNX file is expected"});
+  write(path, "this is no model");
   expect_refused(import_onnx(path), {"net.onnx", "protobuf"});
   write(path, "\x08\x07");  // an IR version and nothing else
   expect_refused(import_onnx(path), {"net.onnx", "no graph"});
@@ -338,7 +340,12 @@ TEST(ImportOnnx, RefusesBadTensors) {
   expect_refused([=](ModelProto& m) { first_tensor(m).add_dims(huge); }, {"'w'", "more than"});
   expect_refused([](ModelProto& m) { first_tensor(m).set_dims(0, 1 << 30); }, {"'w'", "2 values"});
   expect_refused([](ModelProto& m) { first_tensor(m).set_dims(0, -2); }, {"'w'", "negative"});
-  expect_refused([](ModelProto& m) { first_tensor(m).set_raw_data("abc"); }, {"'w'", "3 bytes"});
+  expect_refused(
+      [](ModelProto& m) {
+        first_tensor(m).clear_float_data();
+        first_tensor(m).set_raw_data("abc");
+      },
+      {"'w'", "3 bytes"});
   expect_refused([](ModelProto& m) { first_tensor(m).set_data_type(TensorProto::STRING); },
                  {"'w'", "string"});
   expect_refused([](ModelProto& m) { first_tensor(m).set_data_type(TensorProto::COMPLEX64); },
@@ -352,6 +359,9 @@ TEST(ImportOnnx, RefusesWeightsThatAreNotFinite) {
     expect_refused([=](ModelProto& m) { first_tensor(m).set_float_data(1, value); }, {"'w'", "position 1"});
   expect_refused(
       [](ModelProto& m) {
+        for (auto* value : {m.mutable_graph()->mutable_input(0), m.mutable_graph()->mutable_output(0)})
+          value->mutable_type()->mutable_tensor_type()->set_elem_type(TensorProto::DOUBLE);
+        first_tensor(m).clear_float_data();
         first_tensor(m).set_data_type(TensorProto::DOUBLE);
         first_tensor(m).add_double_data(1e300);  // no float
         first_tensor(m).add_double_data(0);
@@ -412,6 +422,197 @@ TEST(ImportOnnx, RefusesExternalDataThatDoesNotFit) {
     make_external(first_tensor(model), entries);
     expect_refused(import_model(model, scratch.model()), {"'w'", part});
   }
+}
+
+TEST(ImportOnnx, RefusesDataInTwoPlaces) {
+  expect_refused(
+      [](ModelProto& m) {
+        first_tensor(m).set_raw_data(as_bytes({1, 2}));
+      },
+      {"tensor 'w' has data in both raw_data and float_data: only one may be set"});
+  expect_refused(
+      [](ModelProto& m) {
+        first_tensor(m).add_int32_data(1);
+        first_tensor(m).add_int32_data(1);
+      },
+      {"tensor 'w' has data in both float_data and int32_data"});
+  expect_refused(
+      [](ModelProto& m) {
+        first_tensor(m).clear_float_data();
+        first_tensor(m).add_double_data(1);
+      },
+      {"tensor 'w' has its data in double_data, but a tensor of the type float keeps them in float_data"});
+  expect_refused(
+      [](ModelProto& m) {
+        make_external(first_tensor(m), {{"location", "w.bin"}});
+        first_tensor(m).add_float_data(1);
+      },
+      {"tensor 'w' has data in both external data and float_data"});
+}
+
+// Big files are not read for a graph that is refused anyway.
+TEST(ImportOnnx, ReadsExternalDataLast) {
+  const auto external_w = [](ModelProto& m, std::int64_t size) {
+    make_external(first_tensor(m), {{"location", "gone.bin"}});
+    first_tensor(m).set_dims(0, size);
+  };
+  expect_refused([&](ModelProto& m) { external_w(m, 2); }, {"gone.bin", "beside the model"});
+  expect_refused(
+      [&](ModelProto& m) {
+        external_w(m, std::int64_t{1} << 28);
+        add_node(*m.mutable_graph(), "Conv", {"x"}, "z");
+      },
+      {"Conv is not supported"});
+  expect_refused([&](ModelProto& m) { external_w(m, (std::int64_t{1} << 28) + 1); },
+                 {"more than 268435456 elements, which is the limit"});
+  ModelProto unused = small_model();
+  make_external(add_tensor(*unused.mutable_graph(), "u", {1}), {{"location", "gone.bin"}});
+  EXPECT_TRUE(import_model(unused));
+}
+
+/// y, the last hidden state of an LSTM of 3 inputs and 4 units.
+ModelProto lstm_model() {
+  ModelProto model;
+  model.add_opset_import()->set_version(17);
+  GraphProto& graph = *model.mutable_graph();
+  declare(*graph.add_input(), "x", {5, 1, 3});
+  declare(*graph.add_output(), "y", {1, 1, 4});
+  for (const auto& [name, dims] : {std::pair{"W", Shape{1, 16, 3}}, std::pair{"R", Shape{1, 16, 4}}}) {
+    TensorProto& tensor =
+        add_tensor(graph, name, std::vector<float>(static_cast<std::size_t>(element_count(dims)), 0.5F));
+    tensor.clear_dims();
+    for (const std::int64_t size : dims) tensor.add_dims(size);
+  }
+  NodeProto& node = add_node(graph, "LSTM", {"x", "W", "R"}, "");
+  node.add_output("y");
+  add_attribute(node, "hidden_size", AttributeProto::INT).set_i(4);
+  return model;
+}
+
+void expect_lstm_refused(const std::function<void(ModelProto&)>& change, const std::string& reason) {
+  ModelProto model = lstm_model();
+  change(model);
+  expect_refused(import_model(model), {"node 'the_LSTM' (LSTM): " + reason});
+}
+
+TEST(ImportOnnx, ComparesTheSizesOfRecurrentNodes) {
+  EXPECT_TRUE(import_model(lstm_model()));
+  expect_lstm_refused([](ModelProto& m) { first_node(m).mutable_attribute(0)->set_i(5); },
+                      "attribute 'hidden_size' is 5, but input R has shape [1, 16, 4], which is for 4");
+  expect_lstm_refused(
+      [](ModelProto& m) {
+        add_attribute(first_node(m), "direction", AttributeProto::STRING).set_s("bidirectional");
+      },
+      "input W has shape [1, 16, 3], not [2, 16, 3]");
+  expect_lstm_refused(
+      [](ModelProto& m) {
+        m.mutable_graph()
+            ->mutable_input(0)
+            ->mutable_type()
+            ->mutable_tensor_type()
+            ->mutable_shape()
+            ->mutable_dim(2)
+            ->set_dim_value(7);
+      },
+      "input W has shape [1, 16, 3], not [1, 16, 7]");
+  expect_lstm_refused(
+      [](ModelProto& m) {
+        add_tensor(*m.mutable_graph(), "B", std::vector<float>(32, 0));
+        first_node(m).add_input("B");
+      },
+      "input B has shape [32], not [1, 32]");
+  expect_lstm_refused(
+      [](ModelProto& m) {
+        add_attribute(first_node(m), "activations", AttributeProto::STRINGS).add_strings("Tanh");
+      },
+      "attribute 'activations' has 1 names, LSTM with 1 direction(s) needs 3");
+}
+
+// A sparse file of any size: W's shape is refused before it is looked for.
+TEST(ImportOnnx, ComparesSizesBeforeExternalDataAreRead) {
+  expect_lstm_refused(
+      [](ModelProto& m) {
+        first_tensor(m).set_dims(2, 1 << 23);
+        make_external(first_tensor(m), {{"location", "gone.bin"}});
+      },
+      "input W has shape [1, 16, 8388608], not [1, 16, 3]");
+}
+
+void set_type(TensorProto& tensor, TensorProto::DataType type, std::size_t bytes) {
+  tensor.clear_float_data();
+  tensor.set_data_type(type);
+  tensor.set_raw_data(std::string(bytes, '\0'));
+}
+
+TEST(ImportOnnx, AsksForOneTypeWhereOnnxDoes) {
+  constexpr std::size_t kElements = 48;
+  for (const auto& [type, name, size] :
+       {std::tuple{TensorProto::FLOAT16, "float16", 2U}, std::tuple{TensorProto::DOUBLE, "double", 8U}})
+    expect_lstm_refused([&](ModelProto& m) { set_type(first_tensor(m), type, kElements * size); },
+                        fmt::format("input W is {}, but input X is float; ONNX asks for one type", name));
+  expect_lstm_refused([](ModelProto& m) { set_type(first_tensor(m), TensorProto::BFLOAT16, kElements * 2); },
+                      "input W is bfloat16; in operator set 17 it may be float, float16 or double");
+  expect_lstm_refused([](ModelProto& m) { set_type(first_tensor(m), TensorProto::INT8, kElements); },
+                      "input W is int8; in operator set 17 it may be float, float16 or double");
+  expect_lstm_refused(
+      [](ModelProto& m) {
+        first_node(m).add_input("");
+        first_node(m).add_input("lengths");
+        TensorProto& lengths = *m.mutable_graph()->add_initializer();
+        lengths.set_name("lengths");
+        lengths.add_dims(1);
+        set_type(lengths, TensorProto::INT64, 8);
+      },
+      "input sequence_lens is int64; in operator set 17 it may be int32");
+}
+
+TEST(ImportOnnx, FollowsTypesThroughNodes) {
+  ModelProto model = small_model();
+  NodeProto& cast = add_node(*model.mutable_graph(), "Cast", {"y"}, "z");
+  add_attribute(cast, "to", AttributeProto::INT).set_i(TensorProto::DOUBLE);
+  add_node(*model.mutable_graph(), "Mul", {"z", "w"}, "p");
+  expect_refused(import_model(model),
+                 {"node 'the_Mul' (Mul): input 1 is float, but input 0 is double; ONNX asks for one type"});
+  expect_refused(
+      [](ModelProto& m) {
+        m.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type()->set_elem_type(
+            TensorProto::DOUBLE);
+      },
+      {"graph output 'y' is declared double, but it is float"});
+  expect_refused(
+      [](ModelProto& m) {
+        declare(*m.mutable_graph()->add_input(), "w", {2});
+        m.mutable_graph()->mutable_input(1)->mutable_type()->mutable_tensor_type()->set_elem_type(
+            TensorProto::DOUBLE);
+      },
+      {"tensor 'w' is float, but declared double as a graph input"});
+  expect_refused([](ModelProto& m) { declare(*m.mutable_graph()->add_input(), "w", {3}); },
+                 {"tensor 'w' has another shape than it is declared with"});
+}
+
+TEST(ImportOnnx, NamesAnUnnamedNodeByItsPlace) {
+  expect_refused([](ModelProto& m) { add_node(*m.mutable_graph(), "Conv", {"x"}, "z").clear_name(); },
+                 {"node 1 (Conv, unnamed): operator Conv is not supported"});
+  expect_refused(
+      [](ModelProto& m) {
+        first_node(m).clear_name();
+        first_node(m).set_input(0, "nowhere");
+      },
+      {"node 0 (Add, unnamed): value 'nowhere' is used but nothing produces it"});
+}
+
+TEST(ImportOnnx, ListsAllThatIsRefused) {
+  ModelProto model = small_model();
+  add_node(*model.mutable_graph(), "Conv", {"x"}, "z");
+  add_node(*model.mutable_graph(), "Loop", {"x"}, "l");
+  expect_refused(import_model(model), {"the_Conv", "(and 1 more: fixgate inspect lists all)"});
+  const Scratch scratch;
+  write(scratch.model() / "net.onnx", model.SerializeAsString());
+  const auto examined = examine_onnx(scratch.model() / "net.onnx");
+  ASSERT_TRUE(examined) << examined.error().message;
+  ASSERT_FALSE(*examined);
+  ASSERT_EQ(examined->error().size(), 2U);
+  EXPECT_EQ(examined->error()[1].message, "node 'the_Loop' (Loop): operator Loop is not supported");
 }
 
 TEST(ImportTensor, NamesFileAndTensorInErrors) {

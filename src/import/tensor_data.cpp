@@ -6,6 +6,7 @@
 #include <limits>
 #include <span>
 
+#include "import/element_type.h"
 #include "import/external_data.h"
 
 namespace fixgate {
@@ -39,12 +40,6 @@ std::uint64_t width_of(std::int32_t type) {
     default:
       return 0;
   }
-}
-
-std::string type_name(std::int32_t type) {
-  if (type == TensorProto::STRING) return "string";
-  if (type == TensorProto::COMPLEX64 || type == TensorProto::COMPLEX128) return "complex";
-  return fmt::format("number {}", type);
 }
 
 /// The element count; every dimension and the product are checked, also where another dimension is 0.
@@ -137,10 +132,63 @@ Result<Tensor> from_bytes(std::int32_t type, const Shape& shape, std::string_vie
   return Tensor{shape, std::move(values)};
 }
 
-template <typename Field>
-Result<void> check_length(const Field& field, std::uint64_t count) {
-  if (static_cast<std::uint64_t>(field.size()) == count) return {};
-  return fail("has {} values, its shape needs {}", field.size(), count);
+/// A field of TensorProto that may hold data, and how many values it holds.
+struct DataField {
+  const char* name;
+  std::uint64_t values;
+};
+
+std::vector<DataField> typed_fields(const TensorProto& proto) {
+  const auto count = [](const auto& field) { return static_cast<std::uint64_t>(field.size()); };
+  return {{"float_data", count(proto.float_data())}, {"double_data", count(proto.double_data())},
+          {"int64_data", count(proto.int64_data())}, {"uint64_data", count(proto.uint64_data())},
+          {"int32_data", count(proto.int32_data())}, {"string_data", count(proto.string_data())}};
+}
+
+/// The field that ONNX assigns to the type.
+std::string_view field_of(std::int32_t type) {
+  switch (type) {
+    case TensorProto::FLOAT:
+      return "float_data";
+    case TensorProto::DOUBLE:
+      return "double_data";
+    case TensorProto::INT64:
+      return "int64_data";
+    case TensorProto::UINT32:
+    case TensorProto::UINT64:
+      return "uint64_data";
+    default:
+      return "int32_data";
+  }
+}
+
+/// The data lie in one place, and in the typed field of the tensor's type if in any.
+Result<void> check_place(const TensorProto& proto) {
+  std::vector<std::string_view> places;
+  if (proto.data_location() == TensorProto::EXTERNAL) places.emplace_back("external data");
+  if (proto.has_raw_data()) places.emplace_back("raw_data");
+  for (const DataField& field : typed_fields(proto)) {
+    if (field.values == 0) continue;
+    places.emplace_back(field.name);
+    if (field.name != field_of(proto.data_type()) && places.size() == 1)
+      return fail("has its data in {}, but a tensor of the type {} keeps them in {}", field.name,
+                  type_name(proto.data_type()), field_of(proto.data_type()));
+  }
+  if (places.size() > 1) return fail("has data in both {} and {}: only one may be set", places[0], places[1]);
+  return {};
+}
+
+Result<void> check_length(const TensorProto& proto, std::uint64_t count) {
+  const std::uint64_t size = count * width_of(proto.data_type());
+  if (proto.data_location() == TensorProto::EXTERNAL) return check_external_data(proto, size);
+  if (proto.has_raw_data()) {
+    if (proto.raw_data().size() == size) return {};
+    return fail("has {} bytes of data, its type and shape need {}", proto.raw_data().size(), size);
+  }
+  for (const DataField& field : typed_fields(proto))
+    if (field.name == field_of(proto.data_type()) && field.values != count)
+      return fail("has {} values, its shape needs {}", field.values, count);
+  return {};
 }
 
 /// float16 and bfloat16 lie as bit patterns in int32_data.
@@ -174,27 +222,21 @@ Result<Tensor> from_uint64(const TensorProto& proto, const Shape& shape) {
 }
 
 /// Data in the field that ONNX assigns to the type.
-Result<Tensor> from_typed_field(const TensorProto& proto, const Shape& shape, std::uint64_t count) {
+Result<Tensor> from_typed_field(const TensorProto& proto, const Shape& shape) {
   switch (proto.data_type()) {
     case TensorProto::FLOAT:
-      FIXGATE_CHECK(check_length(proto.float_data(), count));
       return Tensor{shape, std::vector<float>(proto.float_data().begin(), proto.float_data().end())};
     case TensorProto::DOUBLE:
-      FIXGATE_CHECK(check_length(proto.double_data(), count));
       return from_doubles(proto, shape);
     case TensorProto::INT64:
-      FIXGATE_CHECK(check_length(proto.int64_data(), count));
       return Tensor{shape, Integers(proto.int64_data().begin(), proto.int64_data().end())};
     case TensorProto::UINT32:
     case TensorProto::UINT64:
-      FIXGATE_CHECK(check_length(proto.uint64_data(), count));
       return from_uint64(proto, shape);
     case TensorProto::FLOAT16:
     case TensorProto::BFLOAT16:
-      FIXGATE_CHECK(check_length(proto.int32_data(), count));
       return from_bit_patterns(proto, shape);
     default:
-      FIXGATE_CHECK(check_length(proto.int32_data(), count));
       return from_int32(proto, shape);
   }
 }
@@ -208,20 +250,25 @@ Result<bool> is_float_type(std::int32_t data_type) {
          data_type == TensorProto::FLOAT16 || data_type == TensorProto::BFLOAT16;
 }
 
-Result<Tensor> convert_tensor(const onnx::TensorProto& proto, const std::filesystem::path& folder) {
+Result<void> check_tensor(const TensorProto& proto) {
   FIXGATE_CHECK(is_float_type(proto.data_type()));
   if (proto.has_segment()) return fail("is stored in segments, which is not supported");
   FIXGATE_ASSIGN(const std::uint64_t count, count_elements(proto));
+  FIXGATE_CHECK(check_place(proto));
+  return check_length(proto, count);
+}
+
+Result<Tensor> convert_tensor(const TensorProto& proto, const std::filesystem::path& folder) {
+  FIXGATE_CHECK(check_tensor(proto));
   const Shape shape(proto.dims().begin(), proto.dims().end());
-  const std::uint64_t size = count * width_of(proto.data_type());
   if (proto.data_location() == TensorProto::EXTERNAL) {
-    FIXGATE_ASSIGN(const std::string bytes, read_external_data(proto, folder, size));
+    FIXGATE_ASSIGN(const std::uint64_t count, count_elements(proto));
+    FIXGATE_ASSIGN(const std::string bytes,
+                   read_external_data(proto, folder, count * width_of(proto.data_type())));
     return from_bytes(proto.data_type(), shape, bytes);
   }
-  if (!proto.has_raw_data()) return from_typed_field(proto, shape, count);
-  if (proto.raw_data().size() != size)
-    return fail("has {} bytes of data, its type and shape need {}", proto.raw_data().size(), size);
-  return from_bytes(proto.data_type(), shape, proto.raw_data());
+  if (proto.has_raw_data()) return from_bytes(proto.data_type(), shape, proto.raw_data());
+  return from_typed_field(proto, shape);
 }
 
 Result<void> check_finite(const Tensor& tensor) {

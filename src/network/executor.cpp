@@ -66,8 +66,7 @@ Result<Outputs> evaluate_node(const Node& node, std::int64_t operator_set, const
   OperatorCall call{node, operator_set, {}};
   for (const std::string& name : node.inputs) {
     const Tensor* tensor = name.empty() ? nullptr : values.find(name);
-    if (tensor == nullptr && !name.empty())
-      return fail("node '{}': input '{}' has no value", node.name, name);
+    if (tensor == nullptr && !name.empty()) return fail("{}: input '{}' has no value", describe(node), name);
     call.inputs.push_back(tensor);
   }
   return evaluate(call);

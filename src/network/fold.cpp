@@ -72,7 +72,7 @@ class Folder {
   }
 
   Result<void> fold_evaluated(const Node& node) {
-    OperatorCall call{node, graph_.operator_set, {}, budget_};
+    OperatorCall call{node, graph_.operator_set, {}, budget_, kFoldedElements};
     for (const std::string& name : node.inputs)
       call.inputs.push_back(name.empty() ? nullptr : &graph_.constants.at(name));
     FIXGATE_ASSIGN(Outputs outputs, evaluate(call));
@@ -83,11 +83,12 @@ class Folder {
 
   Result<void> add(const Node& node, const std::string& name, Tensor tensor) {
     if (!is_finite(tensor))
-      return fail("node '{}': its constant value '{}' is NaN or infinite", node.name, name);
+      return fail("{}: its constant value '{}' is NaN or infinite", describe(node), name);
     budget_ -= element_count(tensor.shape);
     if (budget_ < 0)
-      return fail("node '{}': the constants computed so far are above {} elements", node.name,
-                  kFoldedElements);
+      return fail(
+          "{}: the constants that the graph computes have more than {} elements in all, which is the limit",
+          describe(node), kFoldedElements);
     graph_.constants[name] = std::move(tensor);
     return {};
   }

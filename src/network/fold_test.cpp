@@ -113,6 +113,28 @@ TEST(Fold, RefusesConstantsOutOfBounds) {
   EXPECT_NE(result.error().message.find("node 'zeros'"), std::string::npos) << result.error().message;
 }
 
+// A limit of all constants together must not be said as what is left of it.
+TEST(Fold, NamesTheLimitOfConstantsThatDouble) {
+  Graph graph;
+  graph.operator_set = 17;
+  graph.constants["c0"] = {{1 << 20}, Floats(1 << 20)};
+  for (int k = 0; k < 12; ++k) {
+    const std::string from = "c" + std::to_string(k);
+    graph.nodes.push_back({"double_" + std::to_string(k),
+                           "Concat",
+                           {from, from},
+                           {"c" + std::to_string(k + 1)},
+                           {{"axis", std::int64_t{0}}}});
+  }
+  graph.outputs = {{"c12", true, false, {}}};
+  const auto result = fold_constants(graph);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(
+      result.error().message,
+      "node 'double_6' (Concat): its result, of the shape [134217728], would take the constants that the "
+      "graph computes above 134217728 elements in all, which is the limit");
+}
+
 TEST(Fold, RefusesConstantsThatAreNotFinite) {
   Graph graph = exported_graph(0);
   graph.constants["none"] = {{1}, Floats{0}};

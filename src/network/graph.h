@@ -21,7 +21,11 @@ struct Node {
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
   std::map<std::string, Attribute> attributes;
+  std::int64_t unnamed_position = -1;  // where the file has no name: the node's place in it, from 0
 };
+
+/// What messages call a node: "node 'gru' (GRU)", or by its place "node 7 (Gather, unnamed)".
+std::string describe(const Node& node);
 
 /// A graph input or output as declared. A dimension is -1 where it is symbolic or not stated.
 struct GraphValue {

@@ -60,6 +60,17 @@ std::vector<std::string> gate_names(CellKind kind) {
   return {"i"};
 }
 
+Result<void> check_steps(const CallSteps& call, std::int64_t steps) {
+  if (call.count == 0 || steps == call.count || (call.repeats && steps % call.count == 0)) return {};
+  if (call.repeats)
+    return fail("the network's graph takes {} steps a call, and the data's {} steps are no multiple of that",
+                call.count, steps);
+  return fail(
+      "the network's graph is for exactly {} steps, the data has {}: export it with a dynamic time axis, or "
+      "give sequences of {} steps",
+      call.count, steps, call.count);
+}
+
 std::string to_text(CellKind kind) {
   return name_of(kCellKinds, kind);
 }

@@ -1,6 +1,7 @@
 // The words that the float and the fixed-point network share: kinds of cells, layers' details, signals.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,17 @@ enum class SelectKind { LastStep, FinalState };
 
 /// Applied to the outputs by their reader, not by the network: docs/numerics.md, section 8.
 enum class OutputFunction { None, Softmax, LogSoftmax, ArgMax };
+
+/// The steps that the file's graph takes in one call.
+struct CallSteps {
+  std::int64_t count = 0;  // 0: any number
+  bool repeats = false;  // the graph takes its states and gives them back: a sequence may take several calls
+
+  friend bool operator==(const CallSteps&, const CallSteps&) = default;
+};
+
+/// Error: a graph for another number of steps, both named; one that repeats takes any multiple of its own.
+Result<void> check_steps(const CallSteps& call, std::int64_t steps);
 
 enum class SignalRole {
   Input,           // features as they enter

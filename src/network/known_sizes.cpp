@@ -8,6 +8,7 @@
 #include "network/node_attributes.h"
 #include "network/operators/operators.h"
 #include "network/recurrent_attributes.h"
+#include "network/recurrent_shapes.h"
 
 namespace fixgate {
 namespace {
@@ -86,7 +87,7 @@ std::optional<Shape> KnownSizes::infer_shape(const Node& node) const {
   if (x == nullptr) return {};
   if (is_one_of(kSameShape, node.op_type)) return *x;
   if (is_one_of(kBroadcast, node.op_type)) return broadcast(node);
-  if (node.op_type == "LSTM" || node.op_type == "GRU" || node.op_type == "RNN") return infer_recurrent(node);
+  if (is_recurrent(node)) return infer_recurrent(node);
   if (node.op_type == "MatMul") return infer_product(node);
   if (node.op_type == "Gather") return infer_gather(node);
   if (node.op_type != "Transpose") return {};

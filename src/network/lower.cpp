@@ -4,15 +4,14 @@
 
 namespace fixgate {
 
-Result<Network> lower(const Graph& graph) {
-  auto network = Lowering(graph).run();
-  if (!network) return tl::make_unexpected(network.error().front());
-  return std::move(*network);
+LoweredGraph lower_what_can_be(const Graph& graph) {
+  return Lowering(graph).run();
 }
 
-std::vector<Error> find_refusals(const Graph& graph) {
-  const auto network = Lowering(graph).run();
-  return network ? std::vector<Error>{} : network.error();
+Result<Network> lower(const Graph& graph) {
+  LoweredGraph lowered = lower_what_can_be(graph);
+  if (!lowered.refusals.empty()) return tl::make_unexpected(lowered.refusals.front());
+  return std::move(lowered.network);
 }
 
 }  // namespace fixgate

@@ -1,6 +1,8 @@
 // From the ONNX graph to the chain of layers that the fixed-point stages work on.
 #pragma once
 
+#include <vector>
+
 #include "network/graph.h"
 #include "network/network.h"
 
@@ -13,8 +15,15 @@ namespace fixgate {
 /// states.
 Result<Network> lower(const Graph& graph);
 
-/// All that lower() refuses, in the order of the nodes; lower()'s error is the first. A node that reads a
-/// refused node's result is judged by its own operator and attributes only. None where lower() succeeds.
-std::vector<Error> find_refusals(const Graph& graph);
+/// As much of a graph as is understood, and why the rest is not.
+struct LoweredGraph {
+  Network network;  // all of it where nothing is refused; else the layers that stand for nodes by themselves
+  /// In the order of the nodes. A node that reads a refused node's result is judged by its own operator and
+  /// attributes only.
+  std::vector<Error> refusals;
+};
+
+/// lower() and all that it refuses; lower()'s error is the first refusal.
+LoweredGraph lower_what_can_be(const Graph& graph);
 
 }  // namespace fixgate

@@ -105,5 +105,75 @@ TEST(Lower, RefusesGraphsWithoutOneDataInput) {
   EXPECT_NE(network.error().message.find("'x' and 'mask'"), std::string::npos) << network.error().message;
 }
 
+/// A GRU with its state as an input and an output, time first.
+Graph stream(std::int64_t steps, bool returns, const std::string& direction = "forward") {
+  GraphBuilder g;
+  const std::int64_t directions = direction == "bidirectional" ? 2 : 1;
+  const auto h0 = g.input("h0", {directions, 1, kHidden});
+  const auto x = g.input("x", {steps, 1, kInputs});
+  const auto h = g.recurrent("GRU", x, kInputs, kHidden, direction, {h0});
+  const auto y = g.reshape(g.transpose(h[0], {0, 2, 1, 3}), {steps, 1, directions * kHidden});
+  return g.graph(returns ? Names{y, h[1]} : Names{y});
+}
+
+TEST(Lower, NotesFixedSteps) {
+  GraphBuilder g;
+  const auto x = g.input("x", {-1, 5, kInputs});
+  const auto h = g.recurrent("GRU", g.transpose(x, {1, 0, 2}), kInputs, kHidden)[1];
+  const auto network = lowered(g.graph({g.squeeze(h, {0})}));
+  ASSERT_TRUE(network) << network.error().message;
+  EXPECT_EQ(network->call, (CallSteps{5, false}));
+}
+
+TEST(Lower, RepeatsCallsOnlyWhereTheStatesComeBack) {
+  const auto call = [](const Graph& graph) {
+    const auto network = lowered(graph);
+    EXPECT_TRUE(network) << network.error().message;
+    return network ? network->call : CallSteps{-1, false};
+  };
+  EXPECT_EQ(call(stream(5, true)), (CallSteps{5, true}));
+  EXPECT_EQ(call(stream(5, false)), (CallSteps{5, false}));
+  EXPECT_EQ(call(stream(5, true, "reverse")), (CallSteps{5, false}));
+  EXPECT_EQ(call(stream(5, true, "bidirectional")), (CallSteps{5, false}));
+}
+
+TEST(CheckSteps, TakesAMultipleOnlyOfARepeatingCall) {
+  EXPECT_TRUE(check_steps({}, 7));
+  EXPECT_TRUE(check_steps({5, false}, 5));
+  EXPECT_FALSE(check_steps({5, false}, 10));
+  EXPECT_TRUE(check_steps({5, true}, 10));
+  EXPECT_EQ(check_steps({5, true}, 12).error().message,
+            "the network's graph takes 5 steps a call, and the data's 12 steps are no multiple of that");
+  EXPECT_EQ(
+      check_steps({5, false}, 8).error().message,
+      "the network's graph is for exactly 5 steps, the data has 8: export it with a dynamic time axis, or "
+      "give sequences of 5 steps");
+}
+
+TEST(Lower, ShowsTheLayersBehindARefusedNode) {
+  GraphBuilder g;
+  const auto x = g.node("Exp", {g.input("x", {-1, -1, kInputs})});
+  const auto y = g.squeeze(g.recurrent("LSTM", x, kInputs, kHidden, "bidirectional")[1], {0});
+  Graph graph = g.graph({g.dense(y, kHidden, 2)});
+  ASSERT_TRUE(fold_constants(graph));
+  const LoweredGraph all = lower_what_can_be(graph);
+  EXPECT_EQ(all.refusals.size(), 1U);
+  ASSERT_EQ(all.network.layers.size(), 2U);
+  EXPECT_EQ(layer<RecurrentLayer>(all.network, 0).cells.size(), 2U);
+  EXPECT_EQ(layer<RecurrentLayer>(all.network, 0).inputs(), kInputs);
+  EXPECT_EQ(layer<DenseLayer>(all.network, 1).weights->rows(), 2);
+  EXPECT_TRUE(layer<DenseLayer>(all.network, 1).has_bias);
+}
+
+TEST(Lower, RefusesShapesThatContradictEachOther) {
+  GraphBuilder g;
+  const auto x = g.input("x", {-1, -1, kInputs});
+  const auto y = g.recurrent("GRU", x, kInputs + 1, kHidden)[0];
+  const auto network = lowered(g.graph({g.squeeze(y, {1})}));
+  ASSERT_FALSE(network);
+  EXPECT_EQ(network.error().message,
+            "node 'GRU_0' (GRU): input W has shape [1, 12, 4], not [1, 12, 3] (GRU, forward, hidden size 4)");
+}
+
 }  // namespace
 }  // namespace fixgate

@@ -68,6 +68,7 @@ struct Network {
   bool streaming = false;   // its states are graph inputs and outputs: they carry on from call to call
   std::vector<Layer> layers;
   OutputFunction output_function = OutputFunction::None;
+  CallSteps call;
 };
 
 const std::string& layer_name(const Layer& layer);

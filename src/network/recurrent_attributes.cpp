@@ -10,6 +10,8 @@ namespace {
 using Texts = std::vector<std::string>;
 using Floats = std::vector<float>;
 
+constexpr std::int64_t kLargestHiddenSize = std::int64_t{1} << 31;
+
 Result<RecurrentDirection> parse_direction(const Node& node) {
   FIXGATE_ASSIGN(const std::string text, attribute_or<std::string>(node, "direction", "forward"));
   if (text == "forward") return RecurrentDirection::Forward;
@@ -26,7 +28,8 @@ Result<std::optional<float>> parse_clip(const Node& node) {
 
 Result<std::optional<std::int64_t>> parse_hidden_size(const Node& node) {
   FIXGATE_ASSIGN(const auto size, find_attribute<std::int64_t>(node, "hidden_size"));
-  if (size && *size <= 0) return fail("attribute 'hidden_size' is {}, not above 0", *size);
+  if (size && (*size <= 0 || *size > kLargestHiddenSize))
+    return fail("attribute 'hidden_size' is {}, not 1 to {}", *size, kLargestHiddenSize);
   return size;
 }
 
@@ -97,6 +100,11 @@ Result<std::vector<std::vector<ActivationFunction>>> parse_activations(const Nod
 }
 
 }  // namespace
+
+std::string to_text(RecurrentDirection direction) {
+  if (direction == RecurrentDirection::Forward) return "forward";
+  return direction == RecurrentDirection::Reverse ? "reverse" : "bidirectional";
+}
 
 std::int64_t RecurrentAttributes::gates() const {
   return static_cast<std::int64_t>(gate_names(kind).size());

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "diagnostic/error.h"
@@ -13,6 +14,8 @@
 namespace fixgate {
 
 enum class RecurrentDirection { Forward, Reverse, Bidirectional };
+
+std::string to_text(RecurrentDirection direction);  // "forward"
 
 struct RecurrentAttributes {
   CellKind kind = CellKind::Lstm;

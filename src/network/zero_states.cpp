@@ -6,12 +6,10 @@
 
 #include "network/fold.h"
 #include "network/node_attributes.h"
+#include "network/recurrent_shapes.h"
 
 namespace fixgate {
 namespace {
-
-constexpr std::size_t kInitialH = 5;
-constexpr std::size_t kInitialC = 6;
 
 // Operators that move, repeat or map elements so that a zero data input (the first) gives zero outputs.
 constexpr std::array<std::string_view, 19> kKeepZero{
@@ -65,12 +63,8 @@ class ZeroValues {
   std::unordered_set<std::string> names_;
 };
 
-bool is_recurrent(const Node& node) {
-  return node.op_type == "LSTM" || node.op_type == "GRU" || node.op_type == "RNN";
-}
-
 void leave_out_zero_states(Node& node, const ZeroValues& zeros) {
-  for (const std::size_t position : {kInitialH, kInitialC})
+  for (const std::size_t position : {kInitialHidden, kInitialCell})
     if (position < node.inputs.size() && zeros.contains(node.inputs[position])) node.inputs[position].clear();
   while (!node.inputs.empty() && node.inputs.back().empty()) node.inputs.pop_back();
 }

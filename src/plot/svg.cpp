@@ -29,11 +29,24 @@ const char* anchor_name(Anchor anchor) {
   return anchor == Anchor::Middle ? "middle" : "end";
 }
 
-constexpr double kCell = 68;
+constexpr double kNarrowestCell = 68;
 constexpr double kCellHeight = 26;
-constexpr double kLetter = 6.6;  // width of one, about
+constexpr double kCellText = 11;
+constexpr double kLetter = 6.6;  // width of one of size 12, about
+
+double cell_width(const HeatMap& map) {
+  double width = kNarrowestCell;
+  for (const HeatMap::Cell& cell : map.cells) width = std::max(width, 8 + text_width(cell.text, kCellText));
+  return width;
+}
 
 }  // namespace
+
+bool is_plot(std::string_view bytes) {
+  const std::string_view line = bytes.substr(0, bytes.find('\n'));
+  return line.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"") &&
+         line.ends_with(" font-family=\"sans-serif\">");
+}
 
 Svg::Svg(double width, double height)
     : body_(fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" "
@@ -71,10 +84,24 @@ void Svg::diamond(Point centre, double radius, std::string_view fill) {
       centre.y, fill);
 }
 
+void Svg::triangle(Point centre, double radius, bool up, std::string_view fill) {
+  const double tip = up ? -radius : radius;
+  body_ +=
+      fmt::format("<polygon points=\"{:.1f},{:.1f} {:.1f},{:.1f} {:.1f},{:.1f}\" fill=\"{}\"/>\n", centre.x,
+                  centre.y + tip, centre.x + radius, centre.y - tip, centre.x - radius, centre.y - tip, fill);
+}
+
 void Svg::text(Point at, std::string_view text, Anchor anchor, double size, std::string_view colour) {
   body_ += fmt::format(
       "<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"{}\" text-anchor=\"{}\" fill=\"{}\">{}</text>\n", at.x,
       at.y, size, anchor_name(anchor), colour, escaped(text));
+}
+
+void Svg::rimmed_text(Point at, std::string_view text, double size, std::string_view colour) {
+  body_ += fmt::format(
+      "<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"{}\" fill=\"{}\" stroke=\"#fff\" stroke-width=\"3\" "
+      "stroke-linejoin=\"round\" paint-order=\"stroke\">{}</text>\n",
+      at.x, at.y, size, colour, escaped(text));
 }
 
 void Svg::upright_text(Point at, std::string_view text) {
@@ -82,6 +109,10 @@ void Svg::upright_text(Point at, std::string_view text) {
       "<text x=\"{0:.1f}\" y=\"{1:.1f}\" font-size=\"12\" text-anchor=\"middle\" fill=\"#222\" "
       "transform=\"rotate(-90 {0:.1f} {1:.1f})\">{2}</text>\n",
       at.x, at.y, escaped(text));
+}
+
+double text_width(std::string_view text, double size) {
+  return kLetter / 12 * size * static_cast<double>(text.size());
 }
 
 std::vector<double> Axis::ticks(int count) const {
@@ -104,28 +135,30 @@ std::string shade(double share) {
 }
 
 std::string draw(const HeatMap& map) {
+  const double cell = cell_width(map);
   std::size_t longest = 0;
   for (const std::string& row : map.rows) longest = std::max(longest, row.size());
   const double left = 46 + kLetter * static_cast<double>(longest);
   const double top = 64;
-  const double width = std::max({left + kCell * static_cast<double>(map.columns.size()) + 16,
+  const double width = std::max({left + cell * static_cast<double>(map.columns.size()) + 16,
                                  32 + 1.2 * kLetter * static_cast<double>(map.title.size()),
                                  left + 16 + kLetter * static_cast<double>(map.column_title.size())});
   Svg svg(width, top + kCellHeight * static_cast<double>(map.rows.size()) + 40);
   svg.text({16, 22}, map.title, Anchor::Start, 14);
   svg.upright_text({18, top + kCellHeight * static_cast<double>(map.rows.size()) / 2}, map.row_title);
   for (std::size_t column = 0; column < map.columns.size(); ++column)
-    svg.text({left + kCell * (static_cast<double>(column) + 0.5), top - 8}, map.columns[column],
+    svg.text({left + cell * (static_cast<double>(column) + 0.5), top - 8}, map.columns[column],
              Anchor::Middle);
   for (std::size_t row = 0; row < map.rows.size(); ++row) {
     const double y = top + kCellHeight * static_cast<double>(row);
     svg.text({left - 8, y + 17}, map.rows[row], Anchor::End);
     for (std::size_t column = 0; column < map.columns.size(); ++column) {
-      const HeatMap::Cell& cell = map.cells[row * map.columns.size() + column];
-      if (cell.text.empty()) continue;
-      const double x = left + kCell * static_cast<double>(column);
-      svg.rectangle({x + 1, y + 1}, kCell - 2, kCellHeight - 2, shade(cell.shade));
-      svg.text({x + kCell / 2, y + 17}, cell.text, Anchor::Middle, 11, cell.shade > 0.6 ? "#fff" : "#222");
+      const HeatMap::Cell& one = map.cells[row * map.columns.size() + column];
+      if (one.text.empty()) continue;
+      const double x = left + cell * static_cast<double>(column);
+      svg.rectangle({x + 1, y + 1}, cell - 2, kCellHeight - 2, shade(one.shade));
+      svg.text({x + cell / 2, y + 17}, one.text, Anchor::Middle, kCellText,
+               one.shade > 0.6 ? "#fff" : "#222");
     }
   }
   svg.text({left, top + kCellHeight * static_cast<double>(map.rows.size()) + 24}, map.column_title);

@@ -25,8 +25,12 @@ class Svg {
   void path(const std::vector<Point>& points, std::string_view colour, double width);
   void circle(Point centre, double radius, std::string_view fill, std::string_view edge = "none");
   void diamond(Point centre, double radius, std::string_view fill);
+  /// Pointing up or down.
+  void triangle(Point centre, double radius, bool up, std::string_view fill);
   void text(Point at, std::string_view text, Anchor anchor = Anchor::Start, double size = 12,
             std::string_view colour = "#222");
+  /// With a white rim, legible upon lines.
+  void rimmed_text(Point at, std::string_view text, double size, std::string_view colour);
   /// Read from below to above.
   void upright_text(Point at, std::string_view text);
 
@@ -35,6 +39,11 @@ class Svg {
  private:
   std::string body_;
 };
+
+/// The width of a text, about: letters differ.
+double text_width(std::string_view text, double size);
+/// Whether a file that begins so is a page of Svg.
+bool is_plot(std::string_view bytes);
 
 /// A linear axis: values to pixels.
 class Axis {
@@ -46,6 +55,7 @@ class Axis {
     return first_ + (value - low_) / (high_ - low_) * (last_ - first_);
   }
   [[nodiscard]] bool holds(double value) const { return value >= low_ && value <= high_; }
+  [[nodiscard]] double low() const { return low_; }
   /// About `count` round values.
   [[nodiscard]] std::vector<double> ticks(int count) const;
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "data/metric.h"
+#include "plot/labels.h"
 #include "plot/svg.h"
 
 namespace fixgate {
@@ -19,29 +21,51 @@ struct MetricRange {
   [[nodiscard]] MetricRange widened() const;
 };
 
-/// Names the greatest footprint, and the metrics, that find room on the page.
+/// Where something stands on the page: what lies above or below the frame stands at its edge.
+struct Place {
+  enum class Side { Inside, Above, Below };
+  Point at;
+  Side side = Side::Inside;
+};
+
+/// Names the greatest footprint, and the metrics, that find room in the frame.
 class TradeoffPage {
  public:
   TradeoffPage(const std::string& title, MetricKind metric, double widest_footprint,
                const MetricRange& metrics);
 
-  [[nodiscard]] Point at(double footprint, double metric) const { return {x_.at(footprint), y_.at(metric)}; }
-  [[nodiscard]] bool holds(double metric) const { return y_.holds(metric); }
-  /// A dashed line across the page, labelled at its right end; none if it does not fit the page.
-  void level(double metric, const std::string& label, const char* colour);
+  /// A metric that is no number stands above.
+  [[nodiscard]] Place place(double footprint, double metric) const;
+  /// A dashed line across the frame, named beside it.
+  void level(double metric, const std::string& name, const char* colour);
+  /// A dot; at the edge an arrow that points out of the frame.
+  void mark(const Place& place, double radius, const char* colour);
+  /// Beside the mark at the place, clear of all marks and other labels.
+  void label(const Place& place, const std::string& text, const char* colour);
   /// Of a mark in the line below: `x` pixels from the left axis.
-  [[nodiscard]] Point legend(double x) const;
-  [[nodiscard]] double width() const;
+  [[nodiscard]] static Point legend(double x);
 
   Svg& svg() { return svg_; }
-  [[nodiscard]] std::string finish() const { return svg_.finish(); }
+  /// The page with its labels.
+  std::string finish();
 
  private:
+  struct Label {
+    Point mark;
+    std::string text;
+    const char* colour;
+  };
+
   void draw_axes(const std::string& title, MetricKind metric);
+  void draw_levels();
+  void draw_labels();
 
   Svg svg_;
   Axis x_;
   Axis y_;
+  LabelPlacer placer_;
+  std::vector<Label> labels_;
+  std::vector<Label> levels_;
 };
 
 }  // namespace fixgate

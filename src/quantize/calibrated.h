@@ -43,8 +43,9 @@ class CalibratedNetwork {
   /// float network, then by those that this first fixed-point network's own recurrence shows. Then binary
   /// points are measured, and then rounding is learned, where the plan wants that. A plan with a greatest
   /// footprint gets its weights' bits before all this. `once`: the first of all these alone, for searches.
-  /// Not safe to call from several threads before the first such plan is done.
-  Result<Quantised> quantise(const FormatPlan& plan, bool once = false);
+  /// An error, too: the supervision's, that it is to stop. Not safe to call from several threads before the
+  /// first such plan is done.
+  Result<Quantised> quantise(const FormatPlan& plan, bool once = false, const Supervision& supervision = {});
 
  private:
   /// What learning_ gives, when first needed; several threads may need it at once.
@@ -62,13 +63,13 @@ class CalibratedNetwork {
         profile_(std::move(profile)),
         learning_(std::move(learning)) {}
 
-  Result<void> gather_statistics(const FormatPlan& plan);
-  Result<Quantised> quantise_within_footprint(const FormatPlan& plan);
-  Result<Quantised> quantise_measured(const FormatPlan& plan);
-  Result<Quantised> quantise_by_float(const FormatPlan& plan);
-  Result<Quantised> quantise_by_itself(const FormatPlan& plan);
+  Result<void> gather_statistics(const FormatPlan& plan, const Supervision& supervision);
+  Result<Quantised> quantise_within_footprint(const FormatPlan& plan, const Supervision& supervision);
+  Result<Quantised> quantise_measured(const FormatPlan& plan, const Supervision& supervision);
+  Result<Quantised> quantise_by_float(const FormatPlan& plan, const Supervision& supervision);
+  Result<Quantised> quantise_by_itself(const FormatPlan& plan, const Supervision& supervision);
   Result<const DataSet*> learning_samples();
-  Result<Quantised> learn(const Quantised& start);
+  Result<Quantised> learn(const Quantised& start, const Supervision& supervision);
 
   const Network* network_;
   const DataSet* data_;

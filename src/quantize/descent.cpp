@@ -32,13 +32,13 @@ IntegerDescent::IntegerDescent(const WeightMatrix& start, ParameterBlock real)
       real_(real),
       positions_(real.rows, real.columns),
       adam_(real.rows * real.columns) {
-  reset();
+  set_integers(start_);
 }
 
-void IntegerDescent::reset() {
-  matrix_.values = start_;
+void IntegerDescent::set_integers(const std::vector<std::int32_t>& integers) {
+  matrix_.values = integers;
   for (Eigen::Index k = 0; k < positions_.size(); ++k)
-    positions_.data()[k] = static_cast<float>(start_[static_cast<std::size_t>(k)]);
+    positions_.data()[k] = static_cast<float>(integers[static_cast<std::size_t>(k)]);
   write_real_values(matrix_, real_.values);
 }
 

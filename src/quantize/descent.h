@@ -31,7 +31,8 @@ class IntegerDescent {
 
   /// `gradient` by the real weights [rows, columns]; `rate` in steps from weight to weight of the code.
   void descend(const FloatMatrix& gradient, float rate);
-  void reset();
+  /// Takes integers that matrix() had before.
+  void set_integers(const std::vector<std::int32_t>& integers);
 
   [[nodiscard]] const WeightMatrix& matrix() const { return matrix_; }
 

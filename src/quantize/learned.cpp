@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -10,7 +12,6 @@
 #include "calibrate/parameter_gradients.h"
 #include "calibrate/sample_parts.h"
 #include "calibrate/signal_rounding.h"
-#include "diagnostic/progress.h"
 #include "parallel/for_each_index.h"
 #include "quantize/descent.h"
 #include "quantize/real_network.h"
@@ -19,6 +20,7 @@ namespace fixgate {
 namespace {
 
 constexpr std::size_t kUpdates = 300;
+constexpr std::size_t kUpdatesBetweenLooks = 50;
 constexpr std::size_t kFewestRows =
     4;  // of outputs, of each part in an update; a stream advances by one piece
 constexpr std::size_t kMostSequences = 8;
@@ -140,12 +142,15 @@ class Learner {
 
   [[nodiscard]] const Network& network() const { return real_.network(); }
 
-  Result<void> learn(const Aim& aim, const DataSet& samples) {
+  /// Every few updates, and after the last, `look` sees the network as it is then.
+  Result<void> learn(const Aim& aim, const DataSet& samples, const Supervision& supervision,
+                     const std::function<Result<void>()>& look) {
     const auto parts = cut_into_parts(samples);
     std::vector<PartWalk> walks;
     for (const SamplePart& part : parts) walks.emplace_back(part, aim, outputs_every_step(wanted_));
-    Progress progress("learned rounding", kUpdates, "updates");
+    Progress progress("learned rounding", kUpdates, "updates", supervision.progress);
     for (std::size_t update = 0; update < kUpdates; ++update, progress.advance()) {
+      FIXGATE_CHECK(supervision.check());
       const CalibrationRunner real(real_.network(), start_.signals);
       std::array<Result<ParameterGradients>, kSampleParts> gradients;
       parallel_for_each_index(
@@ -154,14 +159,41 @@ class Learner {
       for (std::size_t k = 1; k < kSampleParts; ++k) gradients[0]->merge(*gradients[k]);
       descend(*gradients[0],
               std::min(1.0F, 2 - 2 * static_cast<float>(update) / static_cast<float>(kUpdates)));
+      if ((update + 1) % kUpdatesBetweenLooks == 0) FIXGATE_CHECK(look());
     }
     return {};
   }
 
-  /// Everything as it was.
-  void reset() {
-    for (auto& [name, descent] : integers_) descent.reset();
-    for (Bias& bias : biases_) std::ranges::copy(bias.start, bias.real.values);
+  /// What it has learned so far.
+  struct State {
+    std::map<std::string, std::vector<std::int32_t>> integers;
+    std::vector<std::vector<float>> biases;
+  };
+
+  [[nodiscard]] State state() const {
+    State now;
+    for (const auto& [name, descent] : integers_) now.integers[name] = descent.matrix().values;
+    for (const Bias& bias : biases_)
+      now.biases.emplace_back(bias.real.values, bias.real.values + bias.real.rows);
+    return now;
+  }
+
+  void go_to(const State& state) {
+    for (auto& [name, descent] : integers_) descent.set_integers(state.integers.at(name));
+    for (std::size_t k = 0; k < biases_.size(); ++k)
+      std::ranges::copy(state.biases[k], biases_[k].real.values);
+  }
+
+  /// How many integers there are, and how many are not what they were at the start.
+  void count_weights(LearningOutcome& outcome) const {
+    for (const WeightMatrix& matrix : start_.weights) {
+      const auto learned = integers_.find(matrix.name);
+      if (learned == integers_.end()) continue;
+      const std::vector<std::int32_t>& now = learned->second.matrix().values;
+      outcome.weights += static_cast<std::int64_t>(now.size());
+      for (std::size_t k = 0; k < now.size(); ++k)
+        outcome.weights_moved += now[k] != matrix.values[k] ? 1 : 0;
+    }
   }
 
   /// Learned ones, and those that stayed as they were.
@@ -178,7 +210,6 @@ class Learner {
   struct Bias {
     int signal;
     ParameterBlock real;
-    std::vector<float> start;
     Adam adam;
   };
 
@@ -190,8 +221,7 @@ class Learner {
       if (names.contains(site.matrix)) signals.insert(site.sum_signal);
     for (const int signal : signals) {
       const ParameterBlock real = real_.bias(signal);
-      if (real.values != nullptr)
-        biases_.push_back({signal, real, {real.values, real.values + real.rows}, Adam(real.rows)});
+      if (real.values != nullptr) biases_.push_back({signal, real, Adam(real.rows)});
     }
   }
 
@@ -213,19 +243,28 @@ class Learner {
 
 Result<LearnedParameters> learn_rounding(const Network& network, const FixedNetwork& start,
                                          const LearningScope& scope, const MetricSpec& metric,
-                                         const DataSet& samples, const DataSet& judged_by) {
+                                         const DataSet& samples, const DataSet& judged_by,
+                                         const Supervision& supervision) {
   if (samples.samples.empty()) return fail("there is no data to learn rounding from");
   const Aim aim(network, metric, scope.confidence);
   Learner learner(network, start, scope);
   LearnedParameters learned;
+  LearningOutcome& outcome = learned.outcome;
   const auto divergence = [&] { return mean_divergence(aim, learner.network(), start.signals, judged_by); };
-  FIXGATE_ASSIGN(learned.divergence_before, divergence());
-  FIXGATE_CHECK(learner.learn(aim, samples));
-  FIXGATE_ASSIGN(learned.divergence, divergence());
-  if (!(learned.divergence < learned.divergence_before)) {
-    learner.reset();
-    learned.divergence = learned.divergence_before;
-  }
+  FIXGATE_ASSIGN(outcome.divergence_before, divergence());
+  outcome.divergence = outcome.divergence_before;
+  outcome.least_tried = std::numeric_limits<double>::infinity();
+  Learner::State best = learner.state();
+  FIXGATE_CHECK(learner.learn(aim, samples, supervision, [&]() -> Result<void> {
+    FIXGATE_ASSIGN(const double now, divergence());
+    outcome.least_tried = std::min(outcome.least_tried, now);
+    if (!(now < outcome.divergence)) return {};
+    outcome.divergence = now;
+    best = learner.state();
+    return {};
+  }));
+  learner.go_to(best);
+  learner.count_weights(outcome);
   learned.weights = learner.weights();
   learned.network = learner.network();
   return learned;

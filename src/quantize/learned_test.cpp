@@ -62,7 +62,7 @@ TEST(IntegerDescent, MovesWeightsToTheNextOfTheirCodeInEitherDirection) {
       const float row = std::ldexp(1.0F, -start.row_fractions[k / 9]);
       EXPECT_EQ(real.data()[k], static_cast<float>(q) * row);
     }
-    descent.reset();
+    descent.set_integers(start.values);
     EXPECT_EQ(descent.matrix(), start);
   }
 }
@@ -91,9 +91,9 @@ TEST(LearnedRounding, IsNeverFartherFromTheFloatNetworkAndMostlyNearer) {
     const Case one = make_case(seed);
     const auto learned = learn_rounding(one.network, one.start, one.scope, kClasses, one.data, one.data);
     ASSERT_TRUE(learned) << learned.error().message;
-    EXPECT_LE(learned->divergence, learned->divergence_before);
-    judged += learned->divergence_before > 0 ? 1 : 0;
-    nearer += learned->divergence < learned->divergence_before ? 1 : 0;
+    EXPECT_LE(learned->outcome.divergence, learned->outcome.divergence_before);
+    judged += learned->outcome.divergence_before > 0 ? 1 : 0;
+    nearer += learned->outcome.divergence < learned->outcome.divergence_before ? 1 : 0;
     EXPECT_EQ(learned->weights.size(), one.start.weights.size());
   }
   EXPECT_GE(judged, 6);
@@ -105,9 +105,9 @@ TEST(LearnedRounding, DoesNotDependOnTheNumberOfThreads) {
   const auto many = learn_rounding(one.network, one.start, one.scope, kClasses, one.data, one.data);
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 1);
   const auto alone = learn_rounding(one.network, one.start, one.scope, kClasses, one.data, one.data);
-  EXPECT_LT(many->divergence, many->divergence_before);
+  EXPECT_LT(many->outcome.divergence, many->outcome.divergence_before);
   EXPECT_EQ(many->weights, alone->weights);
-  EXPECT_EQ(many->divergence, alone->divergence);
+  EXPECT_EQ(many->outcome.divergence, alone->outcome.divergence);
 }
 
 TEST(LearnedRounding, LeavesWhatIsNotInItsScope) {

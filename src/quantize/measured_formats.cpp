@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "diagnostic/progress.h"
 #include "network/signals.h"
 #include "quantize/output_distance.h"
 #include "quantize/real_network.h"
@@ -92,18 +91,20 @@ bool measures_formats(const FormatPlan& plan) {
 }
 
 Result<Quantised> measure_formats(const Network& network, const FormatPlan& plan, const Quantised& start,
-                                  const DataSet& data, const MetricSpec& metric) {
+                                  const DataSet& data, const MetricSpec& metric,
+                                  const Supervision& supervision) {
   FIXGATE_ASSIGN(const OutputDistance distance, OutputDistance::make(network, data, metric));
   FormatSearch search(network, start, distance);
   FIXGATE_CHECK(search.begin());
   const std::vector<bool> measured = measured_signals(plan, list_signals(network).signals);
   const auto count = std::ranges::count(measured, true);
-  Progress progress("measured binary points", kPasses * count, "signals");
+  Progress progress("measured binary points", kPasses * count, "signals", supervision.progress);
   bool moved = true;
   for (int pass = 0; pass < kPasses && moved; ++pass) {
     moved = false;
     for (std::size_t signal = 0; signal < measured.size(); ++signal) {
       if (!measured[signal]) continue;
+      FIXGATE_CHECK(supervision.check());
       FIXGATE_ASSIGN(const bool one_moved, search.move(signal));
       moved = moved || one_moved;
       progress.advance();

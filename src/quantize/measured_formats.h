@@ -3,6 +3,7 @@
 
 #include "data/metric.h"
 #include "data/sequence.h"
+#include "diagnostic/supervision.h"
 #include "network/network.h"
 #include "quantize/plan.h"
 #include "quantize/quantize.h"
@@ -16,8 +17,9 @@ bool measures_formats(const FormatPlan& plan);
 /// measured: in the order of the data flow, each is moved as long as the divergence of the fixed-point
 /// network's outputs from the float network's on `data` falls clearly. Weights and biases keep their values.
 /// No label is read. Progress is shown on standard error. The result does not depend on the number of
-/// threads. Errors: data that do not fit the network.
+/// threads. Errors: data that do not fit the network; the supervision's, that it is to stop.
 Result<Quantised> measure_formats(const Network& network, const FormatPlan& plan, const Quantised& start,
-                                  const DataSet& data, const MetricSpec& metric);
+                                  const DataSet& data, const MetricSpec& metric,
+                                  const Supervision& supervision = {});
 
 }  // namespace fixgate

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "files/read.h"
+#include "quantize/rule_keys.h"
 #include "toml/document.h"
 
 namespace fixgate {
@@ -40,8 +41,10 @@ class KeyReader {
 };
 
 Result<std::string> text(const toml::node& node) {
-  if (const auto value = node.value_exact<std::string>()) return *value;
-  return fail("must be a text");
+  const auto value = node.value_exact<std::string>();
+  if (!value) return fail("must be a text");
+  if (value->empty()) return fail("is empty");
+  return *value;
 }
 
 Result<bool> flag(const toml::node& node) {
@@ -117,6 +120,8 @@ Result<WeightRule> weight_rule(const toml::table& table) {
   reader.read("correct_bias", rule.correct_bias, flag);
   reader.read("mixed_rows", rule.mixed_rows, flag);
   FIXGATE_CHECK(reader.finish());
+  if (auto checked = check_keys(rule); !checked)
+    return tl::make_unexpected(checked.error().within(line_of(table)));
   if (rule.encoding && rule.width)
     if (auto checked = check_weight_code({*rule.encoding, *rule.width}); !checked)
       return tl::make_unexpected(checked.error().within(line_of(table)));
@@ -138,6 +143,8 @@ Result<TableRule> table_rule(const toml::table& table) {
   FIXGATE_CHECK(reader.finish());
   if (rule.kind == TableKind::Rectifier)
     return fail("{}: a rectifier is chosen by the network (Relu), not by the plan", line_of(table));
+  if (auto checked = check_keys(rule); !checked)
+    return tl::make_unexpected(checked.error().within(line_of(table)));
   return rule;
 }
 

@@ -68,7 +68,8 @@ WeightRule random_weight_rule(Random& random) {
     return random.pick({WeightRounding::Nearest, WeightRounding::Compensated, WeightRounding::Learned});
   });
   rule.correct_bias = maybe<bool>(random, [&] { return random.chance(0.5); });
-  rule.mixed_rows = maybe<bool>(random, [&] { return random.chance(0.5); });
+  const bool is_integer = rule.encoding.value_or(WeightEncoding::Integer) == WeightEncoding::Integer;
+  rule.mixed_rows = maybe<bool>(random, [&] { return is_integer && random.chance(0.5); });
   rule.per_row = maybe<bool>(random, [&] { return random.chance(0.5); });
   if (!rule.per_row.value_or(false))
     rule.fraction = maybe<int>(random, [&] { return random.number(-64, 64); });
@@ -81,11 +82,14 @@ TableRule random_table_rule(Random& random) {
   rule.kind = maybe<TableKind>(random, [&] {
     return random.pick({TableKind::PiecewiseLinear, TableKind::Lookup});
   });
-  rule.placement =
-      maybe<TablePlacement>(random, [&] { return static_cast<TablePlacement>(random.in(0, 2)); });
-  rule.segments = maybe<int>(random, [&] { return random.number(1, 4096); });
-  rule.slope_bits = maybe<int>(random, [&] { return random.number(0, 32); });
-  rule.address_bits = maybe<int>(random, [&] { return random.number(0, 24); });
+  const auto placement = [&] { return static_cast<TablePlacement>(random.in(0, 2)); };
+  if (rule.kind != TableKind::Lookup) rule.placement = maybe<TablePlacement>(random, placement);
+  if (rule.kind != TableKind::Lookup && rule.placement != TablePlacement::Plan) {
+    rule.segments = maybe<int>(random, [&] { return random.number(1, 4096); });
+    rule.slope_bits = maybe<int>(random, [&] { return random.number(0, 32); });
+  }
+  if (rule.kind != TableKind::PiecewiseLinear)
+    rule.address_bits = maybe<int>(random, [&] { return random.number(0, 24); });
   return rule;
 }
 
@@ -187,10 +191,13 @@ overflow = "wrap"
 fraction = -3
 [[table]]
 kind = "lookup"
-placement = "plan"
+address_bits = 6
+[[table]]
+match = "b*"
+kind = "piecewise_linear"
+placement = "uniform"
 segments = 7
 slope_bits = 5
-address_bits = 6
 )");
   ASSERT_TRUE(plan) << plan.error().message;
   const SignalRule& signal = plan->signals.at(0);
@@ -204,10 +211,11 @@ address_bits = 6
   EXPECT_EQ(plan->weights.at(0).match, "*");
   EXPECT_EQ(plan->weights.at(0).fraction, -3);
   EXPECT_EQ(plan->tables.at(0).kind, TableKind::Lookup);
-  EXPECT_EQ(plan->tables.at(0).placement, TablePlacement::Plan);
-  EXPECT_EQ(plan->tables.at(0).segments, 7);
-  EXPECT_EQ(plan->tables.at(0).slope_bits, 5);
   EXPECT_EQ(plan->tables.at(0).address_bits, 6);
+  EXPECT_EQ(plan->tables.at(1).kind, TableKind::PiecewiseLinear);
+  EXPECT_EQ(plan->tables.at(1).placement, TablePlacement::Uniform);
+  EXPECT_EQ(plan->tables.at(1).segments, 7);
+  EXPECT_EQ(plan->tables.at(1).slope_bits, 5);
 }
 
 // --- errors ---
@@ -293,6 +301,26 @@ TEST(Plan, RefusesUnknownWords) {
                "line 3: 'binary_point': 'row' is no binary point");
   expect_error("version = 1\n[[table]]\nkind = \"rom\"", "line 3: 'kind': 'rom' is no kind of table");
   expect_error("version = 1\n[[table]]\nplacement = \"even\"", "line 3: 'placement': 'even' is no placement");
+}
+
+TEST(Plan, RefusesKeysThatNothingReads) {
+  const std::string table = "version = 1\n[[table]]\nmatch = \"a\"\n";
+  for (const char* key : {"segments = 8", "slope_bits = 8", "placement = \"uniform\""})
+    expect_error(table + "kind = \"lookup\"\n" + key,
+                 fmt::format("line 2: '{}' is for kind = \"piecewise_linear\"",
+                             std::string_view(key).substr(0, std::string_view(key).find(' '))));
+  for (const char* key : {"segments", "slope_bits"})
+    expect_error(
+        table + "placement = \"plan\"\n" + key + " = 8",
+        fmt::format("line 2: '{}' is for kind = \"piecewise_linear\" whose placement is not \"plan\"", key));
+  expect_error(table + "kind = \"piecewise_linear\"\naddress_bits = 8",
+               "line 2: 'address_bits' is for kind = \"lookup\"; say so, or drop it");
+  for (const char* encoding : {"ternary", "binary", "power_of_two"})
+    expect_error(fmt::format("version = 1\n[[weight]]\nmixed_rows = true\nencoding = \"{}\"", encoding),
+                 fmt::format("line 2: 'mixed_rows' is for encoding = \"integer\", not for {}", encoding));
+  for (const char* accepted :
+       {"address_bits = 8", "segments = 8", "kind = \"lookup\"\naddress_bits = 8", "placement = \"plan\""})
+    EXPECT_TRUE(parse_plan(table + accepted)) << "another rule may say the rest: " << accepted;
 }
 
 TEST(Plan, RefusesRulesThatContradictThemselves) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "calibrate/weight_sites.h"
@@ -21,12 +22,13 @@ namespace {
 class Builder {
  public:
   Builder(const Network& network, const FormatPlan& plan, const WeightStatistics* statistics,
-          WeightCache* cache, const GivenWeights* given)
+          WeightCache* cache, const GivenWeights* given, const Supervision& supervision)
       : network_(network),
         plan_(plan),
         statistics_(statistics),
         cache_(cache),
         given_(given),
+        supervision_(supervision),
         list_(list_signals(network)) {}
 
   Result<FixedNetwork> run(const SignalProfile* profile) {
@@ -36,7 +38,9 @@ class Builder {
     for (std::size_t s = 0; s < formats.size(); ++s)
       fixed_.signals.push_back({list_.signals[s].name, list_.signals[s].role, formats[s]});
     describe();
-    collect_names();
+    weight_names_ = weight_names(network_);
+    for (const Signal& signal : list_.signals)
+      if (signal.has_function) table_names_.push_back(signal.name);
     FIXGATE_ASSIGN(const auto weights, resolve_weights(plan_, weight_names_));
     for (std::size_t k = 0; k < weights.size(); ++k) weight_options_[weight_names_[k]] = weights[k];
     FIXGATE_ASSIGN(const auto tables, resolve_tables(plan_, table_names_));
@@ -107,6 +111,7 @@ class Builder {
     fixed_.inputs = static_cast<int>(network_.inputs);
     fixed_.input_signal = list_.input;
     fixed_.streaming = network_.streaming;
+    if (network_.call.count > 0) fixed_.call = network_.call;
     fixed_.output_function = network_.output_function;
     fixed_.float_parameters = parameters.whole;
     fixed_.float_recurrent_parameters = parameters.recurrent;
@@ -127,27 +132,8 @@ class Builder {
     return {};
   }
 
-  // The names that the plan's rules for weights and tables may match.
-  void collect_names() {
-    std::map<const FloatMatrix*, bool> seen;
-    for (const Layer& layer : network_.layers) {
-      if (const auto* embedding = std::get_if<EmbeddingLayer>(&layer)) {
-        weight_names_.push_back(embedding->name + ".table");
-        seen[embedding->table.get()] = true;
-      }
-      if (const auto* dense = std::get_if<DenseLayer>(&layer))
-        if (!std::exchange(seen[dense->weights.get()], true)) weight_names_.push_back(dense->name + ".W");
-      if (const auto* recurrent = std::get_if<RecurrentLayer>(&layer))
-        for (std::size_t cell = 0; cell < recurrent->cells.size(); ++cell)
-          for (const std::string& gate : gate_names(recurrent->kind))
-            for (const char* matrix : {"W_", "R_"})
-              weight_names_.push_back(cell_prefix(*recurrent, cell) + matrix + gate);
-    }
-    for (const Signal& signal : list_.signals)
-      if (signal.has_function) table_names_.push_back(signal.name);
-  }
-
   Result<int> add_weights(const std::string& name, const FloatMatrix& matrix) {
+    FIXGATE_CHECK(supervision_.check());
     if (given_ != nullptr) {
       fixed_.weights.push_back(given_->at(name));
       return static_cast<int>(fixed_.weights.size()) - 1;
@@ -292,6 +278,7 @@ class Builder {
   const WeightStatistics* statistics_;
   WeightCache* cache_;
   const GivenWeights* given_;  // null: the plan's rounding chooses them
+  const Supervision supervision_;
   SignalList list_;
   FixedNetwork fixed_;
   std::vector<std::string> weight_names_;
@@ -319,7 +306,7 @@ FormatPlan resolved_plan(const FormatPlan& plan, const FixedNetwork& network) {
 
 Result<Quantised> build(Builder builder, const FormatPlan& plan, const SignalProfile* profile) {
   FIXGATE_ASSIGN(FixedNetwork fixed, builder.run(profile));
-  Quantised quantised{std::move(fixed), {}};
+  Quantised quantised{std::move(fixed), {}, std::nullopt};
   quantised.resolved = resolved_plan(plan, quantised.network);
   quantised.network.plan = to_toml(quantised.resolved);
   FIXGATE_CHECK(verify(quantised.network));
@@ -328,14 +315,34 @@ Result<Quantised> build(Builder builder, const FormatPlan& plan, const SignalPro
 
 }  // namespace
 
+std::vector<std::string> weight_names(const Network& network) {
+  std::set<const FloatMatrix*> seen;  // tied ones have their first user's name
+  std::vector<std::string> names;
+  for (const Layer& layer : network.layers) {
+    if (const auto* embedding = std::get_if<EmbeddingLayer>(&layer)) {
+      names.push_back(embedding->name + ".table");
+      seen.insert(embedding->table.get());
+    }
+    if (const auto* dense = std::get_if<DenseLayer>(&layer))
+      if (seen.insert(dense->weights.get()).second) names.push_back(dense->name + ".W");
+    if (const auto* recurrent = std::get_if<RecurrentLayer>(&layer))
+      for (std::size_t cell = 0; cell < recurrent->cells.size(); ++cell)
+        for (const std::string& gate : gate_names(recurrent->kind))
+          for (const char* matrix : {"W_", "R_"})
+            names.push_back(cell_prefix(*recurrent, cell) + matrix + gate);
+  }
+  return names;
+}
+
 Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile,
-                           const WeightStatistics* statistics, WeightCache* cache) {
-  return build(Builder(network, plan, statistics, cache, nullptr), plan, profile);
+                           const WeightStatistics* statistics, WeightCache* cache,
+                           const Supervision& supervision) {
+  return build(Builder(network, plan, statistics, cache, nullptr, supervision), plan, profile);
 }
 
 Result<Quantised> quantise(const Network& network, const FormatPlan& plan, const SignalProfile* profile,
                            const GivenWeights& weights) {
-  return build(Builder(network, plan, nullptr, nullptr, &weights), plan, profile);
+  return build(Builder(network, plan, nullptr, nullptr, &weights, {}), plan, profile);
 }
 
 }  // namespace fixgate

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "numeric/requantise.h"
+#include "quantize/rule_keys.h"
 
 namespace fixgate {
 namespace {
@@ -81,12 +82,61 @@ const std::string& itself(const std::string& name) {
   return name;
 }
 
+// With "*" a role may find nothing: the presets speak of roles that not every network has.
+Result<void> check_roles(const FormatPlan& plan, const std::vector<Signal>& signals) {
+  for (const SignalRule& rule : plan.signals)
+    if (rule.role && rule.match != "*" &&
+        std::ranges::none_of(signals, [&](const Signal& signal) { return applies(rule, signal); }))
+      return fail("the plan's pattern '{}' matches no signal of the role {} in the network", rule.match,
+                  to_text(*rule.role));
+  return {};
+}
+
 // A width alone leaves the encoding as it is, unless that has only one.
 WeightCode combine(WeightCode code, const WeightRule& rule) {
   if (rule.width && fixed_width(code.encoding) != 0) code.encoding = WeightEncoding::Integer;
   code.encoding = rule.encoding.value_or(code.encoding);
   code.width = rule.width.value_or(fixed_width(code.encoding) != 0 ? fixed_width(code.encoding) : code.width);
   return code;
+}
+
+void apply(const WeightRule& rule, WeightOptions& options) {
+  options.code = combine(options.code, rule);
+  options.rounding = rule.rounding.value_or(options.rounding);
+  options.correct_bias = rule.correct_bias.value_or(options.correct_bias);
+  options.mixed_rows = rule.mixed_rows.value_or(options.mixed_rows);
+  if (rule.per_row) options.has_fraction = false;
+  options.per_row = rule.per_row.value_or(options.per_row);
+  if (!rule.fraction) return;
+  options.has_fraction = true;
+  options.per_row = false;
+  options.fraction = *rule.fraction;
+}
+
+void apply(const TableRule& rule, TableOptions& options) {
+  options.kind = rule.kind.value_or(options.kind);
+  options.placement = rule.placement.value_or(options.placement);
+  options.segments = rule.segments.value_or(options.segments);
+  options.slope_bits = rule.slope_bits.value_or(options.slope_bits);
+  options.address_bits = rule.address_bits.value_or(options.address_bits);
+}
+
+// One rule after the other, each over all names that it matches. `kind_of` an option says which keys it
+// reads: a rule without a reader at its place is refused, whatever later rules override.
+template <typename Rule, typename Options, typename Kind>
+Result<void> apply_rules(const std::vector<Rule>& rules, const std::vector<std::string>& names,
+                         const char* what, std::vector<Options>& all, Kind kind_of) {
+  for (const Rule& rule : rules) {
+    std::vector<std::invoke_result_t<Kind, const Options&>> kinds;
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      if (!matches(rule.match, names[k])) continue;
+      apply(rule, all[k]);
+      kinds.push_back(kind_of(all[k]));
+    }
+    if (auto checked = check_keys(rule, kinds); !checked)
+      return tl::make_unexpected(checked.error().within(fmt::format("{} '{}'", what, rule.match)));
+  }
+  return {};
 }
 
 Result<void> check_weight_options(const WeightOptions& options) {
@@ -101,6 +151,7 @@ Result<std::vector<SignalFormat>> resolve_signals(const FormatPlan& plan, const 
                                                   const SignalProfile* profile) {
   FIXGATE_CHECK(check_used(
       plan.signals, signals, [](const Signal& s) -> const std::string& { return s.name; }, "signal"));
+  FIXGATE_CHECK(check_roles(plan, signals));
   std::vector<SignalFormat> formats;
   for (std::size_t index = 0; index < signals.size(); ++index) {
     const SignalRule rule = combine(plan, signals[index]);
@@ -123,27 +174,15 @@ std::vector<bool> measured_signals(const FormatPlan& plan, const std::vector<Sig
 Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan,
                                                    const std::vector<std::string>& names) {
   FIXGATE_CHECK(check_used(plan.weights, names, itself, "weight matrix"));
-  std::vector<WeightOptions> all;
-  for (const std::string& name : names) {
-    WeightOptions options;
-    options.code.width = 0;
-    for (const WeightRule& rule : plan.weights) {
-      if (!matches(rule.match, name)) continue;
-      options.code = combine(options.code, rule);
-      options.rounding = rule.rounding.value_or(options.rounding);
-      options.correct_bias = rule.correct_bias.value_or(options.correct_bias);
-      options.mixed_rows = rule.mixed_rows.value_or(options.mixed_rows);
-      if (rule.per_row) options.has_fraction = false;
-      options.per_row = rule.per_row.value_or(options.per_row);
-      if (!rule.fraction) continue;
-      options.has_fraction = true;
-      options.per_row = false;
-      options.fraction = *rule.fraction;
-    }
-    if (options.code.width == 0) return fail("weights '{}': no rule of the plan gives them a width", name);
-    if (auto checked = check_weight_options(options); !checked)
-      return tl::make_unexpected(checked.error().within(fmt::format("weights '{}'", name)));
-    all.push_back(options);
+  WeightOptions unstated;
+  unstated.code.width = 0;
+  std::vector<WeightOptions> all(names.size(), unstated);
+  FIXGATE_CHECK(apply_rules(plan.weights, names, "weights", all,
+                            [](const WeightOptions& options) { return options.code.encoding; }));
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    if (all[k].code.width == 0) return fail("weights '{}': no rule of the plan gives them a width", names[k]);
+    if (auto checked = check_weight_options(all[k]); !checked)
+      return tl::make_unexpected(checked.error().within(fmt::format("weights '{}'", names[k])));
   }
   return all;
 }
@@ -151,19 +190,10 @@ Result<std::vector<WeightOptions>> resolve_weights(const FormatPlan& plan,
 Result<std::vector<TableOptions>> resolve_tables(const FormatPlan& plan,
                                                  const std::vector<std::string>& names) {
   FIXGATE_CHECK(check_used(plan.tables, names, itself, "signal that a table writes"));
-  std::vector<TableOptions> all;
-  for (const std::string& name : names) {
-    TableOptions options;
-    for (const TableRule& rule : plan.tables) {
-      if (!matches(rule.match, name)) continue;
-      options.kind = rule.kind.value_or(options.kind);
-      options.placement = rule.placement.value_or(options.placement);
-      options.segments = rule.segments.value_or(options.segments);
-      options.slope_bits = rule.slope_bits.value_or(options.slope_bits);
-      options.address_bits = rule.address_bits.value_or(options.address_bits);
-    }
-    all.push_back(options);
-  }
+  std::vector<TableOptions> all(names.size());
+  FIXGATE_CHECK(apply_rules(plan.tables, names, "tables", all, [](const TableOptions& options) {
+    return TableMethod{options.kind, options.placement};
+  }));
   return all;
 }
 

@@ -78,10 +78,8 @@ width = 6
 }
 
 TEST(ResolveSignals, RuleMustMatchInNameAndRole) {
-  const auto formats =
-      resolve("[[signal]]\nwidth = 8\n[[signal]]\nmatch = \"a.h\"\nrole = \"gate\"\nwidth = 3");
-  ASSERT_TRUE(formats);
-  for (const SignalFormat& format : *formats) EXPECT_EQ(format.format.width, 8);
+  EXPECT_EQ(error_of("[[signal]]\nwidth = 8\n[[signal]]\nmatch = \"a.h\"\nrole = \"gate\"\nwidth = 3"),
+            "the plan's pattern 'a.h' matches no signal of the role gate in the network");
 }
 
 TEST(ResolveSignals, RefusesWhatThePlanLeavesOpen) {
@@ -168,6 +166,16 @@ TEST(ResolveWeights, MixedRowsStayWithLaterWidths) {
       "weights 'a.W_i': mixed_rows needs binary_point = \"per_row\"");
 }
 
+TEST(ResolveWeights, RefusesMixedRowsOfOtherEncodingsAlone) {
+  const std::string ternary = "[[weight]]\nencoding = \"ternary\"\n";
+  EXPECT_EQ(weights(ternary + "[[weight]]\nmixed_rows = true").error().message,
+            "weights '*': 'mixed_rows' is for encoding = \"integer\", not for ternary; drop it");
+  EXPECT_TRUE(weights(ternary + "[[weight]]\nmatch = \"d.W\"\nwidth = 4\n[[weight]]\nmixed_rows = true"))
+      << "one matrix is of integers";
+  EXPECT_TRUE(weights("[[weight]]\nwidth = 4\nmixed_rows = true\n" + ternary))
+      << "overridden by a later rule";
+}
+
 TEST(ResolveWeights, RefusesWhatIsOpenOrWithoutUse) {
   EXPECT_EQ(weights("[[weight]]\nmatch = \"a.*\"\nwidth = 8").error().message,
             "weights 'd.W': no rule of the plan gives them a width");
@@ -175,29 +183,61 @@ TEST(ResolveWeights, RefusesWhatIsOpenOrWithoutUse) {
             "the plan's pattern 'd.R' matches no weight matrix of the network");
 }
 
+// --- roles ---
+
+TEST(ResolveSignals, RefusesARoleThatNoneOfTheMatchedHas) {
+  const std::string all = "[[signal]]\nwidth = 8\n";
+  EXPECT_EQ(error_of(all + "[[signal]]\nmatch = \"a.*\"\nrole = \"cell\"\nwidth = 9"),
+            "the plan's pattern 'a.*' matches no signal of the role cell in the network");
+  EXPECT_EQ(error_of(all + "[[signal]]\nmatch = \"a.*\"\nrole = \"gate\"\nwidth = 9"), "no error");
+  EXPECT_EQ(error_of(all + "[[signal]]\nrole = \"cell\"\nwidth = 9"), "no error") << "as presets say";
+}
+
 // --- tables ---
 
+Result<std::vector<TableOptions>> tables(const std::string& rules) {
+  const auto plan = parse_plan("version = 1\n" + rules);
+  EXPECT_TRUE(plan) << plan.error().message;
+  return resolve_tables(*plan, {"a.i", "a.g"});
+}
+
 TEST(ResolveTables, LaterRulesOverrideWhatTheyState) {
-  const auto plan = parse_plan(R"(version = 1
+  const auto all = tables(R"(
 [[table]]
-kind = "lookup"
 segments = 8
 [[table]]
-match = "a.g"
+match = "a.i"
+kind = "lookup"
 address_bits = 5
+[[table]]
+match = "a.g"
 placement = "uniform"
 slope_bits = 3
 )");
-  const auto all = resolve_tables(*plan, {"a.i", "a.g"});
-  ASSERT_TRUE(all);
+  ASSERT_TRUE(all) << all.error().message;
   EXPECT_EQ((*all)[0].kind, TableKind::Lookup);
   EXPECT_EQ((*all)[0].segments, 8);
   EXPECT_EQ((*all)[0].placement, TablePlacement::Adaptive);
   EXPECT_EQ((*all)[0].slope_bits, -1);
-  EXPECT_EQ((*all)[1].kind, TableKind::Lookup);
+  EXPECT_EQ((*all)[0].address_bits, 5);
+  EXPECT_EQ((*all)[1].kind, TableKind::PiecewiseLinear);
+  EXPECT_EQ((*all)[1].segments, 8);
   EXPECT_EQ((*all)[1].placement, TablePlacement::Uniform);
-  EXPECT_EQ((*all)[1].address_bits, 5);
   EXPECT_EQ((*all)[1].slope_bits, 3);
+}
+
+TEST(ResolveTables, RefusesKeysThatNoneOfTheTablesReads) {
+  const std::string lookup = "[[table]]\nkind = \"lookup\"\n";
+  for (const char* key : {"segments = 8", "slope_bits = 8", "placement = \"uniform\""}) {
+    const auto refused = tables(lookup + "[[table]]\nmatch = \"a.*\"\n" + key);
+    ASSERT_FALSE(refused) << key;
+    EXPECT_NE(refused.error().message.find("tables 'a.*': '"), std::string::npos) << refused.error().message;
+    EXPECT_TRUE(tables(std::string("[[table]]\n") + key + "\n" + lookup)) << "overridden by a later rule";
+  }
+  EXPECT_EQ(tables("[[table]]\naddress_bits = 8").error().message,
+            "tables '*': 'address_bits' is for kind = \"lookup\"; say so, or drop it");
+  const std::string one_lookup = "[[table]]\nmatch = \"a.i\"\nkind = \"lookup\"\n[[table]]\n";
+  EXPECT_TRUE(tables(one_lookup + "segments = 8\naddress_bits = 4")) << "each is read by one of them";
 }
 
 TEST(ResolveTables, RefusesPatternsWithoutUse) {

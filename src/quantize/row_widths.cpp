@@ -54,6 +54,10 @@ int widest_row(int mean_width) {
   return std::max(mean_width, std::min(mean_width + kWiderThanMean, kWidestRow));
 }
 
+bool can_mix_rows(int mean_width) {
+  return mean_width > kNarrowestRow && mean_width < widest_row(mean_width);
+}
+
 Eigen::MatrixXd row_costs(const FloatMatrix& weights, const WeightOptions& options,
                           const std::vector<MatrixUse>& uses) {
   std::vector<Eigen::MatrixXd> curvatures;
@@ -92,10 +96,10 @@ std::vector<int> widen_rows(const Eigen::MatrixXd& costs, std::int64_t bits) {
 std::vector<int> choose_row_widths(const FloatMatrix& weights, const WeightOptions& options,
                                    const std::vector<MatrixUse>& uses) {
   const int mean = options.code.width;
-  const int widest = widest_row(mean);
-  if (options.code.encoding != WeightEncoding::Integer || mean <= kNarrowestRow || widest == mean) return {};
+  if (options.code.encoding != WeightEncoding::Integer || !can_mix_rows(mean)) return {};
   const Eigen::MatrixXd costs = row_costs(weights, options, uses);
-  const std::int64_t told = std::bit_width(static_cast<unsigned>(widest - kNarrowestRow)) * costs.rows();
+  const std::int64_t told =
+      std::bit_width(static_cast<unsigned>(widest_row(mean) - kNarrowestRow)) * costs.rows();
   const std::int64_t bits =
       (mean - kNarrowestRow) * costs.rows() - (told + weights.cols() - 1) / weights.cols();
   std::vector<int> widths = widen_rows(costs, bits);

@@ -13,6 +13,9 @@ namespace fixgate {
 inline constexpr int kNarrowestRow = 2;
 int widest_row(int mean_width);
 
+/// Whether rows of so many bits in the mean can have widths of their own: there are narrower and wider ones.
+bool can_mix_rows(int mean_width);
+
 /// What each row costs at each width from kNarrowestRow to widest_row(), rounded to nearest: the row's part
 /// of rounding_cost(), without `uses` its squared error. [rows, widths]
 Eigen::MatrixXd row_costs(const FloatMatrix& weights, const WeightOptions& options,

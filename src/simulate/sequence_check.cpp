@@ -30,4 +30,22 @@ Result<void> check_sequence(const Sequence& sequence, bool takes_tokens, std::in
   return {};
 }
 
+Result<void> check_vocabulary(const DataSet& data, bool takes_tokens, std::int64_t inputs) {
+  if (!takes_tokens || data.symbols <= static_cast<std::size_t>(inputs)) return {};
+  return fail("{}: holds {} symbols, but the network knows {} tokens: give the vocabulary of its training",
+              data.vocabulary, data.symbols, inputs);
+}
+
+Result<void> check_steps(const CallSteps& call, const DataSet& data) {
+  std::int64_t all = 0;
+  for (const Sample& sample : data.samples) {
+    const auto steps = static_cast<std::int64_t>(sample.sequence.steps());
+    all += steps;
+    if (data.is_stream) continue;
+    if (const auto checked = check_steps(call, steps); !checked)
+      return tl::make_unexpected(checked.error().within(sample.name));
+  }
+  return data.is_stream && all > 0 ? check_steps(call, all) : Result<void>();
+}
+
 }  // namespace fixgate

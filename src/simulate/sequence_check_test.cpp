@@ -59,5 +59,37 @@ TEST(CheckSequence, RefusesWhatIsNotFinite) {
   }
 }
 
+// Also where the symbols that are too many do not occur.
+TEST(CheckVocabulary, RefusesMoreSymbolsThanTheNetworkKnows) {
+  DataSet data;
+  data.vocabulary = "v.txt";
+  data.symbols = 5;
+  EXPECT_TRUE(check_vocabulary(data, true, 5));
+  EXPECT_TRUE(check_vocabulary(data, true, 6)) << "a network may know symbols that the data never have";
+  EXPECT_TRUE(check_vocabulary(data, false, 2)) << "no tokens: check_sequence() says what is wrong";
+  const auto checked = check_vocabulary(data, true, 4);
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().message,
+            "v.txt: holds 5 symbols, but the network knows 4 tokens: give the vocabulary of its training");
+}
+
+TEST(CheckSteps, NamesTheSequenceThatDoesNotFit) {
+  const DataSet data{{{features(5, 2, 0), {}, "first"}, {features(3, 2, 0), {}, "second"}}, false};
+  EXPECT_TRUE(check_steps({}, data));
+  const auto checked = check_steps({5, false}, data);
+  ASSERT_FALSE(checked);
+  EXPECT_TRUE(checked.error().message.starts_with(
+      "second: the network's graph is for exactly 5 steps, the data has 3"))
+      << checked.error().message;
+}
+
+TEST(CheckSteps, CountsAStreamAsOne) {
+  const DataSet data{{{features(5, 2, 0), {}, "first"}, {features(3, 2, 0), {}, "second"}}, true};
+  EXPECT_TRUE(check_steps({8, false}, data));
+  EXPECT_TRUE(check_steps({4, true}, data));
+  EXPECT_FALSE(check_steps({5, true}, data));
+  EXPECT_FALSE(check_steps({4, false}, data));
+}
+
 }  // namespace
 }  // namespace fixgate

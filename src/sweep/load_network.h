@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "diagnostic/error.h"
+#include "import/onnx.h"
 #include "network/graph.h"
 #include "network/network.h"
 
@@ -12,7 +13,11 @@ namespace fixgate {
 /// The file imported, its constants and zero states folded.
 Result<Graph> load_graph(const std::filesystem::path& path);
 
-/// The same, lowered. Errors have the file's name.
+/// The same with all that is refused rather than the first, without the file's name. Error: the file cannot
+/// be read, or is no ONNX model.
+Result<ExaminedModel> examine_graph(const std::filesystem::path& path);
+
+/// The graph of load_graph, lowered. Errors have the file's name.
 Result<Network> load_network(const std::filesystem::path& path);
 
 }  // namespace fixgate

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "files/read.h"
@@ -10,6 +11,8 @@ namespace fixgate {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr double kShortFrom = 1e9;
 
 Json to_object(const SweepRecord& record) {
   return {{"network", record.network},
@@ -50,10 +53,6 @@ SweepRecord from_object(const Json& object) {
   return record;
 }
 
-std::string percent(double share) {
-  return fmt::format("{:.2f} %", 100 * share);
-}
-
 }  // namespace
 
 std::string to_json(const std::vector<SweepRecord>& records) {
@@ -67,8 +66,10 @@ Result<std::vector<SweepRecord>> parse_records(std::string_view json) {
     std::vector<SweepRecord> records;
     for (const Json& object : Json::parse(json)) records.push_back(from_object(object));
     return records;
-  } catch (const Json::exception& error) {
-    return fail("is no list of results: {}", error.what());
+  } catch (const Json::parse_error& error) {
+    return fail("is no list of results of fixgate sweep: no JSON at byte {}", error.byte);
+  } catch (const Json::exception&) {
+    return fail("is JSON, but no list of results of fixgate sweep");
   }
 }
 
@@ -81,17 +82,26 @@ Result<std::vector<SweepRecord>> read_records(const std::filesystem::path& path)
   return records;
 }
 
+std::string with_places(double value, int places) {
+  return std::abs(value) < kShortFrom ? fmt::format("{:.{}f}", value, places)
+                                      : fmt::format("{:.{}g}", value, places + 1);
+}
+
+std::string percent(double share) {
+  return with_places(100 * share, 2) + " %";
+}
+
 std::string format_metric(MetricKind kind, double value) {
   switch (kind) {
     case MetricKind::Accuracy:
       return percent(value);
     case MetricKind::Perplexity:
-      return fmt::format("{:.3f}", value);
+      return with_places(value, 3);
     case MetricKind::Rmse:
     case MetricKind::Mae:
       break;
   }
-  return fmt::format("{:.5f}", value);
+  return with_places(value, 5);
 }
 
 std::string to_table(const std::vector<SweepRecord>& records) {
@@ -104,7 +114,7 @@ std::string to_table(const std::vector<SweepRecord>& records) {
     text += fmt::format(fmt::runtime(row), record.network, record.plan, metric_name(record.metric),
                         format_metric(record.metric, record.float_metric),
                         format_metric(record.metric, record.fixed_metric),
-                        shares ? percent(record.agreement) : fmt::format("{:.5f}", record.agreement),
+                        shares ? percent(record.agreement) : with_places(record.agreement, 5),
                         percent(record.footprint_whole), percent(record.footprint_recurrent),
                         percent(record.entropy), fmt::format("{:.1f}", record.seconds));
   }

@@ -36,6 +36,12 @@ Result<std::vector<SweepRecord>> read_records(const std::filesystem::path& path)
 /// The records as a table for a terminal or a Markdown page.
 std::string to_table(const std::vector<SweepRecord>& records);
 
+/// "0.50 %", as tables show shares.
+std::string percent(double share);
+
+/// With so many places behind the point; from a thousand million on in short, as 1.2e+300.
+std::string with_places(double value, int places);
+
 /// "89.24 %", "96.5231", "0.01234": as the metric is usually written.
 std::string format_metric(MetricKind kind, double value);
 

@@ -52,5 +52,13 @@ TEST(Records, MakeATableWithTheMetricAsItIsWritten) {
   EXPECT_EQ(format_metric(MetricKind::Rmse, 0.0809712), "0.08097");
 }
 
+TEST(Records, WriteNoNumberInHundredsOfDigits) {
+  EXPECT_EQ(with_places(1.5, 2), "1.50");
+  EXPECT_EQ(with_places(1e308, 3), "1e+308");
+  EXPECT_EQ(percent(0.1234), "12.34 %");
+  EXPECT_EQ(percent(1e300), "1e+302 %");
+  EXPECT_EQ(format_metric(MetricKind::Perplexity, 1.25e300), "1.25e+300");
+}
+
 }  // namespace
 }  // namespace fixgate

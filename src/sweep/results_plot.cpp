@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -13,7 +15,7 @@
 namespace fixgate {
 namespace {
 
-constexpr double kWorstLoss = 0.1;  // beyond it a plan is not drawn: points of accuracy, else relative
+constexpr double kWorstLoss = 0.1;  // beyond it a plan stands at the edge: points of accuracy, else relative
 
 struct Family {
   const char* preset;
@@ -35,19 +37,33 @@ std::string widths_of(const std::string& plan) {
   return &family == &kOwn ? plan : plan.substr(std::string(family.preset).size() + 1);
 }
 
-/// What is far off is not drawn, nor are presets with single methods changed ("default 2/8 +measured"); mixed
-/// rows are another way to spend bits.
-bool is_drawn(const SweepRecord& record) {
+/// Presets with single methods changed ("default 2/8 +measured"); mixed rows are another way to spend bits.
+bool is_variant(const SweepRecord& record) {
   const auto change = record.plan.find('+');
-  if (change != std::string::npos && !record.plan.substr(change).starts_with("+mixed_rows")) return false;
-  const double loss = std::abs(record.fixed_metric - record.float_metric);
-  return loss <= kWorstLoss * (record.metric == MetricKind::Accuracy ? 1 : record.float_metric);
+  return change != std::string::npos && !record.plan.substr(change).starts_with("+mixed_rows");
+}
+
+/// Without the variants, if anything is left then.
+std::vector<SweepRecord> drawn_records(const std::vector<SweepRecord>& records) {
+  std::vector<SweepRecord> drawn;
+  std::ranges::copy_if(records, std::back_inserter(drawn), std::not_fn(is_variant));
+  return drawn.empty() ? records : drawn;
+}
+
+double loss_of(const SweepRecord& record) {
+  const double unit = record.metric == MetricKind::Accuracy ? 1 : std::abs(record.float_metric);
+  return std::abs(record.fixed_metric - record.float_metric) / unit;
+}
+
+bool is_near(const SweepRecord& record) {
+  return loss_of(record) <= kWorstLoss;
 }
 
 class ResultsPlot {
  public:
   explicit ResultsPlot(const std::vector<SweepRecord>& records)
-      : records_(records),
+      : records_(drawn_records(records)),
+        left_out_(records.size() - records_.size()),
         page_(fmt::format("{}: footprint against {} on the test part", records[0].network,
                           metric_name(records[0].metric)),
               records[0].metric, widest_footprint(), metrics()) {
@@ -58,7 +74,7 @@ class ResultsPlot {
     draw_legend();
   }
 
-  [[nodiscard]] std::string text() const { return page_.finish(); }
+  [[nodiscard]] std::string text() { return page_.finish(); }
 
  private:
   [[nodiscard]] double widest_footprint() const {
@@ -70,12 +86,16 @@ class ResultsPlot {
   [[nodiscard]] MetricRange metrics() const {
     MetricRange range = MetricRange::of(records_[0].float_metric);
     for (const SweepRecord& record : records_)
-      if (is_drawn(record)) range.take(record.fixed_metric);
+      if (is_near(record)) range.take(record.fixed_metric);
+    if (std::ranges::any_of(records_, is_near)) return range;
+    // The frame shows the best at least.
+    const auto best = std::ranges::min_element(records_, {}, loss_of);
+    if (std::isfinite(best->fixed_metric)) range.take(best->fixed_metric);
     return range;
   }
 
-  [[nodiscard]] Point place(const SweepRecord& record) const {
-    return page_.at(record.footprint_whole, record.fixed_metric);
+  [[nodiscard]] Place place(const SweepRecord& record) const {
+    return page_.place(record.footprint_whole, record.fixed_metric);
   }
 
   void draw_lines() {
@@ -87,11 +107,12 @@ class ResultsPlot {
     for (const SweepRecord& record : records_) {
       const std::string widths = widths_of(record.plan);
       const auto slash = widths.find('/');
-      if (!is_drawn(record) || slash == std::string::npos) continue;
+      const Place at = place(record);
+      if (at.side != Place::Side::Inside || slash == std::string::npos) continue;
       const Family& family = family_of(record.plan);
       Line& line = lines[{family.preset, widths.substr(slash)}];
       line.colour = family.colour;
-      line.points.push_back(place(record));
+      line.points.push_back(at.at);
     }
     for (auto& [key, line] : lines) {
       std::ranges::sort(line.points, {}, &Point::x);
@@ -101,35 +122,36 @@ class ResultsPlot {
 
   void draw_points() {
     for (const SweepRecord& record : records_) {
-      if (!is_drawn(record)) continue;
-      const Point at = place(record);
-      page_.svg().circle(at, 4, family_of(record.plan).colour);
-      page_.svg().text({at.x + 6, at.y - 4}, widths_of(record.plan), Anchor::Start, 10,
-                       family_of(record.plan).colour);
+      const Place at = place(record);
+      const char* const colour = family_of(record.plan).colour;
+      page_.mark(at, 4, colour);
+      const std::string value =
+          at.side == Place::Side::Inside ? "" : ": " + format_metric(record.metric, record.fixed_metric);
+      page_.label(at, widths_of(record.plan) + value, colour);
     }
   }
 
   void draw_legend() {
     double x = 5;
     const auto entry = [&](const Family& family) {
-      page_.svg().circle({page_.legend(x).x, page_.legend(x).y - 4}, 4, family.colour);
-      page_.svg().text(page_.legend(x + 9), family.preset);
+      page_.svg().circle({TradeoffPage::legend(x).x, TradeoffPage::legend(x).y - 4}, 4, family.colour);
+      page_.svg().text(TradeoffPage::legend(x + 9), family.preset);
       x += 120;
     };
     const auto is_used = [&](const Family& family) {
-      return std::ranges::any_of(records_, [&](const SweepRecord& record) {
-        return is_drawn(record) && &family_of(record.plan) == &family;
-      });
+      return std::ranges::any_of(
+          records_, [&](const SweepRecord& record) { return &family_of(record.plan) == &family; });
     };
     for (const Family& family : kFamilies)
       if (is_used(family)) entry(family);
     if (is_used(kOwn)) entry(kOwn);
-    const auto left_out =
-        std::ranges::count_if(records_, [](const SweepRecord& record) { return !is_drawn(record); });
-    if (left_out > 0) page_.svg().text(page_.legend(x), fmt::format("{} not drawn", left_out));
+    if (left_out_ > 0)
+      page_.svg().text(TradeoffPage::legend(x),
+                       fmt::format("not drawn: {} with single methods changed", left_out_));
   }
 
-  const std::vector<SweepRecord>& records_;
+  std::vector<SweepRecord> records_;
+  std::size_t left_out_;
   TradeoffPage page_;
 };
 

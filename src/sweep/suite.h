@@ -14,6 +14,7 @@ namespace fixgate {
 struct SuitePlan {
   std::string name;  // "default 4/8", "paper 8/8", or the plan file's stem
   FormatPlan plan;
+  std::filesystem::path file = {};  // that the plan was read from; empty: a preset
 };
 
 /// A network and its data.

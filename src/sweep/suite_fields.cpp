@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "quantize/row_widths.h"
 #include "toml/document.h"
 
 namespace fixgate {
@@ -32,8 +33,10 @@ Result<void> read_suite_networks(std::string_view toml, const NetworkReader& rea
 }
 
 Result<std::string> text(const toml::table& table, std::string_view key) {
-  if (const auto value = table[key].value_exact<std::string>()) return *value;
-  return fail("{}: '{}' must be there, and a text", line_of(table), key);
+  const auto value = table[key].value_exact<std::string>();
+  if (!value) return fail("{}: '{}' must be there, and a text", line_of(table), key);
+  if (value->empty()) return fail("{}: '{}' is empty", line_of(*table.get(key)), key);
+  return *value;
 }
 
 Result<int> integer(const toml::table& table, std::string_view key, int most) {
@@ -70,9 +73,9 @@ Result<void> change_preset(const toml::table& table, SuitePlan& plan) {
   FIXGATE_CHECK(read_change(table, "rounding", parse_weight_rounding, weights.rounding, plan.name));
   FIXGATE_CHECK(read_change(table, "binary_point", parse_binary_point, weights.per_row, plan.name));
   FIXGATE_ASSIGN(const bool corrects_bias, flag(table, "correct_bias"));
-  if (corrects_bias) {
-    weights.correct_bias = true;
-    plan.name += " +correct_bias";
+  if (table.contains("correct_bias")) {
+    weights.correct_bias = corrects_bias;
+    plan.name += corrects_bias ? " +correct_bias" : " -correct_bias";
   }
   FIXGATE_ASSIGN(const bool mixes_rows, flag(table, "mixed_rows"));
   if (mixes_rows) {
@@ -87,6 +90,15 @@ Result<void> change_preset(const toml::table& table, SuitePlan& plan) {
   return {};
 }
 
+/// A greatest footprint makes weights narrower, so that their rows may differ after all.
+Result<void> check_mixed_rows(const toml::table& table, int width) {
+  FIXGATE_ASSIGN(const bool mixes_rows, flag(table, "mixed_rows"));
+  if (!mixes_rows || table.contains("max_footprint") || can_mix_rows(width)) return {};
+  return fail(
+      "{}: 'mixed_rows' does nothing with weights = {}: give 3 to 7 bits or a max_footprint, or drop it",
+      line_of(table), width);
+}
+
 }  // namespace
 
 Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::path& folder) {
@@ -95,7 +107,8 @@ Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::pat
     FIXGATE_CHECK(check_keys(table, {"file"}));
     FIXGATE_ASSIGN(const std::string file, text(table, "file"));
     plan.name = std::filesystem::path(file).stem().string();
-    FIXGATE_ASSIGN(plan.plan, read_plan(folder / file));
+    plan.file = folder / file;
+    FIXGATE_ASSIGN(plan.plan, read_plan(plan.file));
     return plan;
   }
   FIXGATE_CHECK(check_keys(table, {"preset", "weights", "activations", "max_footprint", "binary_point",
@@ -106,15 +119,34 @@ Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::pat
   plan.name = fmt::format("{} {}/{}", preset, weights, activations);
   FIXGATE_ASSIGN(plan.plan, preset_plan(preset, {weights, activations}));
   FIXGATE_CHECK(change_preset(table, plan));
+  FIXGATE_CHECK(check_mixed_rows(table, weights));
   if (!table.contains("max_footprint")) return plan;
   FIXGATE_ASSIGN(plan.plan.max_footprint, share_in(table, "max_footprint"));
   plan.name += fmt::format(" in {:g}%", 100 * *plan.plan.max_footprint);
   return plan;
 }
 
+namespace {
+
+constexpr std::size_t kLongestName = 100;  // bytes
+
+/// A name that files can begin with: it stays in its folder and in its line.
+Result<std::string> network_name(const toml::table& table) {
+  FIXGATE_ASSIGN(std::string name, text(table, "name"));
+  const bool is_plain =
+      std::ranges::none_of(name, [](char c) { return c == '/' || (c >= 0 && c < ' ') || c == '\x7f'; });
+  if (is_plain && !name.empty() && name.front() != '.' && name.size() <= kLongestName) return name;
+  return fail(
+      "{}: 'name': files are named after it: give at most {} bytes without '/', control characters or a "
+      "leading '.'",
+      line_of(*table.get("name")), kLongestName);
+}
+
+}  // namespace
+
 Result<SuiteEntry> entry_from(const toml::table& table, const std::filesystem::path& folder) {
   SuiteEntry entry;
-  FIXGATE_ASSIGN(entry.name, text(table, "name"));
+  FIXGATE_ASSIGN(entry.name, network_name(table));
   FIXGATE_ASSIGN(entry.model, text(table, "model"));
   FIXGATE_ASSIGN(const std::string task, text(table, "task"));
   entry.task = folder / task;

@@ -21,7 +21,7 @@ using NetworkReader = std::function<Result<std::string>(const toml::table&)>;
 /// networks of one name, those of `read`.
 Result<void> read_suite_networks(std::string_view toml, const NetworkReader& read);
 
-/// Errors: missing, or of another type.
+/// Errors: missing, empty, or of another type.
 Result<std::string> text(const toml::table& table, std::string_view key);
 /// Errors: missing, or no integer of 1..most.
 Result<int> integer(const toml::table& table, std::string_view key, int most);

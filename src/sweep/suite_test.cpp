@@ -1,5 +1,6 @@
 #include "sweep/suite.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace fixgate {
@@ -67,6 +68,26 @@ TEST(Suite, MixesRows) {
   EXPECT_EQ(suite->networks[0].plans[1].plan.weights.back().mixed_rows, true);
 }
 
+TEST(Suite, RefusesMixedRowsThatCannotDiffer) {
+  const auto suite_of = [](const char* width, const char* more) {
+    return with(kSuite, "weights = 4,", fmt::format("weights = {}, mixed_rows = true, {}", width, more));
+  };
+  for (const char* width : {"1", "2", "8", "9"})
+    EXPECT_NE(error_of(suite_of(width, "")).find("line 7: 'mixed_rows' does nothing with weights = "),
+              std::string::npos)
+        << width << error_of(suite_of(width, ""));
+  for (const char* width : {"3", "7"}) EXPECT_EQ(error_of(suite_of(width, "")), "");
+  EXPECT_EQ(error_of(suite_of("8", "max_footprint = 0.1,")), "");
+}
+
+TEST(Suite, TurnsCorrectedBiasesOff) {
+  const auto suite = parse_suite(
+      with(kSuite, "\"default\", weights = 4,", "\"learned\", correct_bias = false, weights = 4,"), "folder");
+  ASSERT_TRUE(suite) << suite.error().message;
+  EXPECT_EQ(suite->networks[0].plans[0].name, "learned 4/8 -correct_bias");
+  EXPECT_EQ(suite->networks[0].plans[0].plan.weights.back().correct_bias, false);
+}
+
 TEST(Suite, LeavesAPresetAsItIsWhereNothingChangesIt) {
   const auto suite = parse_suite(kSuite, "folder");
   EXPECT_EQ(to_toml(suite->networks[0].plans[0].plan), to_toml(*preset_plan("default", {4, 8})));
@@ -88,6 +109,18 @@ TEST(Suite, RefusesWhatItDoesNotKnowByLine) {
   EXPECT_NE(error_of(with(kSuite, "\"paper\"", "\"papper\"")).find("'papper' is no preset"),
             std::string::npos);
   EXPECT_NE(error_of("version = [").find("line 1"), std::string::npos);
+}
+
+TEST(Suite, RefusesNamesThatLeadOutOfTheFolder) {
+  for (const char* name : {"../../evil", "/etc/passwd", "a/b", "..", ".", ".hidden", "a\\nb"})
+    EXPECT_NE(error_of(with(kSuite, "\"a\"", "\"" + std::string(name) + "\"")).find("line 4: 'name'"),
+              std::string::npos)
+        << name;
+  EXPECT_NE(error_of(with(kSuite, "\"a\"", "\"\"")).find("line 4: 'name' is empty"), std::string::npos);
+  EXPECT_NE(error_of(with(kSuite, "\"a\"", "\"" + std::string(101, 'a') + "\"")).find("at most 100 bytes"),
+            std::string::npos);
+  for (const char* name : {"a b", "a;touch X;b", "ü", "a..b", "-x", "$HOME"})
+    EXPECT_EQ(error_of(with(kSuite, "\"a\"", "\"" + std::string(name) + "\"")), "") << name;
 }
 
 TEST(Suite, RefusesTwoOfOneName) {

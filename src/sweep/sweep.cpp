@@ -9,6 +9,7 @@
 
 #include "data/load.h"
 #include "data/task.h"
+#include "diagnostic/terminal.h"
 #include "evaluate/outcome.h"
 #include "files/fingerprint.h"
 #include "files/read.h"
@@ -75,12 +76,17 @@ Result<SweepRecord> evaluate_plan(Loaded& loaded, const SuitePlan& plan, const s
   return record;
 }
 
-std::string file_name(const SuiteNetwork& entry, const SuitePlan& plan) {
-  std::string name = entry.name + "-" + plan.name;
-  std::ranges::replace_if(
-      name, [](char c) { return c == ' ' || c == '/'; }, '-');
-  std::erase_if(name, [](char c) { return c == '%' || c == '+'; });
-  return name + ".fxg";
+// Names differ, but files leave some characters out.
+Result<void> check_file_names(const Suite& suite) {
+  std::map<std::string, std::string> networks;  // by file
+  for (const SuiteNetwork& entry : suite.networks)
+    for (const SuitePlan& plan : entry.plans) {
+      const auto [taken, fresh] = networks.emplace(network_file_name(entry, plan), entry.name);
+      if (!fresh)
+        return fail("'{}' and '{}', plan '{}', would both be written to {}: rename one of them",
+                    taken->second, entry.name, plan.name, taken->first);
+    }
+  return {};
 }
 
 // A fingerprint of the model, the task and every data file that the figures depend on.
@@ -122,7 +128,7 @@ class NetworkSweep {
     }
     const std::string fingerprint =
         fingerprint_of({std::to_string(kFigureVersion), entry_.name, inputs_, plan.name, to_toml(plan.plan)});
-    const std::filesystem::path file = options_.output / file_name(entry_, plan);
+    const std::filesystem::path file = options_.output / network_file_name(entry_, plan);
     const auto same = std::ranges::find(known_, fingerprint, &SweepRecord::fingerprint);
     if (same != known_.end() && std::filesystem::exists(file)) return *same;
     if (!loaded_) {
@@ -133,9 +139,9 @@ class NetworkSweep {
     FIXGATE_ASSIGN(SweepRecord record, evaluate_plan(*loaded_, plan, file));
     record.network = entry_.name;
     record.fingerprint = fingerprint;
-    fmt::print(stderr, "{} {}: float {}, fixed {}\n", record.network, record.plan,
-               format_metric(record.metric, record.float_metric),
-               format_metric(record.metric, record.fixed_metric));
+    notice(fmt::format("{} {}: float {}, fixed {}", record.network, record.plan,
+                       format_metric(record.metric, record.float_metric),
+                       format_metric(record.metric, record.fixed_metric)));
     return record;
   }
 
@@ -152,17 +158,30 @@ Result<void> write_plots(const std::vector<SweepRecord>& records, const std::fil
   std::map<std::string, std::vector<SweepRecord>> networks;
   for (const SweepRecord& record : records) networks[record.network].push_back(record);
   for (const auto& [network, results] : networks)
-    FIXGATE_CHECK(write_file(folder / (network + ".svg"), plot_results(results)));
+    FIXGATE_CHECK(write_file(folder / plot_file_name(network), plot_results(results)));
   return {};
 }
 
 }  // namespace
 
+std::string network_file_name(const SuiteEntry& entry, const SuitePlan& plan) {
+  std::string name = entry.name + "-" + plan.name;
+  std::ranges::replace_if(
+      name, [](char c) { return c == ' ' || c == '/'; }, '-');
+  std::erase_if(name, [](char c) { return c == '%' || c == '+'; });
+  return name + ".fxg";
+}
+
+std::string plot_file_name(const std::string& network) {
+  return network + ".svg";
+}
+
 Result<SweepResult> run_sweep(const Suite& suite, const SweepOptions& options) {
+  FIXGATE_CHECK(check_file_names(suite));
   std::error_code error;
   std::filesystem::create_directories(options.output, error);
   if (error) return fail("{}: cannot be made: {}", options.output.string(), error.message());
-  const std::filesystem::path results = options.output / "results.json";
+  const std::filesystem::path results = options.output / kResultsName;
   FIXGATE_ASSIGN(const std::vector<SweepRecord> known, read_records(results));
   SweepResult sweep;
   for (const SuiteNetwork& entry : suite.networks) {
@@ -180,7 +199,7 @@ Result<SweepResult> run_sweep(const Suite& suite, const SweepOptions& options) {
     }
   }
   FIXGATE_CHECK(write_file(results, to_json(sweep.records)));
-  FIXGATE_CHECK(write_file(options.output / "table.md", to_table(sweep.records)));
+  FIXGATE_CHECK(write_file(options.output / kTableName, to_table(sweep.records)));
   FIXGATE_CHECK(write_plots(sweep.records, options.output));
   return sweep;
 }

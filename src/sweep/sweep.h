@@ -15,6 +15,12 @@ struct SweepOptions {
   std::filesystem::path output;     // folder: results.json, table.md, NETWORK-PLAN.fxg and NETWORK.svg
 };
 
+// What a sweep writes into its folder.
+inline constexpr const char* kResultsName = "results.json";
+inline constexpr const char* kTableName = "table.md";
+std::string network_file_name(const SuiteEntry& entry, const SuitePlan& plan);
+std::string plot_file_name(const std::string& network);
+
 struct SweepResult {
   std::vector<SweepRecord> records;  // of this suite, in its order
   std::vector<std::string> skipped;  // names of networks

@@ -1,19 +1,15 @@
 // The synthesised design as a simulator reads it.
 #pragma once
 
-#include <filesystem>
+#include <string>
 #include <vector>
 
-#include "hardware/accelerator.h"
-#include "synthesis/target.h"
+#include "synthesis/yosys.h"
 
 namespace fixgate {
 
-/// Synthesises the accelerator of `folder` into `work`, unless the result of the same sources is there; the
-/// netlist and the models of its cells. Errors: a tool that is missing or fails; a target without models.
-Result<std::vector<std::filesystem::path>> netlist_sources(const Accelerator& accelerator,
-                                                           const std::filesystem::path& folder,
-                                                           SynthesisTarget target,
-                                                           const std::filesystem::path& work);
+/// Synthesises the design; the netlist and the models of its cells, named from the spec's folder. Errors: a
+/// tool that is missing, fails or takes too long; a target without models.
+Result<std::vector<std::string>> netlist_sources(const MappingSpec& spec);
 
 }  // namespace fixgate

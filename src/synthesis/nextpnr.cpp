@@ -7,7 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "files/read.h"
-#include "tools/program.h"
+#include "synthesis/fit.h"
+#include "tools/work_folder.h"
 
 namespace fixgate {
 namespace {
@@ -16,28 +17,27 @@ using nlohmann::json;
 
 constexpr const char* kReport = "nextpnr.json";
 
-/// Files are named from the work folder: the program of PyPI has a /tmp of its own.
 std::vector<std::string> arguments_of(const PlacementSpec& spec) {
   std::vector<std::string> arguments{"--" + spec.device.name,
                                      "--package",
                                      spec.device.package,
                                      "--json",
-                                     std::filesystem::relative(spec.json, spec.work).string(),
+                                     kNetlistJson,
                                      "--report",
                                      kReport,
                                      "--freq",
                                      fmt::format("{}", spec.frequency),
                                      "--seed",
                                      std::to_string(spec.seed),
-                                     "--timing-allow-fail",
-                                     "--quiet"};
+                                     "--timing-allow-fail"};
   if (spec.target == SynthesisTarget::Ice40) arguments.emplace_back("--pcf-allow-unconstrained");
   if (spec.target == SynthesisTarget::Ecp5) arguments.emplace_back("--lpf-allow-unconstrained");
   return arguments;
 }
 
-Result<std::string> nextpnr_version(const std::string& program) {
-  FIXGATE_ASSIGN(const ProgramResult result, run_program_well({program, {"--version"}, {}, {}}));
+Result<std::string> nextpnr_version(const std::string& program, const PlacementSpec& spec) {
+  FIXGATE_ASSIGN(const ProgramResult result,
+                 run_program_well(call_in(spec.folder, program, {"--version"}, spec.time_limit)));
   const std::string& text = result.output.empty() ? result.error : result.output;
   return text.substr(0, text.find('\n'));
 }
@@ -73,10 +73,16 @@ Result<Placement> parse_placement(const std::string& text) {
 }
 
 Result<Placement> place_design(const PlacementSpec& spec, const std::string& program) {
-  FIXGATE_CHECK(run_program_well({program, arguments_of(spec), spec.work, {}}));
-  FIXGATE_ASSIGN(const std::string text, read_file(spec.work / kReport));
+  const ProgramCall call = call_in(spec.folder, program, arguments_of(spec), spec.time_limit);
+  FIXGATE_ASSIGN(const ProgramResult result, run_program(call));
+  if (result.exit_code != 0) {
+    const std::string reason =
+        what_does_not_fit(parse_utilisation(result.error + result.output), spec.target, spec.device.name);
+    return fail("{}", reason.empty() ? failure_message(call, result) : reason);
+  }
+  FIXGATE_ASSIGN(const std::string text, read_file(spec.folder / kReport));
   FIXGATE_ASSIGN(Placement placement, parse_placement(text));
-  FIXGATE_ASSIGN(placement.version, nextpnr_version(program));
+  FIXGATE_ASSIGN(placement.version, nextpnr_version(program, spec));
   return placement;
 }
 

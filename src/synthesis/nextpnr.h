@@ -6,18 +6,20 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "synthesis/target.h"
+#include "synthesis/yosys.h"
 
 namespace fixgate {
 
 struct PlacementSpec {
   SynthesisTarget target = SynthesisTarget::Ice40;
   Device device;
-  std::filesystem::path json;  // from Yosys
-  std::filesystem::path work;  // folder for what nextpnr writes, there already
-  double frequency = 25;       // MHz that it aims at
+  std::filesystem::path folder;  // nextpnr's own; holds Yosys's netlist
+  double frequency = 25;         // MHz that it aims at
   int seed = 1;
+  double time_limit = kLongestSynthesis;  // seconds
 };
 
 struct Resource {
@@ -35,7 +37,8 @@ struct Placement {
 /// is on the PATH.
 Result<std::optional<std::string>> placement_program(SynthesisTarget target);
 
-/// Errors: nextpnr refuses the design (it does not fit, it has too many pins), with its message.
+/// Errors: the design does not fit the device: says what it needs of what, and what to do; nextpnr refuses it
+/// otherwise, with its message, or takes too long.
 Result<Placement> place_design(const PlacementSpec& spec, const std::string& program);
 
 /// nextpnr's --report. Error: not of that form, or without a clock.

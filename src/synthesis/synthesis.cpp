@@ -1,12 +1,19 @@
 #include "synthesis/synthesis.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "files/read.h"
 #include "files/write.h"
-#include "hardware/design_sources.h"
+#include "hardware/accelerator_files.h"
+#include "hardware/checked_design.h"
+#include "tools/work_folder.h"
 
 namespace fixgate {
 namespace {
@@ -53,7 +60,7 @@ const std::vector<CellRule>& rules_of(SynthesisTarget target) {
   return rules.at(target);
 }
 
-std::filesystem::path work_folder(const std::filesystem::path& folder, const SynthesisReport& report) {
+std::filesystem::path result_folder(const std::filesystem::path& folder, const SynthesisReport& report) {
   return folder / "synth" /
          (to_text(report.target) + (report.device.name.empty() ? "" : "-" + report.device.name));
 }
@@ -91,6 +98,38 @@ nlohmann::ordered_json placement_json(const SynthesisReport& report) {
   return json;
 }
 
+constexpr const char* kReport = "report.json";
+constexpr std::array<const char*, 3> kKept{kNetlistJson, kNetlistVerilog, kYosysLog};
+
+// A folder from elsewhere may hold links: nothing outside it is to be written.
+Result<void> check_no_link(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(path, error)) return {};
+  return fail("{}: is a link, which may lead out of the accelerator's folder: remove it", path.string());
+}
+
+// Before the work, which may take hours.
+Result<void> check_results(const std::filesystem::path& folder, const std::filesystem::path& results) {
+  if (::access(folder.c_str(), W_OK) != 0)
+    return fail("{}: cannot be written: {}", folder.string(), std::strerror(errno));
+  FIXGATE_CHECK(check_no_link(folder / "synth"));
+  FIXGATE_CHECK(check_no_link(results));
+  for (const char* name : kKept) FIXGATE_CHECK(check_no_link(results / name));
+  return check_no_link(results / kReport);
+}
+
+Result<void> keep_results(const SynthesisReport& report, const std::filesystem::path& work,
+                          const std::filesystem::path& results) {
+  std::error_code error;
+  std::filesystem::create_directories(results, error);
+  if (error) return fail("{}: cannot be made: {}", results.string(), error.message());
+  for (const char* name : kKept) {
+    FIXGATE_ASSIGN(const std::string bytes, read_file(work / name));
+    FIXGATE_CHECK(write_file(results / name, bytes));
+  }
+  return write_file(results / kReport, to_json(report));
+}
+
 }  // namespace
 
 AreaCounts count_area(SynthesisTarget target, const CellCounts& cells) {
@@ -114,25 +153,27 @@ Result<SynthesisReport> synthesise(const Accelerator& accelerator, const std::fi
   report.seed = options.seed;
   FIXGATE_ASSIGN(report.device, find_device(options.target, options.device));
   FIXGATE_ASSIGN(const auto placer, placement_program(options.target));
-  const std::filesystem::path work = work_folder(folder, report);
-  std::error_code error;
-  std::filesystem::create_directories(work, error);
-  if (error) return fail("{}: cannot be made: {}", work.string(), error.message());
-  FIXGATE_ASSIGN(auto sources, design_sources(folder));
-  FIXGATE_ASSIGN(report.mapping, map_design({options.target, report.device.has_multipliers, accelerator.name,
-                                             folder, std::move(sources), work}));
+  FIXGATE_CHECK(check_results(folder, result_folder(folder, report)));
+  FIXGATE_ASSIGN(const Design design, options.as_it_is ? design_as_it_is(accelerator, folder)
+                                                       : generated_design(accelerator, folder));
+  FIXGATE_ASSIGN(const OwnFolder work, make_work_folder());
+  if (auto written = write_files(work.path(), design.files); !written)
+    return tl::make_unexpected(written.error().within(kWorkFolder));
+  FIXGATE_ASSIGN(report.mapping,
+                 map_design({options.target, report.device.has_multipliers, accelerator.name, work.path(),
+                             source_paths(design.files, accelerator.name), options.time_limit}));
   report.area = count_area(options.target, report.mapping.cells);
   if (placer) {
-    const PlacementSpec spec{options.target, report.device,     report.mapping.json,
-                             work,           options.frequency, options.seed};
+    const PlacementSpec spec{options.target,    report.device, work.path(),
+                             options.frequency, options.seed,  options.time_limit};
     FIXGATE_ASSIGN(report.placement, place_design(spec, *placer));
   }
-  FIXGATE_CHECK(write_file(report_path(report, folder), to_json(report)));
+  FIXGATE_CHECK(keep_results(report, work.path(), result_folder(folder, report)));
   return report;
 }
 
 std::filesystem::path report_path(const SynthesisReport& report, const std::filesystem::path& folder) {
-  return work_folder(folder, report) / "report.json";
+  return result_folder(folder, report) / kReport;
 }
 
 std::string to_json(const SynthesisReport& report) {

@@ -15,9 +15,11 @@ namespace fixgate {
 
 struct SynthesisOptions {
   SynthesisTarget target = SynthesisTarget::Ice40;
-  std::string device;     // empty: the target's first
-  double frequency = 25;  // MHz that placement aims at
-  int seed = 1;           // of placement
+  std::string device;                     // empty: the target's first
+  double frequency = 25;                  // MHz that placement aims at
+  int seed = 1;                           // of placement
+  bool as_it_is = false;                  // synthesise what the folder holds, whatever that is
+  double time_limit = kLongestSynthesis;  // seconds for each tool
 };
 
 /// Cells by what they are, counted from Yosys's cell types.
@@ -50,8 +52,10 @@ AreaCounts count_area(SynthesisTarget target, const CellCounts& cells);
 /// Where synthesise() writes its report in an accelerator's folder.
 std::filesystem::path report_path(const SynthesisReport& report, const std::filesystem::path& folder);
 
-/// Works in FOLDER/synth/TARGET[-DEVICE] and writes report.json there. Errors: a tool that is missing, fails
-/// or finds no room, with its own message.
+/// Compares the design in `folder`, which `accelerator` was read from, with what fixgate rtl writes,
+/// synthesises it in a folder of its own, and puts report.json, the netlists and Yosys's log into
+/// FOLDER/synth/TARGET[-DEVICE]. Errors: a folder that was changed (not with options.as_it_is), or that leads
+/// elsewhere by links; a tool that is missing, fails, takes too long or finds no room, with its own message.
 Result<SynthesisReport> synthesise(const Accelerator& accelerator, const std::filesystem::path& folder,
                                    const SynthesisOptions& options);
 

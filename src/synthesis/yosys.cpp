@@ -6,12 +6,14 @@
 
 #include "files/read.h"
 #include "files/write.h"
-#include "tools/program.h"
+#include "tools/work_folder.h"
 
 namespace fixgate {
 namespace {
 
 using nlohmann::json;
+
+constexpr const char* kScript = "synthesis.ys";
 
 /// Debian's program, or PyPI's when that is the one that is there.
 std::string yosys_program() {
@@ -39,21 +41,12 @@ std::string mapping_commands(const MappingSpec& spec) {
   return generic_commands(spec.top);
 }
 
-/// As Yosys, which runs in the accelerator's folder, is to name a file: the program of PyPI has a /tmp of its
-/// own.
-std::string from_folder(const MappingSpec& spec, const std::filesystem::path& file) {
-  return std::filesystem::relative(file, spec.folder).string();
-}
-
-std::string script_of(const MappingSpec& spec, const Mapping& mapping) {
+std::string script_of(const MappingSpec& spec) {
   // Deferred: compiled with the parameters of the instances, not with the defaults.
   std::string script = "read_verilog -sv -defer";
-  for (const std::filesystem::path& source : spec.sources)
-    script += fmt::format(" \"{}\"", from_folder(spec, source));
+  for (const std::string& source : spec.sources) script += " " + source;
   script += "\n" + mapping_commands(spec);
-  script += fmt::format("write_json \"{}\"\n", from_folder(spec, mapping.json));
-  script += fmt::format("write_verilog -noattr \"{}\"\n", from_folder(spec, mapping.verilog));
-  return script;
+  return script + fmt::format("write_json {}\nwrite_verilog -noattr {}\n", kNetlistJson, kNetlistVerilog);
 }
 
 /// A parameter of a cell: a text of binary digits.
@@ -62,8 +55,9 @@ std::int64_t parameter(const json& cell, const char* name) {
   return std::stoll(text, nullptr, 2);
 }
 
-Result<std::string> yosys_version(const std::string& program) {
-  FIXGATE_ASSIGN(const ProgramResult result, run_program_well({program, {"-V"}, {}, {}}));
+Result<std::string> yosys_version(const std::string& program, const MappingSpec& spec) {
+  FIXGATE_ASSIGN(const ProgramResult result,
+                 run_program_well(call_in(spec.folder, program, {"-V"}, spec.time_limit)));
   return result.output.substr(0, result.output.find('\n'));
 }
 
@@ -85,27 +79,20 @@ Result<CellCounts> count_cells(const std::string& netlist, const std::string& to
 }
 
 Result<Mapping> map_design(const MappingSpec& spec) {
-  const std::filesystem::path work = std::filesystem::absolute(spec.work);
   const std::string program = yosys_program();
   Mapping mapping;
-  FIXGATE_ASSIGN(mapping.version, yosys_version(program));
-  mapping.json = work / "netlist.json";
-  mapping.verilog = work / "netlist.v";
-  FIXGATE_CHECK(write_file(work / "synthesis.ys", script_of(spec, mapping)));
-  ProgramCall call{
-      program,
-      {"-q", "-l", from_folder(spec, work / "yosys.log"), "-s", from_folder(spec, work / "synthesis.ys")},
-      spec.folder,
-      {}};
-  FIXGATE_CHECK(run_program_well(call));
-  FIXGATE_ASSIGN(const std::string netlist, read_file(mapping.json));
+  FIXGATE_ASSIGN(mapping.version, yosys_version(program, spec));
+  FIXGATE_CHECK(write_file(spec.folder / kScript, script_of(spec)));
+  FIXGATE_CHECK(run_program_well(
+      call_in(spec.folder, program, {"-q", "-l", kYosysLog, "-s", kScript}, spec.time_limit)));
+  FIXGATE_ASSIGN(const std::string netlist, read_file(spec.folder / kNetlistJson));
   FIXGATE_ASSIGN(mapping.cells, count_cells(netlist, spec.top));
   return mapping;
 }
 
-Result<std::vector<std::filesystem::path>> cell_models(SynthesisTarget target) {
+Result<std::string> cell_models(SynthesisTarget target) {
   // Yosys writes its own cells as expressions, which need no models.
-  if (target == SynthesisTarget::Generic) return std::vector<std::filesystem::path>{};
+  if (target == SynthesisTarget::Generic) return std::string();
   if (target == SynthesisTarget::Ecp5)
     return fail(
         "Yosys has no simulation model of the ECP5's multiplier; check the netlist of ice40, xilinx7 or "
@@ -116,7 +103,7 @@ Result<std::vector<std::filesystem::path>> cell_models(SynthesisTarget target) {
   const std::filesystem::path models =
       data / (target == SynthesisTarget::Xilinx7 ? "xilinx" : to_text(target)) / "cells_sim.v";
   if (!std::filesystem::exists(models)) return fail("{}: Yosys's cell models are not there", models.string());
-  return std::vector{models};
+  return read_file(models);
 }
 
 }  // namespace fixgate

@@ -6,9 +6,13 @@
 #include <cstdint>
 #include <exception>
 
+#include "files/kind.h"
+
 namespace fixgate {
 
 Result<toml::table> parse_toml(std::string_view text) {
+  if (const std::string kind = kind_of(text); !kind.empty())
+    return fail("is {}; a text file (TOML) is expected", kind);
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {

@@ -11,7 +11,7 @@
 
 namespace fixgate {
 
-/// Error: not TOML.
+/// Error: not TOML, or a file of another kind.
 Result<toml::table> parse_toml(std::string_view text);
 
 /// "line 3".

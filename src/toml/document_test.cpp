@@ -21,6 +21,13 @@ TEST(Document, NamesTheLineThatIsNoToml) {
       << error_of(parse_toml("a = 1\nb = [\n"));
 }
 
+TEST(Document, SaysWhatAFileOfAnotherKindIs) {
+  EXPECT_EQ(error_of(parse_toml("PK\x03\x04...")),
+            "is a zip archive (.npz, or what PyTorch saves); a text file (TOML) is expected");
+  EXPECT_EQ(error_of(parse_toml("\x08\x07\x12\x07pytorch")),
+            "is an ONNX file; a text file (TOML) is expected");
+}
+
 TEST(Document, ChecksKeys) {
   const toml::table table = parsed("a = 1\nb = 2\n");
   EXPECT_EQ(error_of(check_keys(table, {"a", "b", "c"})), "");

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "data/load.h"
+#include "simulate/sequence_check.h"
 
 namespace fixgate {
 namespace {
@@ -21,7 +22,8 @@ bool has_enough(const DataSet& data, const TestLimits& limits) {
 
 }  // namespace
 
-Result<std::vector<TestSequence>> gather_sequences(const Task& task, const std::string& part,
+Result<std::vector<TestSequence>> gather_sequences(const Task& task, const CallSteps& call,
+                                                   const std::string& part,
                                                    const std::filesystem::path& data_root,
                                                    const TestLimits& limits) {
   FIXGATE_ASSIGN(const std::vector<Part> parts, parse_parts(part));
@@ -29,6 +31,7 @@ Result<std::vector<TestSequence>> gather_sequences(const Task& task, const std::
   for (const Part one : parts) {
     if (has_enough(all, limits)) break;
     FIXGATE_ASSIGN(DataSet data, load_data(task, one, data_root));
+    FIXGATE_CHECK(check_steps(call, data));
     if (data.is_stream && parts.size() > 1)
       return fail("--part all: {} is one text, whose parts do not follow each other; name one part",
                   task.name);

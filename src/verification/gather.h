@@ -11,9 +11,10 @@
 namespace fixgate {
 
 /// `part`: "test", "validation", "calibration" (drawn from the training part), or "all": these in that order,
-/// as far as they are needed; not for streams. Errors: another part, data that cannot be read, fewer
-/// sequences than limits.sequences.
-Result<std::vector<TestSequence>> gather_sequences(const Task& task, const std::string& part,
+/// as far as they are needed; not for streams. Errors: another part, data that cannot be read or have other
+/// steps than the network's `call` takes, fewer sequences than limits.sequences.
+Result<std::vector<TestSequence>> gather_sequences(const Task& task, const CallSteps& call,
+                                                   const std::string& part,
                                                    const std::filesystem::path& data_root,
                                                    const TestLimits& limits);
 

@@ -1,26 +1,42 @@
 #include "verification/simulation.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 
-#include "files/fingerprint.h"
-#include "files/read.h"
 #include "files/write.h"
+#include "tools/work_folder.h"
 
 namespace fixgate {
 namespace {
 
+constexpr double kQuickProgram = 60;  // seconds for a program that only states its version
+constexpr const char* kProgram = "simulation";
+constexpr const char* kBeats = "beats.txt";
+constexpr const char* kWaveformPipe = "waveform.vcd";
 constexpr std::array<const char*, 5> kStallNames{"none", "light", "heavy", "bursts", "mixed"};
 
 /// The first line of what the program says about its version.
-Result<std::string> version_of(SimulatorKind simulator) {
-  const bool is_verilator = simulator == SimulatorKind::Verilator;
-  const ProgramCall call{
-      is_verilator ? "verilator" : "iverilog", {is_verilator ? "--version" : "-V"}, {}, {}};
-  FIXGATE_ASSIGN(const ProgramResult result, run_program_well(call));
+Result<std::string> version_of(const SimulationSpec& spec) {
+  const bool is_verilator = spec.simulator == SimulatorKind::Verilator;
+  FIXGATE_ASSIGN(const ProgramResult result,
+                 run_program_well(call_in(spec.folder, is_verilator ? "verilator" : "iverilog",
+                                          {is_verilator ? "--version" : "-V"}, kQuickProgram)));
   return result.output.substr(0, result.output.find('\n'));
+}
+
+/// Verilator writes C++ and has it compiled; what is missing then shows late and at length.
+Result<void> check_programs(SimulatorKind simulator) {
+  const bool is_verilator = simulator == SimulatorKind::Verilator;
+  for (const char* program : {"verilator", "g++", "make"})
+    if (is_verilator) FIXGATE_CHECK(find_program(program));
+  for (const char* program : {"iverilog", "vvp"})
+    if (!is_verilator) FIXGATE_CHECK(find_program(program));
+  return {};
 }
 
 /// Both simulators go on without a memory file that is missing or too short, and say so.
@@ -29,7 +45,8 @@ Result<void> check_memories(const ProgramResult& result) {
     const std::size_t at = text->find("$readmem");
     if (at == std::string::npos) continue;
     const std::size_t begin = text->rfind('\n', at) + 1;  // npos + 1 is 0
-    return fail("the accelerator's folder is damaged: {}", text->substr(begin, text->find('\n', at) - begin));
+    return fail("the accelerator's memories are damaged: {}",
+                text->substr(begin, text->find('\n', at) - begin));
   }
   return {};
 }
@@ -57,79 +74,67 @@ std::string to_text(Stalls stalls) {
 }
 
 Result<Simulation> Simulation::build(SimulationSpec spec) {
-  FIXGATE_ASSIGN(std::string version, version_of(spec.simulator));
-  std::error_code error;
-  std::filesystem::create_directories(spec.build, error);
-  if (error) return fail("{}: cannot be made: {}", spec.build.string(), error.message());
-  spec.build = std::filesystem::absolute(spec.build);
-  for (std::filesystem::path& source : spec.sources) source = std::filesystem::absolute(source);
+  FIXGATE_CHECK(check_programs(spec.simulator));
+  FIXGATE_ASSIGN(std::string version, version_of(spec));
   Simulation simulation(std::move(spec), std::move(version));
-  FIXGATE_CHECK(simulation.compile());
+  const bool is_verilator = simulation.spec_.simulator == SimulatorKind::Verilator;
+  FIXGATE_CHECK(run_program_well(is_verilator ? simulation.verilator_call() : simulation.icarus_call()));
   return simulation;
 }
 
-std::filesystem::path Simulation::product() const {
-  return spec_.build / (spec_.simulator == SimulatorKind::Verilator ? "simulation" : "simulation.vvp");
-}
-
-ProgramCall Simulation::compile_call() const {
-  ProgramCall call;
-  call.folder = spec_.folder;
-  if (spec_.simulator == SimulatorKind::Verilator) {
-    call.program = "verilator";
-    call.arguments = {"--binary",   "--timing",   "-O3",          "-Wno-lint",
-                      "-Wno-style", "-Wno-fatal", "--Mdir",       spec_.build.string(),
-                      "-o",         "simulation", "--top-module", spec_.top + "_tb"};
-    if (spec_.waveform) call.arguments.insert(call.arguments.end(), {"--trace", "+define+FG_WAVEFORM"});
-    if (spec_.netlist)  // Verilator refuses the default values of ports in Yosys's models of iCE40 cells.
-      call.arguments.insert(call.arguments.end(),
-                            {"+define+FG_NETLIST", "+define+NO_ICE40_DEFAULT_ASSIGNMENTS"});
-    if (has_compiler_cache()) call.environment = {"OBJCACHE=ccache"};
-  } else {
-    call.program = "iverilog";
-    call.arguments = {"-g2012", "-o", product().string(), "-s", spec_.top + "_tb"};
-    if (spec_.waveform) call.arguments.emplace_back("-DFG_WAVEFORM");
-    if (spec_.netlist) call.arguments.emplace_back("-DFG_NETLIST");
-  }
-  for (const std::filesystem::path& source : spec_.sources) call.arguments.push_back(source.string());
+ProgramCall Simulation::verilator_call() const {
+  ProgramCall call = call_in(spec_.folder, "verilator",
+                             {"--binary", "--timing", "-O3", "-Wno-lint", "-Wno-style", "-Wno-fatal"},
+                             spec_.compile_time_limit);
+  std::vector<std::string>& arguments = call.arguments;
+  // Verilator's makefile refuses a folder with a space in its path, which it asks for by CURDIR, but never
+  // uses it.
+  arguments.insert(arguments.end(), {"-MAKEFLAGS", "CURDIR=."});
+  arguments.insert(arguments.end(), {"--Mdir", "obj", "-o", kProgram, "--top-module", spec_.top + "_tb"});
+  if (spec_.waveform) arguments.insert(arguments.end(), {"--trace", "+define+FG_WAVEFORM"});
+  if (spec_.netlist)  // Verilator refuses the default values of ports in Yosys's models of iCE40 cells.
+    arguments.insert(arguments.end(), {"+define+FG_NETLIST", "+define+NO_ICE40_DEFAULT_ASSIGNMENTS"});
+  arguments.insert(arguments.end(), spec_.sources.begin(), spec_.sources.end());
+  if (has_compiler_cache()) call.environment.emplace_back("OBJCACHE=ccache");
   return call;
 }
 
-Result<std::string> Simulation::fingerprint() const {
-  std::vector<std::string> parts = compile_call().arguments;
-  parts.push_back(version_);
-  for (const std::filesystem::path& source : spec_.sources) {
-    FIXGATE_ASSIGN(std::string text, read_file(source));
-    parts.push_back(std::move(text));
-  }
-  return fingerprint_of(parts);
+ProgramCall Simulation::icarus_call() const {
+  ProgramCall call = call_in(spec_.folder, "iverilog", {"-g2012", "-o", kProgram, "-s", spec_.top + "_tb"},
+                             spec_.compile_time_limit);
+  if (spec_.waveform) call.arguments.emplace_back("-DFG_WAVEFORM");
+  if (spec_.netlist) call.arguments.emplace_back("-DFG_NETLIST");
+  call.arguments.insert(call.arguments.end(), spec_.sources.begin(), spec_.sources.end());
+  return call;
 }
 
-Result<void> Simulation::compile() const {
-  const std::filesystem::path stamp = spec_.build / "built_from.txt";
-  FIXGATE_ASSIGN(const std::string wanted, fingerprint());
-  const auto built = read_file(stamp);
-  if (built && *built == wanted && std::filesystem::exists(product())) return {};
-  std::error_code ignored;
-  std::filesystem::remove(stamp, ignored);
-  FIXGATE_CHECK(run_program_well(compile_call()));
-  return write_file(stamp, wanted);
-}
-
-Result<void> Simulation::run(const SimulationRun& run, const LineListener& listener) const {
-  ProgramCall call;
-  call.folder = spec_.folder;
-  call.program = spec_.simulator == SimulatorKind::Verilator ? product().string() : "vvp";
-  if (spec_.simulator == SimulatorKind::Icarus) call.arguments = {"-n", product().string()};
-  call.arguments.push_back("+beats=" + std::filesystem::absolute(run.beats).string());
+ProgramCall Simulation::run_call(const SimulationRun& run) const {
+  const bool is_verilator = spec_.simulator == SimulatorKind::Verilator;
+  ProgramCall call =
+      call_in(spec_.folder, is_verilator ? fmt::format("obj/{}", kProgram) : "vvp", {}, run.time_limit);
+  if (!is_verilator) call.arguments = {"-n", kProgram};
+  call.arguments.push_back(fmt::format("+beats={}", kBeats));
   call.arguments.push_back(fmt::format("+outputs={}", run.outputs));
   call.arguments.push_back(fmt::format("+patience={}", run.patience));
   call.arguments.push_back(fmt::format("+stalls={}", static_cast<int>(run.stalls)));
   call.arguments.push_back(fmt::format("+burst={}", run.longest_burst));
   call.arguments.push_back(fmt::format("+seed={}", run.seed));
-  if (!run.waveform.empty())
-    call.arguments.push_back("+waveform=" + std::filesystem::absolute(run.waveform).string());
-  FIXGATE_ASSIGN(const ProgramResult result, run_program_well(call, listener));
+  return call;
+}
+
+// The waveform comes through a pipe, because the simulators do not notice, or wait for ever, when a file
+// cannot be written.
+Result<void> Simulation::run(const SimulationRun& run, const LineListener& listener) const {
+  FIXGATE_CHECK(write_file(spec_.folder / kBeats, run.beats));
+  ProgramCall call = run_call(run);
+  ProgramListeners listeners{listener, {}, run.waveform};
+  if (run.waveform) {
+    listeners.pipe = spec_.folder / kWaveformPipe;
+    if (::mkfifo(listeners.pipe.c_str(), S_IRUSR | S_IWUSR) != 0)
+      return fail("{}: cannot be made: {}", listeners.pipe.string(), std::strerror(errno));
+    call.arguments.push_back(fmt::format("+waveform={}", kWaveformPipe));
+  }
+  FIXGATE_ASSIGN(const ProgramResult result, run_program_well(call, listeners));
   return check_memories(result);
 }
 

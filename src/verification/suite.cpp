@@ -6,12 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include "data/load.h"
+#include "diagnostic/terminal.h"
 #include "files/read.h"
 #include "files/write.h"
 #include "fixed/file.h"
 #include "quantize/calibrated.h"
 #include "sweep/load_network.h"
 #include "sweep/suite_fields.h"
+#include "sweep/suite_files.h"
 #include "toml/document.h"
 #include "verification/gather.h"
 
@@ -20,6 +22,8 @@ namespace {
 
 constexpr int kMostLanes = 1 << 20;
 constexpr const char* kAccelerators = "accelerators";
+constexpr const char* kBuild = "build";
+constexpr const char* kResults = "results.json";
 
 /// None where the key is missing.
 Result<std::optional<std::int64_t>> optional_count(const toml::table& table, std::string_view key) {
@@ -82,16 +86,15 @@ Result<VerificationRecord> verify_entry(const VerificationEntry& entry,
   design.lanes.emplace_back("", entry.lanes);
   FIXGATE_ASSIGN(const Accelerator accelerator, design_accelerator(std::move(network), design));
   FIXGATE_CHECK(write_accelerator(accelerator, folder));
-  FIXGATE_ASSIGN(const auto sequences, gather_sequences(task, entry.part, root, entry.limits));
-  VerificationOptions verification = options.verification;
-  verification.build = options.output / "build" / entry.name;  // outlives the accelerator's folder
+  FIXGATE_ASSIGN(const auto sequences,
+                 gather_sequences(task, accelerator.network.call, entry.part, root, entry.limits));
   VerificationRecord record{entry.name,
                             entry.plan.name,
                             entry.lanes,
                             to_text(options.verification.stalls),
                             options.verification.seed,
                             {}};
-  FIXGATE_ASSIGN(record.result, verify_accelerator(accelerator, folder, sequences, verification));
+  FIXGATE_ASSIGN(record.result, verify_accelerator(accelerator, folder, sequences, options.verification));
   return record;
 }
 
@@ -149,18 +152,36 @@ Result<SuiteVerification> run_verification_suite(const VerificationSuite& suite,
     }
     auto record = verify_entry(entry, options);
     if (!record) return tl::make_unexpected(record.error().within(entry.name));
-    fmt::print(stderr, "{}: {} mismatches, cycles {} predicted, {} seen\n", entry.name,
-               record->result.mismatches, record->result.cycles_predicted, record->result.cycles_seen);
+    notice(fmt::format("{}: {} mismatches, cycles {} predicted, {} seen", entry.name,
+                       record->result.mismatches, record->result.cycles_predicted,
+                       record->result.cycles_seen));
     done.records.push_back(std::move(*record));
-    FIXGATE_CHECK(write_file(options.output / "results.json", to_json(done.records)));
+    FIXGATE_CHECK(write_file(options.output / kResults, to_json(done.records)));
   }
   return done;
+}
+
+void add_verification_files(const std::filesystem::path& path, const SuiteVerificationOptions& options,
+                            FileUse& use) {
+  constexpr const char* kOutput = "--output";
+  use.reads(path, "the suite");
+  use.rewrites(options.output / kResults, kOutput, [](std::string_view bytes) {
+    return bytes.starts_with("[]") || bytes.starts_with("[\n {\n  \"network\": ");
+  });
+  const auto suite = read_verification_suite(path);
+  if (!suite) return;
+  for (const VerificationEntry& entry : suite->networks) {
+    add_entry_files(entry, options.data_root, use);
+    use.reads(entry.plan.file, "a plan of the suite");
+    use.replaces(options.output / kAccelerators / entry.name, kOutput);
+    use.replaces(options.output / kBuild / entry.name, kOutput);
+  }
 }
 
 std::string to_json(const std::vector<VerificationRecord>& records) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   for (const VerificationRecord& record : records) json.push_back(record_json(record));
-  return json.dump(1) + "\n";
+  return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string to_table(const std::vector<VerificationRecord>& records) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "files/file_use.h"
 #include "sweep/suite.h"
 #include "verification/verification.h"
 
@@ -40,9 +41,14 @@ struct VerificationRecord {
 
 struct SuiteVerificationOptions {
   std::filesystem::path data_root;  // empty: networks that need it are skipped, by name
-  std::filesystem::path output;     // folder: results.json, accelerators/NETWORK/, build/NETWORK/
+  std::filesystem::path output;     // folder: results.json, accelerators/NETWORK/
   VerificationOptions verification;
 };
+
+/// Tells `use` of the suite file at `path`, of all that its networks and plans are read from, and of what is
+/// written for them. A suite that cannot be read names nothing: whoever reads it says why.
+void add_verification_files(const std::filesystem::path& path, const SuiteVerificationOptions& options,
+                            FileUse& use);
 
 struct SuiteVerification {
   std::vector<VerificationRecord> records;

@@ -6,17 +6,21 @@
 #include <bit>
 
 #include "diagnostic/progress.h"
-#include "files/write.h"
-#include "hardware/design_sources.h"
+#include "hardware/accelerator_files.h"
+#include "hardware/checked_design.h"
 #include "synthesis/netlist.h"
+#include "tools/work_folder.h"
 #include "verification/expectation.h"
+#include "verification/time_limit.h"
 #include "verification/trace_comparison.h"
+#include "verification/waveform.h"
 
 namespace fixgate {
 namespace {
 
 constexpr std::int64_t kPatienceSteps = 64;  // of stalls at their worst
 constexpr std::int64_t kPatienceCycles = 20000;
+constexpr double kLongestCompilation = 2 * 3600;  // seconds
 
 /// Not 0, and different for neighbouring seeds.
 std::uint32_t stall_seed(std::uint64_t seed) {
@@ -36,15 +40,17 @@ class Verifier {
  public:
   Verifier(const Accelerator& accelerator, const std::filesystem::path& folder,
            const VerificationOptions& options)
-      : accelerator_(accelerator),
-        folder_(folder),
-        options_(options),
-        build_(options.build.empty() ? folder / "sim" / "build" : options.build) {}
+      : accelerator_(accelerator), folder_(folder), options_(options) {}
 
   Result<VerificationResult> verify(const std::vector<TestSequence>& sequences) {
+    FIXGATE_ASSIGN(Design design, options_.as_it_is ? design_as_it_is(accelerator_, folder_)
+                                                    : generated_design(accelerator_, folder_));
+    FIXGATE_CHECK(open_waveform());
     FIXGATE_ASSIGN(expected_, expect_sequences(accelerator_, sequences));
-    FIXGATE_ASSIGN(const Simulation simulation, build());
+    FIXGATE_ASSIGN(const OwnFolder work, make_work_folder());
+    FIXGATE_ASSIGN(const Simulation simulation, build(design.files, work.path()));
     result_.simulator = simulation.version();
+    result_.memories = std::move(design.memories);
     result_.sequences = static_cast<std::int64_t>(sequences.size());
     result_.steps = count_steps(sequences);
     FIXGATE_CHECK(run_stalled(simulation));
@@ -54,44 +60,43 @@ class Verifier {
   }
 
  private:
-  Result<Simulation> build() {
+  Result<void> open_waveform() {
+    if (options_.waveform.empty()) return {};
+    FIXGATE_ASSIGN(auto opened, WaveformFile::open(options_.waveform));
+    waveform_.emplace(std::move(opened));
+    return {};
+  }
+
+  Result<Simulation> build(const std::vector<FolderFile>& files, const std::filesystem::path& work) {
+    if (auto written = write_files(work, files); !written)
+      return tl::make_unexpected(written.error().within(kWorkFolder));
     SimulationSpec spec;
     spec.simulator = options_.simulator;
     spec.top = accelerator_.name;
-    spec.folder = folder_;
+    spec.folder = work;
     spec.netlist = options_.netlist.has_value();
-    spec.waveform = !options_.waveform.empty();
-    spec.build = build_ / build_name(spec);
-    FIXGATE_ASSIGN(spec.sources, sources());
+    spec.waveform = waveform_.has_value();
+    spec.compile_time_limit = options_.time_limit.value_or(kLongestCompilation);
+    spec.sources = source_paths(files, accelerator_.name);
+    if (options_.netlist) {
+      FIXGATE_ASSIGN(spec.sources,
+                     netlist_sources({*options_.netlist, true, accelerator_.name, work, spec.sources,
+                                      options_.time_limit.value_or(kLongestSynthesis)}));
+    }
+    spec.sources.push_back(testbench_path(accelerator_.name));
     return Simulation::build(std::move(spec));
   }
 
-  [[nodiscard]] std::string build_name(const SimulationSpec& spec) const {
-    std::string name = spec.simulator == SimulatorKind::Verilator ? "verilator" : "icarus";
-    if (options_.netlist) name += "-" + to_text(*options_.netlist);
-    return name + (spec.waveform ? "-waveform" : "");
-  }
-
-  Result<std::vector<std::filesystem::path>> sources() {
-    const std::filesystem::path work =
-        build_ / ("netlist" + (options_.netlist ? "-" + to_text(*options_.netlist) : ""));
-    FIXGATE_ASSIGN(auto sources, options_.netlist
-                                     ? netlist_sources(accelerator_, folder_, *options_.netlist, work)
-                                     : design_sources(folder_));
-    sources.push_back(testbench_path(accelerator_, folder_));
-    return sources;
-  }
-
-  Result<ComparisonResult> run(const Simulation& simulation, const std::vector<ExpectedSequence>& expected,
-                               SimulationRun run, const std::string& title) {
-    run.beats = build_ / "beats.txt";
-    run.outputs = count_outputs(expected);
+  Result<ComparisonResult> run(const Simulation& simulation, SimulationRun run, const std::string& title) {
+    run.outputs = count_outputs(expected_);
     run.patience = kPatienceCycles + kPatienceSteps * predict_cycles(accelerator_, std::vector{1}).front();
-    FIXGATE_CHECK(write_file(run.beats, beats_text(accelerator_, expected)));
-    TraceComparison comparison(accelerator_, expected, !options_.netlist);
+    run.time_limit = options_.time_limit.value_or(
+        simulation_time_limit(accelerator_, expected_, predicted_cycles().back(), simulation.spec()));
+    run.beats = beats_text(accelerator_, expected_);
+    TraceComparison comparison(accelerator_, expected_, !options_.netlist);
     std::optional<Progress> progress;
     if (options_.shows_progress)
-      progress.emplace(title, static_cast<std::int64_t>(expected.size()), "sequences");
+      progress.emplace(title, static_cast<std::int64_t>(expected_.size()), "sequences");
     const auto listener = [&](std::string_view line) {
       const std::size_t before = comparison.finished_sequences();
       const bool taken = comparison.add_line(line);
@@ -104,6 +109,12 @@ class Verifier {
     return result;
   }
 
+  [[nodiscard]] std::vector<std::int64_t> predicted_cycles() const {
+    std::vector<int> steps;
+    for (const ExpectedSequence& sequence : expected_) steps.push_back(sequence.steps);
+    return predict_cycles(accelerator_, steps);
+  }
+
   void add(const ComparisonResult& result) {
     if (result_.mismatches == 0) result_.first_mismatch = result.first_mismatch;
     result_.mismatches += result.mismatches;
@@ -114,8 +125,9 @@ class Verifier {
     stalled.stalls = options_.stalls;
     stalled.longest_burst = longest_burst(accelerator_);
     stalled.seed = stall_seed(options_.seed);
-    stalled.waveform = options_.waveform;
-    FIXGATE_ASSIGN(const ComparisonResult result, run(simulation, expected_, stalled, "simulate, stalled"));
+    if (waveform_) stalled.waveform = [this](std::string_view bytes) { return waveform_->add(bytes); };
+    FIXGATE_ASSIGN(const ComparisonResult result, run(simulation, std::move(stalled), "simulate, stalled"));
+    if (waveform_) FIXGATE_CHECK(waveform_->finish());
     result_.hidden_values = result.hidden_values;
     result_.output_values = result.output_values;
     add(result);
@@ -123,15 +135,12 @@ class Verifier {
   }
 
   Result<void> run_free(const Simulation& simulation) {
-    std::vector<int> steps;
-    for (const ExpectedSequence& sequence : expected_) steps.push_back(sequence.steps);
-    std::vector<std::int64_t> predicted = predict_cycles(accelerator_, steps);
+    std::vector<std::int64_t> predicted = predicted_cycles();
     const auto within = std::ranges::upper_bound(predicted, options_.most_free_cycles) - predicted.begin();
     const auto count = static_cast<std::size_t>(std::max<std::ptrdiff_t>(within, 1));
     predicted.resize(std::min(count, predicted.size()));
     expected_.resize(predicted.size());
-    FIXGATE_ASSIGN(const ComparisonResult result,
-                   run(simulation, expected_, SimulationRun{}, "simulate, free running"));
+    FIXGATE_ASSIGN(const ComparisonResult result, run(simulation, SimulationRun{}, "simulate, free running"));
     add(result);
     compare_cycles(predicted, result.cycles);
     return {};
@@ -154,7 +163,7 @@ class Verifier {
   const Accelerator& accelerator_;
   std::filesystem::path folder_;
   const VerificationOptions& options_;
-  std::filesystem::path build_;
+  std::optional<WaveformFile> waveform_;
   std::vector<ExpectedSequence> expected_;
   VerificationResult result_;
 };
@@ -170,9 +179,14 @@ Result<VerificationResult> verify_accelerator(const Accelerator& accelerator,
 }
 
 Result<void> check(const VerificationResult& result, const std::string& name) {
+  const std::string memories = result.memories.words == 0
+                                   ? ""
+                                   : fmt::format("{} memory words differ from the network's; the first: {}",
+                                                 result.memories.words, result.memories.first);
   if (result.mismatches > 0)
-    return fail("{}: the hardware is not what the simulator computes: {} mismatches; the first: {}", name,
-                result.mismatches, result.first_mismatch);
+    return fail("{}: the hardware is not what the simulator computes: {} mismatches; the first: {}{}{}", name,
+                result.mismatches, result.first_mismatch, memories.empty() ? "" : "; ", memories);
+  if (!memories.empty()) return fail("{}: {}", name, memories);
   if (result.cycle_differences > 0)
     return fail("{}: {} of {} sequences end in another cycle than predicted; the last: {} predicted, {} seen",
                 name, result.cycle_differences, result.free_sequences, result.cycles_predicted,

@@ -37,11 +37,13 @@ class Capture {
 [[noreturn]] void become_fixgate(std::vector<char*>& arguments, const CommandOptions& options, int output,
                                  int error) {
   if (!options.output_file.empty()) output = ::open(options.output_file.c_str(), O_WRONLY | O_CLOEXEC);
+  if (!options.error_file.empty()) error = ::open(options.error_file.c_str(), O_WRONLY | O_CLOEXEC);
   const rlimit limit{options.largest_file, options.largest_file};
   const bool ready = ::dup2(output, STDOUT_FILENO) >= 0 && ::dup2(error, STDERR_FILENO) >= 0 &&
                      ::chdir(options.folder.c_str()) == 0 &&
                      (options.path.empty() || ::setenv("PATH", options.path.c_str(), 1) == 0) &&
                      (options.largest_file == 0 || ::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  for (const int stream : options.closed) ::close(stream);
   if (ready) ::execvp(arguments.front(), arguments.data());
   ::_exit(127);
 }

@@ -20,6 +20,8 @@ struct CommandOptions {
   std::filesystem::path folder = {};       // to run in
   std::uint64_t largest_file = 0;          // RLIMIT_FSIZE in bytes; 0: none
   std::filesystem::path output_file = {};  // instead of CommandResult::output
+  std::filesystem::path error_file = {};   // instead of CommandResult::error
+  std::vector<int> closed = {};            // standard streams, by number
   std::filesystem::path path = {};         // the only folder with programs; empty: the PATH as it is
   std::vector<std::string> launcher = {};  // a program of the PATH, with its arguments, that starts fixgate
 };

@@ -258,6 +258,8 @@ TEST_F(ExploreRefusals, OptionsThatMakeNoSense) {
   expect_refused(explore({"--confidence", "100%"}), {"--confidence 100%"});
   expect_refused(explore({"--objectives", "loss,area"}), {"'area'", "--lanes or --max-cycles"});
   expect_refused(explore({"--preset", "best"}), {"'best'"});
+  expect_refused(explore({"--strategy", "grid", "--segments", "8"}), {"--segments", "--strategy grid"});
+  expect_refused(explore({"--minutes", "1e-9"}), {"--minutes 1e-09", "no plan was tried", "give more"});
   expect_refused(explore({"--preset", "paper", "--plan", kPlan}), {"--plan"});
   expect_refused({"explore", gru_, "-o", "found"}, {"--task"});
   expect_refused({"explore", "gone.onnx", "-t", task_, "-o", "found"}, {"gone.onnx"});

@@ -51,7 +51,7 @@ TEST_F(HardwareTools, AMissingToolIsNamed) {
 }
 
 TEST_F(HardwareTools, AToolThatFailsIsQuoted) {
-  for (const char* program : {"verilator", "yosys"}) add_failing(program);
+  for (const char* program : {"verilator", "g++", "make", "yosys"}) add_failing(program);
   expect_refused({"verify", "accel", "-t", task_},
                  {"verilator failed (exit code 3)", "this tool is out of order"}, few_programs());
   expect_refused({"synth", "accel", "--target", "generic"},
@@ -78,8 +78,8 @@ TEST_F(HardwareTools, AWrongDesignIsToldInWordsWithAWaveform) {
   const std::size_t digit = text.find('\n', text.find('\n') + 1) - 1;
   text[digit] = text[digit] == '0' ? '4' : '0';
   std::ofstream(memory) << text;
-  const CommandResult result =
-      run({"verify", "accel", "-t", task_, "-n", "3", "--simulator", "icarus", "--waveform", "wrong.vcd"});
+  const CommandResult result = run({"verify", "accel", "-t", task_, "-n", "3", "--simulator", "icarus",
+                                    "--as-is", "--waveform", "wrong.vcd"});
   EXPECT_EQ(result.exit_code, 1);
   for (const char* part : {"mismatches; the first: ", "layer 'recurrent_GRU'", "sequence", "step", "unit",
                            "simulator", "hardware", "format sfix8_En7"})

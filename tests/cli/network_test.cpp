@@ -52,10 +52,10 @@ TEST_F(WrongNetwork, FlippedBitsNeverCrash) {
 TEST_F(WrongNetwork, OneKindOfFileForTheOther) {
   const std::string model = example("digits/digits-gru.onnx");
   expect_refused({"show", model}, {model, ".fxg"});
-  expect_refused({"inspect", "good.fxg"}, {"good.fxg", "not an ONNX model"});
-  expect_model_refused("good.fxg", {"not an ONNX model"});
-  expect_refused({"evaluate", "good.fxg", "--float", "good.fxg", "-t", example("ecg/ecg.toml")},
-                 {"not an ONNX model"});
+  const std::string expected = "is a fixed-point network (.fxg); an ONNX file is expected";
+  expect_refused({"inspect", "good.fxg"}, {"good.fxg", expected});
+  expect_model_refused("good.fxg", {expected});
+  expect_refused({"evaluate", "good.fxg", "--float", "good.fxg", "-t", example("ecg/ecg.toml")}, {expected});
   std::filesystem::copy_file(model, folder_ / "model.fxg");
   expect_both_refused("model.fxg");
   expect_refused({"inspect", example("ecg/ecg.toml")}, {"not an ONNX model"});

@@ -69,7 +69,8 @@ TEST_F(Rtl, KeepsOtherContent) {
   std::filesystem::create_directory(folder_ / "mine");
   (void)store("mine/notes.txt", "keep");
   expect_refused(rtl({"-o", "mine"}), {"mine", "no accelerator"});
-  expect_refused(rtl({"-o", "n.fxg"}), {"n.fxg", "no folder"});
+  expect_refused(rtl({"-o", "n.fxg"}), {"n.fxg", "which is read"});
+  expect_refused(rtl({"-o", "mine/notes.txt"}), {"mine/notes.txt", "no folder"});
   expect_refused(rtl({"-o", "gone/accel"}), {"gone/accel"});
   run_well(rtl({"-o", "accel"}));
   (void)store("accel/rtl/mine.sv", "keep");

@@ -37,9 +37,10 @@ TEST_F(Use, InspectShowsTheLayers) {
 }
 
 TEST_F(Use, InspectSaysWhatIsNotSupported) {
-  const std::string text = run_well({"inspect", test_model("written_lstm_peepholes_op9")});
-  EXPECT_TRUE(contains(text, "not supported in fixed point:\n  node '")) << text;
-  EXPECT_TRUE(contains(text, "(LSTM): input 'P' (peepholes) is not supported")) << text;
+  const std::string text = run({"inspect", test_model("written_lstm_peepholes_op9")}).output;
+  EXPECT_TRUE(
+      contains(text, "not supported in fixed point:\n  node 0 (LSTM, unnamed): input 'P' (peepholes)"))
+      << text;
 }
 
 TEST_F(Use, PresetsQuantise) {
@@ -74,8 +75,11 @@ TEST_F(Use, RowsShareTheBitsOfTheirMatrix) {
   EXPECT_TRUE(contains(text, "bits by row, ")) << text;
   EXPECT_TRUE(contains(text, "widths of rows")) << text;
   run_well({"evaluate", "a.fxg", "-t", task_, "--simulator", "reference"});
-  expect_refused({"quantize", model_, "-t", task_, "--preset", "paper", "--mixed-rows", "-o", kOutput},
-                 {"mixed_rows", "per_row"});
+  expect_refused(
+      {"quantize", model_, "-t", task_, "--preset", "paper", "-w", "4", "--mixed-rows", "-o", kOutput},
+      {"mixed_rows", "per_row"});
+  expect_refused({"quantize", model_, "-t", task_, "-w", "8", "--mixed-rows", "-o", kOutput},
+                 {"--mixed-rows does nothing with --weights 8"});
 }
 
 TEST_F(Use, PlanMakesTheSameNetworkAgain) {

@@ -6,6 +6,7 @@
 #include "data/test_folder.h"
 #include "files/read.h"
 #include "fixed/testing/example_networks.h"
+#include "hardware/packet_run.h"
 #include "verification/verification.h"
 
 namespace fixgate {
@@ -75,6 +76,7 @@ class BrokenDesigns : public TestFolder, public testing::WithParamInterface<Brea
   [[nodiscard]] Result<VerificationResult> verify(const Accelerator& accelerator) const {
     VerificationOptions options;
     options.simulator = SimulatorKind::Icarus;
+    options.as_it_is = true;
     return verify_accelerator(accelerator, place(), random_sequences(accelerator.network, 10, 1), options);
   }
 };
@@ -90,7 +92,23 @@ TEST_P(BrokenDesigns, AreCaught) {
   ASSERT_TRUE(result) << result.error().message;
   const auto right = check(*result, "broken");
   ASSERT_FALSE(right) << GetParam().name << " went unnoticed";
+  // A memory that was changed is noticed twice: beside the network's, and by what it does.
+  EXPECT_GT(result->mismatches + result->cycle_differences, 0) << GetParam().name;
+  EXPECT_EQ(result->memories.words, *GetParam().from == '\0' ? 1 : 0) << result->memories.first;
   std::cout << GetParam().name << ": " << right.error().message << "\n";
+}
+
+// What well-formed sequences do not show.
+class BrokenPackets : public BrokenDesigns {};
+
+TEST_P(BrokenPackets, AreCaught) {
+  const Accelerator accelerator = accelerator_of(GetParam().base);
+  ASSERT_TRUE(write_accelerator(accelerator, place()));
+  replace(GetParam().file, GetParam().from, GetParam().to);
+  const auto result = send_packets(accelerator, place(), {});
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_GT(result->mismatches, 0) << GetParam().name << " went unnoticed";
+  std::cout << GetParam().name << ": " << result->first_mismatch << "\n";
 }
 
 class WholeDesigns : public BrokenDesigns {};
@@ -131,7 +149,17 @@ INSTANTIATE_TEST_SUITE_P(All, BrokenDesigns, testing::Values(
   Break{"shift_off_by_one", Base::Lstm, "rtl/lib/fg_lstm_unit.sv", "(CellSumWidth'(input_q) <<< InputShift)", "(CellSumWidth'(input_q) <<< (InputShift + 1))"},
   Break{"last_beat_mark_lost", Base::Lstm, "rtl/lib/fg_output.sv", "last_i && vector_end", "vector_end"},
   Break{"last_output_lost", Base::Lstm, "rtl/lib/fg_output.sv", "m_axis_tvalid = valid_i", "m_axis_tvalid = valid_i && !m_axis_tlast"},
+  Break{"error_of_a_whole_packet", Base::Gru, "rtl/lib/fg_input.sv", "error_o <= take && cut && !fill_q", "error_o <= take && last_o"},
   Break{"slower_than_predicted", Base::Lstm, "rtl/lib/fg_emit.sv", "place_o = places_q != 2'd2", "place_o = places_q == 2'd0"}),
+  name_of);
+
+INSTANTIATE_TEST_SUITE_P(All, BrokenPackets, testing::Values(
+  Break{"last_beat_within_a_step_lost", Base::Gru, "rtl/lib/fg_input.sv", "fill_q <= cut", "fill_q <= 1'b0"},
+  Break{"error_not_told", Base::Lstm, "rtl/lib/fg_input.sv", "error_o <= take && cut && !fill_q", "error_o <= 1'b0"},
+  Break{"error_told_twice", Base::Lstm, "rtl/lib/fg_input.sv", "error_o <= take && cut && !fill_q", "error_o <= take && cut"},
+  Break{"next_packet_taken_while_filling", Base::Lstm, "rtl/lib/fg_input.sv", "s_axis_tready = ready_i && !fill_q", "s_axis_tready = ready_i"},
+  Break{"filled_with_what_is_offered", Base::Gru, "rtl/lib/fg_input.sv", "feature = fill_q ? '0", "feature = 1'b0 ? '0"},
+  Break{"filled_step_is_not_the_last", Base::Gru, "rtl/lib/fg_input.sv", "last_o = s_axis_tlast || fill_q", "last_o = s_axis_tlast"}),
   name_of);
 // clang-format on
 

@@ -4,7 +4,7 @@
 #include "calibrate/calibrate.h"
 #include "data/load.h"
 #include "data/test_folder.h"
-#include "hardware/design_sources.h"
+#include "hardware/accelerator_files.h"
 #include "quantize/quantize.h"
 #include "sweep/load_network.h"
 #include "tools/program.h"
@@ -30,7 +30,7 @@ class DigitsHardware : public TestFolder {
   }
 
   void expect_equal(std::int64_t sequences, const VerificationOptions& options) {
-    const auto chosen = gather_sequences(task_, "test", "", {sequences, std::nullopt});
+    const auto chosen = gather_sequences(task_, {}, "test", "", {sequences, std::nullopt});
     ASSERT_TRUE(chosen) << chosen.error().message;
     const auto result = verify_accelerator(accelerator_, folder_ / "accelerator", *chosen, options);
     ASSERT_TRUE(result) << result.error().message;
@@ -87,10 +87,11 @@ TEST_F(DigitsHardware, TheExampleOfTheDocumentationIsClean) {
   const std::string example = documented_example();
   ASSERT_NE(example.find("module digit_reader"), std::string::npos);
   const auto file = store("digit_reader.sv", example);
-  const auto sources = design_sources(folder_ / "accelerator");
-  ASSERT_TRUE(sources) << sources.error().message;
+  const auto files = accelerator_files(accelerator_);
+  ASSERT_TRUE(files) << files.error().message;
   std::vector<std::string> arguments{"--lint-only", "-Wall", "--top-module", "digit_reader"};
-  for (const std::filesystem::path& source : *sources) arguments.push_back(source.string());
+  for (const std::string& source : source_paths(*files, accelerator_.name))
+    arguments.push_back((folder_ / "accelerator" / source).string());
   arguments.push_back(file.string());
   const auto linted = run_program({"verilator", arguments, folder_, {}});
   ASSERT_TRUE(linted) << linted.error().message;

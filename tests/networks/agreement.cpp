@@ -55,11 +55,11 @@ std::string compare(double got, double wanted, double tolerance, const std::stri
 }
 
 // The main output, in memory either [batch, steps, outputs] or [steps, batch, outputs].
-std::string compare_outputs(const Results& results, const Tensor& expected, double tolerance,
-                            bool batch_first) {
-  const std::size_t batch = results.outputs.size();
-  const auto rows = static_cast<std::size_t>(results.outputs.front().rows());
-  const auto columns = static_cast<std::size_t>(results.outputs.front().cols());
+std::string compare_outputs(const std::vector<DoubleMatrix>& outputs, const Tensor& expected,
+                            double tolerance, bool batch_first) {
+  const std::size_t batch = outputs.size();
+  const auto rows = static_cast<std::size_t>(outputs.front().rows());
+  const auto columns = static_cast<std::size_t>(outputs.front().cols());
   if (static_cast<std::size_t>(element_count(expected.shape)) != batch * rows * columns)
     return fmt::format("{} sequences of {} x {} outputs, but {} values are expected", batch, rows, columns,
                        element_count(expected.shape));
@@ -67,8 +67,7 @@ std::string compare_outputs(const Results& results, const Tensor& expected, doub
     for (std::size_t row = 0; row < rows; ++row)
       for (std::size_t column = 0; column < columns; ++column) {
         const std::size_t place = (batch_first ? b * rows + row : row * batch + b) * columns + column;
-        const double got =
-            results.outputs[b](static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(column));
+        const double got = outputs[b](static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(column));
         const auto where = fmt::format("output of sequence {}, step {}, element {}", b, row, column);
         if (auto text = compare(got, value_at(expected, place), tolerance, where); !text.empty()) return text;
       }
@@ -113,13 +112,19 @@ std::string compare_states(const Results& results, const Graph& graph, const Ten
 
 std::string compare_all(const Results& results, const Graph& graph, const Tensors& expected,
                         double tolerance) {
-  const Tensor& main = expected.at(graph.outputs.front().name);
-  const std::string batch_first = compare_outputs(results, main, tolerance, true);
-  if (!batch_first.empty() && !compare_outputs(results, main, tolerance, false).empty()) return batch_first;
+  const std::string outputs =
+      output_difference(results.outputs, expected.at(graph.outputs.front().name), tolerance);
+  if (!outputs.empty()) return outputs;
   return compare_states(results, graph, expected, tolerance);
 }
 
 }  // namespace
+
+std::string output_difference(const std::vector<DoubleMatrix>& outputs, const Tensor& expected,
+                              double tolerance) {
+  const std::string batch_first = compare_outputs(outputs, expected, tolerance, true);
+  return compare_outputs(outputs, expected, tolerance, false).empty() ? "" : batch_first;
+}
 
 std::vector<Sequence> sequences_of(const Tensor& data, bool is_float, std::size_t batch_axis) {
   Shape shape = data.shape;

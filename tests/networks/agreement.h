@@ -35,6 +35,10 @@ Result<Results> run_all(const Network& network, const Graph& graph, const Tensor
 /// Applies Softmax, LogSoftmax or ArgMax to each row.
 DoubleMatrix apply(OutputFunction function, const FloatMatrix& outputs);
 
+/// "" where the outputs, by sequence, are those of the tensor, whichever of its axes is the batch.
+std::string output_difference(const std::vector<DoubleMatrix>& outputs, const Tensor& expected,
+                              double tolerance);
+
 /// "" where the network gives, for every sequence of the batch, the graph's main output and the final states
 /// among `expected`, within the tolerance (absolute plus relative); else what differs. Whether the batch is
 /// the first or the second axis of the data is found out by trying: one of the two must fit all values.

@@ -25,7 +25,7 @@ void judge(const Attack& attack) {
   ASSERT_TRUE(folded) << folded.error().message;
   ASSERT_TRUE(fold_initial_states(graph));
   const auto network = lower(graph);
-  const std::vector<Error> refusals = find_refusals(graph);
+  const std::vector<Error> refusals = lower_what_can_be(graph).refusals;
   ASSERT_EQ(refusals.empty(), network.has_value());
   if (attack.verdict == Verdict::Refused) {
     ASSERT_FALSE(network);

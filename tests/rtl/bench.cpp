@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "files/write.h"
+#include "lint/slang.h"
 #include "tools/program.h"
 
 namespace fixgate::rtl {
@@ -122,6 +123,7 @@ void Bench::add_run(std::vector<Parameter> parameters, std::int64_t values) {
 
 void Bench::check(int netlists) {
   check_sources();
+  const std::size_t in_slang = check_slang() ? runs_.size() : 0;
   if (is_missing("yosys")) netlists = 0;
   for (int run = 0; run < netlists; ++run) check_netlist(static_cast<std::size_t>(run));
   const int lints = is_missing("verilator") ? 0 : std::min(kLints, static_cast<int>(runs_.size()));
@@ -129,8 +131,9 @@ void Bench::check(int netlists) {
   std::int64_t values = 0;
   for (const Run& run : runs_) values += run.values;
   fmt::print(
-      "[    RTL   ] {}: {} parameter sets, {} values compared; {} of the sets as netlists too, {} linted\n",
-      module_, runs_.size(), values, netlists, lints);
+      "[    RTL   ] {}: {} parameter sets, {} values compared; {} of the sets as netlists too, {} linted, {} "
+      "in slang\n",
+      module_, runs_.size(), values, netlists, lints, in_slang);
   if (::testing::Test::HasFailure()) fmt::print("[    RTL   ] files left in {}\n", folder_.string());
 }
 
@@ -158,6 +161,18 @@ void Bench::check_lint(std::size_t run) {
   const auto linted = run_program({"verilator", arguments, folder_, {}});
   if (!linted) FAIL() << linted.error().message;
   EXPECT_EQ(linted->exit_code, 0) << "lint of run " << run << ":\n" << linted->error;
+}
+
+// All runs as check_sources left them. False: slang is not installed.
+bool Bench::check_slang() {
+  const std::string library = library_folder().string();
+  const SlangVerdict verdict =
+      lint_with_slang({"--top", "runs", "--timescale", "1ns/1ns", library + "/fg_pkg.sv", "runs.sv", "-y",
+                       library, "-y", (kSource / "rtl" / "tests").string(), "--libext", ".sv"},
+                      folder_);
+  if (!verdict.is_installed) return false;
+  EXPECT_TRUE(verdict.is_clean) << verdict.text;
+  return true;
 }
 
 void Bench::simulate(const std::vector<std::string>& sources, std::size_t first, std::size_t count) {

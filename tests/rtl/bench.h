@@ -51,6 +51,7 @@ class Bench {
   void check_sources();
   void check_netlist(std::size_t run);
   void check_lint(std::size_t run);
+  bool check_slang();
   void simulate(const std::vector<std::string>& sources, std::size_t first, std::size_t count);
   void write(const std::string& name, const std::string& content) const;
 

@@ -7,14 +7,6 @@
 namespace fixgate {
 namespace {
 
-FloatMatrix matrix_of(const Tensor& tensor) {
-  return Eigen::Map<const FloatMatrix>(tensor.floats().data(), tensor.shape[0], tensor.shape[1]);
-}
-
-bool is_matrix(const Tensor* tensor) {
-  return tensor != nullptr && tensor->is_float() && tensor->shape.size() == 2;
-}
-
 // A bias: one number for each of `outputs`, in whatever shape broadcasts along the last axis.
 Result<FloatVector> bias_of(const Tensor* tensor, const Flow& flow) {
   const Eigen::Index outputs = flow.axes.back().size;
@@ -40,6 +32,14 @@ Result<void> drop_features(const Node& node, Flow& flow) {
 }
 
 }  // namespace
+
+FloatMatrix matrix_of(const Tensor& tensor) {
+  return Eigen::Map<const FloatMatrix>(tensor.floats().data(), tensor.shape[0], tensor.shape[1]);
+}
+
+bool is_matrix(const Tensor* tensor) {
+  return tensor != nullptr && tensor->is_float() && tensor->shape.size() == 2;
+}
 
 Result<void> Lowering::lower_embedding(const Node& node) {
   const Tensor* table = constant(node, 0);

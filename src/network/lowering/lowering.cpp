@@ -18,20 +18,16 @@ std::string identifier(const std::string& name) {
 
 }  // namespace
 
-bool is_recurrent(const Node& node) {
-  return node.op_type == "LSTM" || node.op_type == "GRU" || node.op_type == "RNN";
-}
-
-tl::expected<Network, std::vector<Error>> Lowering::run() {
+LoweredGraph Lowering::run() {
   network_.name = graph_.name;
   find_state_inputs();
-  if (const auto entered = enter_inputs(); !entered) return tl::make_unexpected(std::vector{entered.error()});
+  if (const auto entered = enter_inputs(); !entered) return {{}, {entered.error()}};
   for (const Node& node : graph_.nodes) lower_or_refuse(node);
   // What the whole amounts to can be judged where every part of it is known.
   if (unknown_.empty())
     if (const auto finished = finish(); !finished) refusals_.push_back(finished.error());
-  if (!refusals_.empty()) return tl::make_unexpected(std::move(refusals_));
-  return std::move(network_);
+  std::ranges::move(apart_, std::back_inserter(network_.layers));
+  return {std::move(network_), std::move(refusals_)};
 }
 
 Result<void> Lowering::enter_inputs() {
@@ -163,10 +159,17 @@ Result<void> Lowering::finish() {
     return fail("graph output '{}' is not that of the last layer, '{}'", main_output_,
                 layer_name(network_.layers.back()));
   network_.output_function = output.function;
+  note_fixed_steps();
   FIXGATE_CHECK(check_output_axes(output));
   FIXGATE_CHECK(check_directions(output));
   FIXGATE_CHECK(check_stream());
   return append_select(output);
+}
+
+void Lowering::note_fixed_steps() {
+  for (const GraphValue& input : graph_.inputs)
+    if (!state_inputs_.contains(input.name))
+      network_.call.count = std::max<std::int64_t>(input.shape[static_cast<std::size_t>(*time_axis_)], 0);
 }
 
 const FlowValue* Lowering::find(const std::string& value) const {
@@ -178,6 +181,12 @@ const Tensor* Lowering::constant(const Node& node, std::size_t input) const {
   if (input >= node.inputs.size()) return nullptr;
   const auto found = graph_.constants.find(node.inputs[input]);
   return found == graph_.constants.end() ? nullptr : &found->second;
+}
+
+ConstantInputs Lowering::constants_of(const Node& node) const {
+  ConstantInputs constants{};
+  for (std::size_t input = 0; input < constants.size(); ++input) constants[input] = constant(node, input);
+  return constants;
 }
 
 Result<Flow> Lowering::flow_input(const Node& node, std::size_t input) const {

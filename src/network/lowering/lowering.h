@@ -1,6 +1,7 @@
 // The walk over the graph's nodes that builds the chain of layers.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -8,30 +9,22 @@
 #include <string>
 
 #include "network/graph.h"
+#include "network/lower.h"
 #include "network/lowering/flow.h"
 #include "network/network.h"
 #include "network/recurrent_attributes.h"
+#include "network/recurrent_shapes.h"
 
 namespace fixgate {
 
-/// The inputs of an ONNX recurrent node by their place.
-enum RecurrentInput : std::size_t {
-  kX,
-  kW,
-  kR,
-  kB,
-  kSequenceLengths,
-  kInitialHidden,
-  kInitialCell,
-  kPeepholes
-};
+/// The constant inputs of one node by their place; nullptr: none, or not constant.
+using ConstantInputs = std::array<const Tensor*, kPeepholes + 1>;
 
 class Lowering {
  public:
   explicit Lowering(const Graph& graph) : graph_(graph) {}
 
-  /// Everything that is refused, in the order of the graph's inputs and nodes, if anything is.
-  tl::expected<Network, std::vector<Error>> run();
+  LoweredGraph run();
 
  private:
   using Handler = Result<void> (Lowering::*)(const Node&);
@@ -53,6 +46,7 @@ class Lowering {
   void lower_or_refuse(const Node& node);
   Result<void> lower_node(const Node& node);
   Result<void> finish();
+  void note_fixed_steps();
   Result<void> find_main_output();
   Result<void> check_output_axes(const Flow& output) const;
   [[nodiscard]] bool reads_a_shape(const Node& node) const;
@@ -63,6 +57,11 @@ class Lowering {
   void refuse(const Node& node, const Error& reason);
   /// What is wrong with a node whatever it reads: its operator, its attributes.
   void refuse_by_itself(const Node& node);
+  // apart.cpp: nodes that read what is not known, as the layers that their constants make them
+  void note_apart(const Node& node);
+  void note_apart_recurrent(const Node& node);
+  void note_apart_dense(const Node& node);
+  void note_apart_bias(const Node& node);
   void put_unknown(const std::string& value);
   [[nodiscard]] bool reads_unknown(const Node& node) const;
 
@@ -110,14 +109,15 @@ class Lowering {
 
   // states.cpp: states from graph inputs to the cells, and final states of several layers in one tensor
   void find_state_inputs();
-  void trace_state(const std::string& value);
   void enter_state_input(const GraphValue& input);
   Result<void> connect_initial_state(const Node& node, std::size_t input, bool batch_first,
                                      std::size_t cells);
   [[nodiscard]] Result<std::vector<StateVector>> output_states(const std::string& name,
                                                                const FlowValue& value) const;
-  [[nodiscard]] Result<void> check_stream() const;
-  [[nodiscard]] Result<void> check_state_outputs(const std::vector<std::vector<StateVector>>& inputs) const;
+  Result<void> check_stream();
+  [[nodiscard]] bool has_reverse_cell() const;
+  /// Whether all state inputs come back as outputs. Error: only some of them, or in another order.
+  [[nodiscard]] Result<bool> returns_states(const std::vector<std::vector<StateVector>>& inputs) const;
   Result<void> stack_states(const Node& node, std::size_t axis);
   Result<void> lower_state_stack(const Node& node, const StateStack& stack);
   Result<void> gather_state(const Node& node, const StateStack& stack);
@@ -127,6 +127,7 @@ class Lowering {
   /// The flow of an input value, or nothing if it is a constant or left out.
   [[nodiscard]] const FlowValue* find(const std::string& value) const;
   [[nodiscard]] const Tensor* constant(const Node& node, std::size_t input) const;
+  [[nodiscard]] ConstantInputs constants_of(const Node& node) const;
   /// Errors: the input is neither data nor a state.
   [[nodiscard]] Result<Flow> flow_input(const Node& node, std::size_t input = 0) const;
   /// Errors: the input is not what a layer may read: data, or final hidden states.
@@ -154,14 +155,23 @@ class Lowering {
   int changes_ = 0;               // bias and activation that the last layer has got so far
   std::string main_output_;
   std::vector<Error> refusals_;
+  std::vector<Layer> apart_;       // layers that nothing is known to lead to
+  std::string apart_output_;       // of the last of them, if that is a dense layer without bias
   std::set<std::string> unknown_;  // values of refused nodes and inputs, and of what reads them
 };
-
-bool is_recurrent(const Node& node);
 
 /// The attributes and inputs of a recurrent node that fixed point does not support.
 std::vector<Error> unsupported_features(const Node& node, const RecurrentAttributes& attributes,
                                         const Tensor* peepholes);
+
+/// The layer without its name. `x` is the shape of the data, -1 where it is not known; nullptr: nothing is.
+/// Errors: an input that is not constant; shapes that do not fit each other.
+Result<RecurrentLayer> make_recurrent_layer(const Node& node, const RecurrentAttributes& attributes,
+                                            const ConstantInputs& constants, const Shape* x);
+
+/// A constant matrix, of floats.
+bool is_matrix(const Tensor* tensor);
+FloatMatrix matrix_of(const Tensor& tensor);
 
 /// A constant integer tensor's values, or an error that says what it should have been.
 Result<std::vector<std::int64_t>> integer_list(const Tensor* tensor, const char* what);

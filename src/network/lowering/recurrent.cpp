@@ -18,18 +18,12 @@ FloatMatrix block(const Tensor& tensor, std::size_t direction) {
       tensor.floats().data() + static_cast<std::int64_t>(direction) * rows * columns, rows, columns);
 }
 
-bool has_shape(const Tensor* tensor, const Shape& shape) {
-  return tensor != nullptr && tensor->is_float() && tensor->shape == shape;
-}
-
 // A constant initial state [directions, batch, hidden] (layout 1: [batch, directions, hidden]), the same for
 // every sequence.
 Result<FloatVector> initial_state(const Tensor& tensor, std::size_t direction, std::size_t directions,
                                   bool batch_first, std::int64_t hidden) {
   const auto count = static_cast<std::int64_t>(directions);
-  if (!tensor.is_float() || tensor.shape.size() != 3 || tensor.shape[2] != hidden ||
-      tensor.shape[batch_first ? 1 : 0] != count || tensor.shape[batch_first ? 0 : 1] < 1)
-    return fail("a constant initial state of another shape than [directions, batch, hidden]");
+  if (tensor.shape[batch_first ? 0 : 1] < 1) return fail("a constant initial state for no sequence");
   const std::int64_t batch = tensor.shape[batch_first ? 0 : 1];
   const auto at = [&](std::int64_t sample) {
     const auto d = static_cast<std::int64_t>(direction);
@@ -53,19 +47,31 @@ struct RecurrentTensors {
   std::int64_t rows = 0;  // gates * hidden
 };
 
-Result<void> check_shapes(RecurrentTensors& tensors, const RecurrentAttributes& attributes,
-                          std::int64_t inputs, bool has_bias) {
-  if (tensors.weights == nullptr || tensors.recurrent == nullptr || tensors.recurrent->shape.size() != 3)
-    return fail("W and R must be constant and of rank 3");
-  tensors.hidden = tensors.recurrent->shape[2];
-  tensors.rows = attributes.gates() * tensors.hidden;
-  const auto directions = static_cast<std::int64_t>(attributes.directions());
-  if (tensors.hidden < 1 || !has_shape(tensors.weights, {directions, tensors.rows, inputs}) ||
-      !has_shape(tensors.recurrent, {directions, tensors.rows, tensors.hidden}))
-    return fail("W or R does not have the shape that its input, direction and hidden size ask for");
-  if (has_bias && !has_shape(tensors.bias, {directions, 2 * tensors.rows}))
-    return fail("B must be constant and of the shape [{}, {}]", directions, 2 * tensors.rows);
+Result<void> check_kinds(const Node& node, const ConstantInputs& constants) {
+  for (const std::size_t input : {kW, kR, kB})
+    if (is_given(node, input) && constants[input] == nullptr)
+      return fail("input {} is not constant; this is not supported in fixed point", input_name(node, input));
+  for (const std::size_t input : {kW, kR, kB, kInitialHidden, kInitialCell})
+    if (constants[input] != nullptr && !constants[input]->is_float())
+      return fail("input {} is of an integer type", input_name(node, input));
   return {};
+}
+
+Result<RecurrentTensors> check_tensors(const Node& node, const RecurrentAttributes& attributes,
+                                       const ConstantInputs& constants, const Shape* x) {
+  FIXGATE_CHECK(check_kinds(node, constants));
+  FIXGATE_ASSIGN(const RecurrentExtent extent,
+                 check_recurrent_shapes(attributes, [&](std::size_t input) -> const Shape* {
+                   if (input == kX) return x;
+                   return constants[input] == nullptr ? nullptr : &constants[input]->shape;
+                 }));
+  return RecurrentTensors{constants[kW],
+                          constants[kR],
+                          constants[kB],
+                          constants[kInitialHidden],
+                          constants[kInitialCell],
+                          extent.hidden,
+                          attributes.gates() * extent.hidden};
 }
 
 void set_biases(RecurrentCell& cell, const RecurrentTensors& tensors, std::size_t direction) {
@@ -95,6 +101,19 @@ Result<RecurrentCell> make_cell(const RecurrentTensors& tensors, const Recurrent
 }
 
 }  // namespace
+
+Result<RecurrentLayer> make_recurrent_layer(const Node& node, const RecurrentAttributes& attributes,
+                                            const ConstantInputs& constants, const Shape* x) {
+  FIXGATE_ASSIGN(const RecurrentTensors tensors, check_tensors(node, attributes, constants, x));
+  RecurrentLayer layer;
+  layer.kind = attributes.kind;
+  layer.linear_before_reset = attributes.linear_before_reset;
+  for (std::size_t direction = 0; direction < attributes.directions(); ++direction) {
+    FIXGATE_ASSIGN(RecurrentCell cell, make_cell(tensors, attributes, direction));
+    layer.cells.push_back(std::move(cell));
+  }
+  return layer;
+}
 
 std::vector<Error> unsupported_features(const Node& node, const RecurrentAttributes& attributes,
                                         const Tensor* peepholes) {
@@ -154,18 +173,10 @@ Result<void> Lowering::lower_recurrent(const Node& node) {
   FIXGATE_ASSIGN(const Flow flow, data_input(node));
   const bool batch_first = attributes.layout == 1;
   FIXGATE_CHECK(note_time_axis(flow, batch_first));
-  RecurrentTensors tensors{constant(node, kW), constant(node, kR), constant(node, kB),
-                           constant(node, kInitialHidden), constant(node, kInitialCell)};
-  FIXGATE_CHECK(check_shapes(tensors, attributes, flow.axes.back().size, is_given(node, kB)));
-
-  RecurrentLayer layer;
+  Shape x;
+  for (const Axis& axis : flow.axes) x.push_back(axis.size);
+  FIXGATE_ASSIGN(RecurrentLayer layer, make_recurrent_layer(node, attributes, constants_of(node), &x));
   layer.name = layer_name_for(node);
-  layer.kind = attributes.kind;
-  layer.linear_before_reset = attributes.linear_before_reset;
-  for (std::size_t direction = 0; direction < attributes.directions(); ++direction) {
-    FIXGATE_ASSIGN(RecurrentCell cell, make_cell(tensors, attributes, direction));
-    layer.cells.push_back(std::move(cell));
-  }
   FIXGATE_CHECK(append(std::move(layer), flow));
   for (const RecurrentInput state : {kInitialHidden, kInitialCell})
     FIXGATE_CHECK(connect_initial_state(node, state, batch_first, attributes.directions()));

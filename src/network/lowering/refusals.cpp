@@ -7,7 +7,7 @@
 namespace fixgate {
 
 void Lowering::refuse(const Node& node, const Error& reason) {
-  refusals_.push_back(reason.within(fmt::format("node '{}' ({})", node.name, node.op_type)));
+  refusals_.push_back(reason.within(describe(node)));
 }
 
 // "" stands for an output, and likewise for an input, that is left out.
@@ -20,6 +20,7 @@ bool Lowering::reads_unknown(const Node& node) const {
 }
 
 void Lowering::refuse_by_itself(const Node& node) {
+  note_apart(node);
   if (is_recurrent(node)) {
     const auto attributes = parse_recurrent_attributes(node);
     if (!attributes) return refuse(node, attributes.error());

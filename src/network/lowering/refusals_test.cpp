@@ -17,7 +17,7 @@ std::vector<std::string> refusals(Graph graph) {
   EXPECT_TRUE(fold_constants(graph));
   EXPECT_TRUE(fold_initial_states(graph));
   std::vector<std::string> messages;
-  for (const Error& refusal : find_refusals(graph)) messages.push_back(refusal.message);
+  for (const Error& refusal : lower_what_can_be(graph).refusals) messages.push_back(refusal.message);
   const auto network = lower(graph);
   EXPECT_EQ(network.has_value(), messages.empty());
   EXPECT_EQ(network ? "" : network.error().message, messages.empty() ? "" : messages.front());

@@ -4,6 +4,7 @@
 
 #include "network/lowering/lowering.h"
 #include "network/node_attributes.h"
+#include "network/value_sources.h"
 
 namespace fixgate {
 namespace {
@@ -11,14 +12,6 @@ namespace {
 using Kind = Axis::Kind;
 
 constexpr std::int64_t kMostVectors = 1024;  // of one state input
-
-// Operators through which a state may come from a graph input unchanged but for its shape; the state is input
-// 0.
-bool only_moves(const std::string& op_type) {
-  static const std::set<std::string> kMoves = {"Identity", "Slice",     "Gather",  "Squeeze", "Unsqueeze",
-                                               "Split",    "Transpose", "Reshape", "Cast"};
-  return kMoves.contains(op_type);
-}
 
 // The states of one layer, cell by cell, `axis` of each of size 1.
 std::vector<Flow> cells_of(const Flow& state, std::size_t axis) {
@@ -52,19 +45,13 @@ std::int64_t place(std::int64_t index, std::size_t count) {
 
 // Graph inputs that are states, or lengths of sequences (which the node will refuse by name).
 void Lowering::find_state_inputs() {
-  for (const Node& node : graph_.nodes)
-    if (is_recurrent(node))
-      for (const std::size_t input : {kSequenceLengths, kInitialHidden, kInitialCell})
-        if (input < node.inputs.size() && !node.inputs[input].empty()) trace_state(node.inputs[input]);
-}
-
-// Follows a state back to the graph input that it is read from, if it is read from one.
-void Lowering::trace_state(const std::string& value) {
-  for (const GraphValue& input : graph_.inputs)
-    if (input.name == value) state_inputs_.insert(value);
-  for (const Node& node : graph_.nodes)
-    if (only_moves(node.op_type) && std::ranges::find(node.outputs, value) != node.outputs.end())
-      trace_state(node.inputs.front());
+  const ValueSources sources(graph_);
+  for (const Node& node : graph_.nodes) {
+    if (!is_recurrent(node)) continue;
+    for (const std::size_t input : {kSequenceLengths, kInitialHidden, kInitialCell})
+      if (input < node.inputs.size())
+        if (const auto source = sources.moved_input(node.inputs[input])) state_inputs_.insert(*source);
+  }
 }
 
 // [vectors, batch, hidden], or [batch, hidden]. What has another form gets no value: who reads it is refused.
@@ -128,7 +115,7 @@ Result<std::vector<Lowering::StateVector>> Lowering::output_states(const std::st
 
 // A stream hands every final state back as the initial state of the next call. So each must come in, and what
 // comes out must be in the same places.
-Result<void> Lowering::check_stream() const {
+Result<void> Lowering::check_stream() {
   if (!network_.streaming) return {};
   std::set<StateVector> given;
   std::vector<std::vector<StateVector>> inputs;
@@ -150,28 +137,45 @@ Result<void> Lowering::check_stream() const {
           "layer '{}': some initial states are graph inputs and some are not; all or none is supported",
           layer->name);
   }
-  return check_state_outputs(inputs);
+  FIXGATE_ASSIGN(network_.call.repeats, returns_states(inputs));
+  network_.call.repeats = network_.call.repeats && !has_reverse_cell();
+  return {};
 }
 
-Result<void> Lowering::check_state_outputs(const std::vector<std::vector<StateVector>>& inputs) const {
+// A cell that runs from the last step to the first begins anew in every call.
+bool Lowering::has_reverse_cell() const {
+  return std::ranges::any_of(network_.layers, [](const Layer& layer) {
+    const auto* recurrent = std::get_if<RecurrentLayer>(&layer);
+    return recurrent != nullptr && recurrent->cells.back().reverse;
+  });
+}
+
+Result<bool> Lowering::returns_states(const std::vector<std::vector<StateVector>>& inputs) const {
   std::size_t returned = 0;
+  std::size_t as_main = 0;  // a state that is what the network computes, too
   for (const GraphValue& output : graph_.outputs) {
     const FlowValue* value = find(output.name);
     const auto* flow = std::get_if<Flow>(value);
     const bool is_state =
         std::holds_alternative<StateStack>(*value) || (flow != nullptr && flow->state != StateKind::None);
-    if (!is_state || is_main(output.name)) continue;
+    if (!is_state) continue;
     FIXGATE_ASSIGN(const auto states, output_states(output.name, *value));
-    if (std::ranges::find(inputs, states) == inputs.end())
+    const bool is_given = std::ranges::find(inputs, states) != inputs.end();
+    if (is_main(output.name)) {
+      as_main = is_given ? 1 : 0;
+      continue;
+    }
+    if (!is_given)
       return fail(
           "graph output '{}' does not hold the same states in the same order as one of the state inputs",
           output.name);
     ++returned;
   }
-  if (returned != 0 && returned != inputs.size())
-    return fail("{} of the {} state inputs are returned as outputs; all or none is supported", returned,
-                inputs.size());
-  return {};
+  const bool all = returned + as_main == inputs.size();
+  if (returned != 0 && !all)
+    return fail("{} of the {} state inputs are returned as outputs; all or none is supported",
+                returned + as_main, inputs.size());
+  return all;
 }
 
 Result<void> Lowering::stack_states(const Node& node, std::size_t axis) {

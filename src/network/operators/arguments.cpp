@@ -19,14 +19,19 @@ Result<void> check_shape(const Shape& shape, std::int64_t limit) {
     dimension = std::max<std::int64_t>(dimension, 1);
   }
   if (element_count(nonzero) > limit)
-    return fail("the shape {} is above the limit of {} elements", to_text(shape), limit);
+    return fail("the shape {} is above the limit of {} elements of one tensor", to_text(shape), limit);
   return {};
 }
 
 Result<void> check_size(const OperatorCall& call, const Shape& shape) {
-  if (auto result = check_shape(shape, call.element_limit); !result)
-    return fail("result: {}", result.error().message);
-  return {};
+  const auto checked = check_shape(shape, call.element_limit);
+  if (checked) return {};
+  if (call.shared_limit > 0 && check_shape(shape, kElementLimit))
+    return fail(
+        "its result, of the shape {}, would take the constants that the graph computes above {} elements in "
+        "all, which is the limit",
+        to_text(shape), call.shared_limit);
+  return fail("result: {}", checked.error().message);
 }
 
 namespace {

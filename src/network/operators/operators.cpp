@@ -213,6 +213,12 @@ Result<Outputs> evaluate_checked(const OperatorCall& call) {
 
 }  // namespace
 
+std::vector<std::string_view> operator_names() {
+  std::vector<std::string_view> names;
+  for (const OperatorDefinition& definition : table()) names.push_back(definition.name);
+  return names;
+}
+
 const OperatorDefinition* find_operator(std::string_view op_type) {
   const auto found = std::ranges::find(table(), op_type, &OperatorDefinition::name);
   return found == table().end() ? nullptr : &*found;
@@ -231,8 +237,7 @@ Result<void> check_node(const Node& node, std::int64_t operator_set) {
 Result<Outputs> evaluate(const OperatorCall& call) {
   auto outputs = evaluate_checked(call);
   if (outputs) return outputs;
-  return tl::make_unexpected(
-      outputs.error().within(fmt::format("node '{}' ({})", call.node.name, call.node.op_type)));
+  return tl::make_unexpected(outputs.error().within(describe(call.node)));
 }
 
 }  // namespace fixgate

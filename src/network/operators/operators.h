@@ -23,6 +23,8 @@ struct OperatorCall {
   std::int64_t operator_set;
   std::vector<const Tensor*> inputs;  // as the node lists them; nullptr: left out
   std::int64_t element_limit = kElementLimit;
+  std::int64_t shared_limit =
+      0;  // element_limit is what is left of so many elements of all tensors; 0: of none
 
   /// The input at `position`, nullptr where it is left out or the list is shorter.
   [[nodiscard]] const Tensor* input(std::size_t position) const {
@@ -57,6 +59,8 @@ struct OperatorDefinition {
   OperatorFunction evaluate;
   std::vector<AttributeDefinition> attributes;
 };
+
+std::vector<std::string_view> operator_names();
 
 /// nullptr where the operator is not known.
 const OperatorDefinition* find_operator(std::string_view op_type);

@@ -7,6 +7,7 @@
 #include "network/operators/evaluations.h"
 #include "network/operators/strided_walk.h"
 #include "network/recurrent_attributes.h"
+#include "network/recurrent_shapes.h"
 
 namespace fixgate::operators {
 namespace {
@@ -16,9 +17,6 @@ using Row = Eigen::Matrix<float, 1, Eigen::Dynamic>;
 using ConstMap = Eigen::Map<const Matrix>;
 using ConstRow = Eigen::Map<const Row>;
 using Functions = std::vector<ActivationFunction>;
-
-constexpr std::size_t kX = 0, kW = 1, kR = 2, kB = 3, kLengths = 4, kInitialH = 5, kInitialC = 6,
-                      kPeepholes = 7;
 
 /// Sizes of one evaluation.
 struct Extent {
@@ -48,48 +46,25 @@ struct State {
   Matrix c;  // LSTM only
 };
 
-Result<void> check_shape(const OperatorCall& call, std::size_t position, const char* name,
-                         const Shape& wanted) {
-  if (!call.has(position)) return {};
-  FIXGATE_ASSIGN(const Tensor* tensor, float_input(call, position));
-  if (tensor->shape == wanted) return {};
-  return fail("input {} has shape {}, not {}", name, fixgate::to_text(tensor->shape),
-              fixgate::to_text(wanted));
-}
-
-Result<Extent> measure(const OperatorCall& call, const RecurrentAttributes& attributes, const Tensor& x) {
-  FIXGATE_ASSIGN(const Tensor* r, float_input(call, kR));
-  if (x.shape.size() != 3)
-    return fail("input X has shape {}, not three dimensions", fixgate::to_text(x.shape));
-  if (r->shape.size() != 3)
-    return fail("input R has shape {}, not three dimensions", fixgate::to_text(r->shape));
-  const std::int64_t hidden = attributes.hidden_size.value_or(r->shape[2]);
-  const Extent extent{x.shape[0], x.shape[1],         x.shape[2],
-                      hidden,     attributes.gates(), static_cast<std::int64_t>(attributes.directions())};
-  if (hidden <= 0 || hidden > r->shape[2] || extent.input <= 0)
-    return fail("hidden_size or input size is not possible");
-  const std::int64_t d = extent.directions;
-  const std::int64_t rows = extent.gates * hidden;
-  FIXGATE_CHECK(check_shape(call, kW, "W", {d, rows, extent.input}));
-  FIXGATE_CHECK(check_shape(call, kR, "R", {d, rows, hidden}));
-  FIXGATE_CHECK(check_shape(call, kB, "B", {d, 2 * rows}));
-  FIXGATE_CHECK(check_shape(call, kPeepholes, "P", {d, 3 * hidden}));
-  const Shape state =
-      attributes.layout == 0 ? Shape{d, extent.batch, hidden} : Shape{extent.batch, d, hidden};
-  FIXGATE_CHECK(check_shape(call, kInitialH, "initial_h", state));
-  FIXGATE_CHECK(check_shape(call, kInitialC, "initial_c", state));
-  FIXGATE_CHECK(check_size(call, {extent.time, d, extent.batch, hidden}));
-  FIXGATE_CHECK(check_size(call, {extent.time, extent.batch, rows}));
+Result<Extent> measure(const OperatorCall& call, const RecurrentAttributes& attributes) {
+  for (const std::size_t input : {kX, kW, kR, kB, kInitialHidden, kInitialCell, kPeepholes})
+    if (call.has(input)) FIXGATE_CHECK(float_input(call, input));
+  FIXGATE_ASSIGN(const RecurrentExtent shapes, check_recurrent_shapes(attributes, [&](std::size_t input) {
+                   return call.has(input) ? &call.input(input)->shape : nullptr;
+                 }));
+  const Extent extent{shapes.time,   shapes.batch,       shapes.inputs,
+                      shapes.hidden, attributes.gates(), static_cast<std::int64_t>(attributes.directions())};
+  if (extent.input <= 0) return fail("input X has no features");
+  FIXGATE_CHECK(check_size(call, {extent.time, extent.directions, extent.batch, extent.hidden}));
+  FIXGATE_CHECK(check_size(call, {extent.time, extent.batch, extent.gates * extent.hidden}));
   return extent;
 }
 
 /// sequence_lens, or the full time of every batch item.
 Result<std::vector<std::int64_t>> lengths_of(const OperatorCall& call, const Extent& extent) {
-  if (!call.has(kLengths))
+  if (!call.has(kSequenceLengths))
     return std::vector<std::int64_t>(static_cast<std::size_t>(extent.batch), extent.time);
-  FIXGATE_ASSIGN(const auto lengths, integer_list(call, kLengths));
-  if (static_cast<std::int64_t>(lengths.size()) != extent.batch)
-    return fail("sequence_lens has {} values for a batch of {}", lengths.size(), extent.batch);
+  FIXGATE_ASSIGN(const auto lengths, integer_list(call, kSequenceLengths));
   for (const std::int64_t length : lengths)
     if (length < 0 || length > extent.time)
       return fail("sequence_lens has {}, outside 0..{}", length, extent.time);
@@ -281,8 +256,8 @@ Outputs compute(const OperatorCall& call, const RecurrentAttributes& attributes,
   const Run run(attributes, extent, lengths);
   for (std::int64_t d = 0; d < extent.directions; ++d) {
     const Direction direction = direction_of(call, attributes, extent, d);
-    State state{initial_state(call, kInitialH, attributes, extent, d),
-                initial_state(call, kInitialC, attributes, extent, d)};
+    State state{initial_state(call, kInitialHidden, attributes, extent, d),
+                initial_state(call, kInitialCell, attributes, extent, d)};
     state = run(direction, d, steps, std::move(state), outputs[0].floats().data());
     const std::int64_t offset = d * extent.batch * extent.hidden;
     std::copy_n(state.h.data(), state.h.size(), outputs[1].floats().data() + offset);
@@ -295,11 +270,9 @@ Outputs compute(const OperatorCall& call, const RecurrentAttributes& attributes,
 
 Result<Outputs> recurrent(const OperatorCall& call) {
   FIXGATE_ASSIGN(const RecurrentAttributes attributes, parse_recurrent_attributes(call.node));
-  FIXGATE_ASSIGN(const Tensor* given, float_input(call, kX));
-  if (given->shape.size() != 3)
-    return fail("input X has shape {}, not three dimensions", fixgate::to_text(given->shape));
-  const Tensor x = attributes.layout == 0 ? *given : transposed(*given, {1, 0, 2});
-  FIXGATE_ASSIGN(const Extent extent, measure(call, attributes, x));
+  FIXGATE_ASSIGN(const Extent extent, measure(call, attributes));
+  const Tensor& given = *call.input(kX);
+  const Tensor x = attributes.layout == 0 ? given : transposed(given, {1, 0, 2});
   FIXGATE_ASSIGN(const auto lengths, lengths_of(call, extent));
   return in_layout(compute(call, attributes, x, extent, lengths), attributes.layout);
 }

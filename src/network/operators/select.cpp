@@ -232,8 +232,8 @@ Result<Outputs> concat(const OperatorCall& call) {
   for (const Tensor* tensor : call.inputs) {
     FIXGATE_CHECK(check_concat_input(tensor, first, axis));
     shape[axis] += tensor->shape[axis];
-    FIXGATE_CHECK(check_size(call, shape));
   }
+  FIXGATE_CHECK(check_size(call, shape));
   Tensor result = blank(first, shape);
   const AxisView whole = view_axis(shape, axis);
   std::int64_t target = 0;

@@ -5,6 +5,8 @@
 
 #include <limits>
 
+#include "fixed/testing/example_networks.h"
+#include "fixed/verify.h"
 #include "simulate/testing/any_sequence.h"
 #include "simulate/testing/plain_network.h"
 #include "simulate/testing/random_fixed_network.h"
@@ -229,6 +231,46 @@ TEST(OverflowCounts, Add) {
   b.add(a);
   EXPECT_EQ(b.values, (std::vector<std::int64_t>{2, 4}));
   EXPECT_EQ(b.overflows, (std::vector<std::int64_t>{0, 2}));
+}
+
+/// numerics.md, section 7: a GRU of one unit, its gates z and r at rest, with the weights of the example.
+FixedNetwork example_of_section_7() {
+  ExampleShape shape{
+      .kind = CellKind::Gru, .linear_before_reset = true, .inputs = 1, .hidden = 1, .outputs = 1};
+  FixedNetwork network = make_example(shape, 1);
+  for (WeightMatrix& matrix : network.weights) {
+    matrix.values = {0};
+    matrix.row_fractions = {6};
+  }
+  FixedCell& cell = std::get<FixedRecurrent>(network.layers.front()).cells.front();
+  for (FixedGate& gate : cell.gates) gate.bias = {0};
+  FixedGate& candidate = cell.gates[2];
+  network.weights[static_cast<std::size_t>(candidate.input_weights)].values = {3};
+  candidate.bias = {4};
+  candidate.recurrent_bias = {4096};
+  return network;
+}
+
+TEST(Section7, BiasesOfTheCandidateWithLinearBeforeReset) {
+  const FixedNetwork network = example_of_section_7();
+  ASSERT_TRUE(verify(network)) << verify(network).error().message;
+  const FixedCell& cell = std::get<FixedRecurrent>(network.layers.front()).cells.front();
+  const auto format = [&](int signal) {
+    return to_text(network.signals[static_cast<std::size_t>(signal)].format.format);
+  };
+  EXPECT_EQ(format(network.input_signal), "sfix8_En6");
+  EXPECT_EQ(format(cell.signals.hidden), "sfix8_En7");
+  EXPECT_EQ(format(cell.signals.gate[1]), "ufix8_En8");
+  EXPECT_EQ(format(cell.signals.recurrent), "sfix10_En6");
+  EXPECT_EQ(format(cell.signals.pre_activation[2]), "sfix10_En6");
+  Sequence sequence;
+  sequence.features = FloatMatrix::Constant(1, 1, 0.3125F);
+  const FixedRun run = run_traced(network, sequence);
+  const auto value = [&](int signal) { return run.signals[static_cast<std::size_t>(signal)].at(0); };
+  EXPECT_EQ(value(network.input_signal), 20);
+  EXPECT_EQ(value(cell.signals.gate[1]), 128);
+  EXPECT_EQ(value(cell.signals.recurrent), 32);
+  EXPECT_EQ(value(cell.signals.pre_activation[2]), 17);
 }
 
 }  // namespace

@@ -263,10 +263,12 @@ class FixedNetworkMaker {
     for (const std::string& gate : names)
       signals.pre_activation.push_back(add_signal(prefix + "pre_" + gate, SignalRole::PreActivation));
     if (layer.kind != CellKind::Rnn)
-      for (const std::string& gate : names)
-        signals.gate.push_back(add_signal(prefix + gate, SignalRole::Gate));
+      for (const std::string& gate : names) {
+        const std::string candidate = is_gru ? "n" : "g";
+        signals.gate.push_back(add_signal(prefix + (gate == names.back() ? candidate : gate), SignalRole::Gate));
+      }
     if (layer.kind == CellKind::Lstm) {
-      signals.cell = add_signal(prefix + "state", SignalRole::Cell);
+      signals.cell = add_signal(prefix + "c", SignalRole::Cell);
       signals.cell_activation = add_signal(prefix + "t", SignalRole::CellActivation);
     }
     if (is_gru && layer.linear_before_reset)

@@ -11,7 +11,8 @@ module tiny_gru_reset_before (
   output logic [7:0]  m_axis_tdata,
   output logic        m_axis_tvalid,
   input  logic        m_axis_tready,
-  output logic        m_axis_tlast
+  output logic        m_axis_tlast,
+  output logic        error_o
 );
 
   // sfix8_En6, 3 a step
@@ -34,7 +35,8 @@ module tiny_gru_reset_before (
     .valid_o(fg_in_valid),
     .ready_i(fg_in_ready),
     .first_o(fg_in_first),
-    .last_o(fg_in_last)
+    .last_o(fg_in_last),
+    .error_o(error_o)
   );
 
   // rnn0: GRU, linear_before_reset = 0, 3 inputs, 4 units; 2 slices of 3 lanes

@@ -11,7 +11,8 @@ module tiny_stack (
   output logic [7:0]  m_axis_tdata,
   output logic        m_axis_tvalid,
   input  logic        m_axis_tready,
-  output logic        m_axis_tlast
+  output logic        m_axis_tlast,
+  output logic        error_o
 );
 
   // sfix4_E2, 3 a step
@@ -34,7 +35,8 @@ module tiny_stack (
     .valid_o(fg_in_valid),
     .ready_i(fg_in_ready),
     .first_o(fg_in_first),
-    .last_o(fg_in_last)
+    .last_o(fg_in_last),
+    .error_o(error_o)
   );
 
   // rnn0: LSTM, 3 inputs, 4 units; 4 slices of 4 lanes

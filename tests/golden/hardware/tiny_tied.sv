@@ -11,7 +11,8 @@ module tiny_tied (
   output logic [15:0] m_axis_tdata,
   output logic        m_axis_tvalid,
   input  logic        m_axis_tready,
-  output logic        m_axis_tlast
+  output logic        m_axis_tlast,
+  output logic        error_o
 );
 
   // tokens 0 to 4
@@ -34,7 +35,8 @@ module tiny_tied (
     .valid_o(fg_in_valid),
     .ready_i(fg_in_ready),
     .first_o(fg_in_first),
-    .last_o(fg_in_last)
+    .last_o(fg_in_last),
+    .error_o(error_o)
   );
 
   // embedding: embedding, 5 tokens, 4 entries each

@@ -1,0 +1,53 @@
+#include "import/declared_values.h"
+
+#include "import/element_type.h"
+#include "import/tensor_data.h"
+
+namespace fixgate {
+namespace {
+
+using onnx::TensorProto;
+
+constexpr std::int64_t kLargestDimension = std::int64_t{1} << 31;
+
+Result<void> check_value_type(std::int32_t type) {
+  FIXGATE_ASSIGN(const bool is_float, is_float_type(type));
+  if (is_float || type == TensorProto::INT32 || type == TensorProto::INT64 || type == TensorProto::BOOL)
+    return {};
+  return fail("has the narrow or unsigned integer type {}; declare it int32 or int64", type_name(type));
+}
+
+Result<GraphValue> convert_value(const onnx::ValueInfoProto& proto) {
+  GraphValue value;
+  value.name = proto.name();
+  if (proto.name().empty()) return fail("has no name");
+  if (!proto.type().has_tensor_type()) return fail("is not declared as a tensor");
+  const auto& type = proto.type().tensor_type();
+  FIXGATE_CHECK(check_value_type(type.elem_type()));
+  FIXGATE_ASSIGN(value.is_float, is_float_type(type.elem_type()));
+  value.has_shape = type.has_shape();
+  for (const auto& dimension : type.shape().dim()) {
+    const std::int64_t size = dimension.has_dim_value() ? dimension.dim_value() : -1;
+    if (size < -1 || size > kLargestDimension) return fail("has the dimension {}", size);
+    value.shape.push_back(size);
+  }
+  return value;
+}
+
+}  // namespace
+
+Result<std::vector<GraphValue>> convert_values(
+    const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& protos, const char* what,
+    ElementTypes& types) {
+  std::vector<GraphValue> values;
+  for (const auto& proto : protos) {
+    auto value = convert_value(proto);
+    if (!value) return fail("{} '{}' {}", what, proto.name(), value.error().message);
+    if (!types.emplace(proto.name(), proto.type().tensor_type().elem_type()).second)
+      return fail("{} '{}' is declared twice", what, proto.name());
+    values.push_back(std::move(*value));
+  }
+  return values;
+}
+
+}  // namespace fixgate

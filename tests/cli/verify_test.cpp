@@ -1,0 +1,257 @@
+// fixgate verify and synth among hostile folders, programs and signals.
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "cli_test_case.h"
+#include "small_disk.h"
+#include "tools/program.h"
+
+namespace fixgate {
+namespace {
+
+/// Every character that a shell, make or a simulator has taken for something else, in one name.
+constexpr const char* kHostileName = "h '\"#:\\$`\xc3\xbc;touch X;b$(touch X)\nn";
+
+class Verify : public CliTest {
+ protected:
+  void SetUp() override {
+    CliTest::SetUp();
+    if (!find_program("iverilog")) GTEST_SKIP() << "iverilog is not installed";
+    (void)store("p.toml", "version = 1\n[[signal]]\nformat = \"sfix8_En4\"\n[[weight]]\nwidth = 8\n");
+    run_well(
+        {"quantize", test_model("written_lstm_forward_1x_last_op11"), "--plan", "p.toml", "-o", "n.fxg"});
+    run_well({"rtl", "n.fxg", "--name", "top", "-o", "accel"});
+  }
+  void TearDown() override {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_))
+      EXPECT_NE(entry.path().filename(), "X") << "a name was run as a command";
+    CliTest::TearDown();
+  }
+
+  [[nodiscard]] static Arguments verify(const std::string& folder, const Arguments& more = {}) {
+    Arguments arguments{"verify", folder, "-n", "2"};
+    if (std::ranges::find(more, "--simulator") == more.end())
+      arguments.insert(arguments.end(), {"--simulator", "icarus"});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  /// `text` before the last endmodule of the testbench.
+  void add_to_testbench(const std::string& text) const {
+    std::string bench = bytes_of(folder_ / "accel/sim/top_tb.sv");
+    bench.insert(bench.rfind("endmodule"), text);
+    (void)store("accel/sim/top_tb.sv", bench);
+  }
+
+  void expect_stopped(const Arguments& arguments, const std::string& reason) const {
+    const CommandResult result = run(arguments);
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_NE(result.error.find(reason), std::string::npos) << result.error;
+  }
+};
+
+/// The folder for temporary files, while it lives.
+class TemporaryPlace {
+ public:
+  explicit TemporaryPlace(const std::filesystem::path& folder) {
+    if (const char* old = std::getenv("TMPDIR")) old_ = old;
+    std::filesystem::create_directory(folder);
+    ::setenv("TMPDIR", folder.c_str(), 1);
+  }
+  ~TemporaryPlace() {
+    if (old_.empty())
+      ::unsetenv("TMPDIR");
+    else
+      ::setenv("TMPDIR", old_.c_str(), 1);
+  }
+  TemporaryPlace(const TemporaryPlace&) = delete;
+  TemporaryPlace& operator=(const TemporaryPlace&) = delete;
+
+ private:
+  std::string old_;
+};
+
+TEST_F(Verify, WorksInAnyFolder) {
+  for (const char* name : {"a;touch X;b", "-x", kHostileName}) {
+    run_well({"rtl", "n.fxg", "--name", "top", "-o", std::string("./") + name});
+    run_well(verify(std::string("./") + name));
+  }
+}
+
+TEST_F(Verify, WorksInAnyFolderForTemporaryFiles) {
+  const TemporaryPlace place(folder_ / kHostileName);
+  run_well(verify("accel"));
+  if (find_program("verilator")) run_well(verify("accel", {"--simulator", "verilator"}));
+  if (find_program("yosys")) run_well(verify("accel", {"--netlist", "generic"}));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / kHostileName)) << "something is left behind";
+}
+
+TEST_F(Verify, SuitesWorkWithAnyName) {
+  std::string suite = "version = 1\n";
+  for (const char* name : {"a b", "a;touch X;b"})
+    suite += fmt::format(
+        "[[network]]\nname = '{}'\nmodel = '{}'\ntask = '{}'\nsequences = 1\n"
+        "plan = {{preset = \"default\", weights = 4, activations = 8}}\nlanes = 8\n",
+        name, example("digits/digits-gru.onnx"), example("digits/digits.toml"));
+  (void)store("s.toml", suite);
+  run_well({"verify", "--suite", "s.toml", "-o", kHostileName, "--simulator", "icarus"});
+  EXPECT_TRUE(std::filesystem::exists(folder_ / kHostileName / "accelerators" / "a b" / "accelerator.json"));
+}
+
+TEST_F(Verify, SuitesWriteNothingOutsideTheirFolder) {
+  (void)store("s.toml",
+              "version = 1\n[[network]]\nname = \"../../evil\"\nmodel = \"a\"\ntask = \"a\"\n"
+              "plan = {preset = \"default\", weights = 4, activations = 8}\nlanes = 8\n");
+  expect_refused({"verify", "--suite", "s.toml", "-o", "out/deep"}, {"s.toml", "line 3", "'name'"});
+  (void)store("sweep.toml",
+              "version = 1\n[[network]]\nname = \"../../evil\"\nmodel = \"a\"\ntask = \"a\"\n"
+              "plans = [{preset = \"default\", weights = 4, activations = 8}]\n");
+  expect_refused({"sweep", "sweep.toml", "-o", "out/deep"}, {"sweep.toml", "line 3", "'name'"});
+}
+
+TEST_F(Verify, RunsNothingThatFixgateDidNotWrite) {
+  const std::filesystem::path canary = folder_ / "canary";
+  add_to_testbench(fmt::format("  initial $system(\"touch {}\");\n", canary.string()));
+  expect_refused(verify("accel"), {"accel", "sim/top_tb.sv is not what fixgate rtl writes", "--as-is"});
+  expect_refused({"synth", "accel", "--target", "generic"}, {"accel", "sim/top_tb.sv", "--as-is"});
+  EXPECT_FALSE(std::filesystem::exists(canary));
+  // Icarus knows no $system.
+  run_well(verify("accel", {"--as-is", "--simulator", "verilator"}));
+  EXPECT_TRUE(std::filesystem::exists(canary)) << "else the test shows nothing";
+}
+
+TEST_F(Verify, ComparesMemoriesThatNoDataReach) {
+  const std::filesystem::path memory = folder_ / "accel/mem/table_0.hex";
+  std::string text = bytes_of(memory);
+  const std::size_t digit = text.find_last_of("0123456789abcdef");
+  text[digit] = text[digit] == '0' ? '1' : '0';
+  std::ofstream(memory) << text;
+  expect_refused(verify("accel"), {"mem/table_0.hex: word ", "the network's is"});
+  expect_stopped(verify("accel", {"--as-is"}), "mem/table_0.hex: word ");
+}
+
+TEST_F(Verify, WritesWaveformsWholeOrNotAtAll) {
+  run_well(verify("accel", {"--waveform", "w.vcd"}));
+  const std::string waveform = bytes_of(folder_ / "w.vcd");
+  EXPECT_NE(waveform.find("$enddefinitions"), std::string::npos);
+  EXPECT_EQ(waveform.back(), '\n');
+  expect_refused(verify("accel", {"--waveform", "nodir/x.vcd"}), {"nodir/x.vcd", "No such file"});
+  expect_refused(verify("accel", {"--waveform", "/dev/full"}), {"/dev/full", "No space left"});
+  expect_refused(verify("accel", {"--waveform", "w.vcd"}), {"w.vcd", "File too large"},
+                 {.folder = {}, .largest_file = waveform.size() / 2, .output_file = {}});
+  run_well(verify("accel", {"--waveform", "/dev/null"}));
+  std::filesystem::create_symlink("w.vcd", folder_ / "link.vcd");
+  run_well(verify("accel", {"--waveform", "link.vcd", "--seed", "2"}));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link.vcd"));
+  EXPECT_NE(bytes_of(folder_ / "w.vcd"), waveform);
+}
+
+TEST_F(Verify, VerilatorsWaveformsNeitherHangNorFailInSilence) {
+  if (!find_program("verilator")) GTEST_SKIP() << "verilator is not installed";
+  const Arguments verilator{"verify", "accel", "-n", "2", "--waveform"};
+  const auto with = [&](const std::string& file) {
+    Arguments arguments = verilator;
+    arguments.push_back(file);
+    return arguments;
+  };
+  expect_refused(with("/dev/full"), {"/dev/full", "No space left"});
+  run_well(with("w.vcd"));
+  EXPECT_NE(bytes_of(folder_ / "w.vcd").find("$enddefinitions"), std::string::npos);
+}
+
+TEST_F(Verify, StopsWhatDoesNotEnd) {
+  add_to_testbench("  initial forever #1 $display(\"again\");\n  always @(posedge clk) drained <= 0;\n");
+  expect_stopped(verify("accel", {"--as-is", "--time-limit", "2"}), "vvp: stopped after 2 seconds");
+}
+
+TEST_F(Verify, StopsALineThatDoesNotEnd) {
+  add_to_testbench("  initial forever $write(\"x\");\n");
+  expect_stopped(verify("accel", {"--as-is"}), "vvp: stopped: it writes a line of more than");
+}
+
+TEST_F(Verify, NamesTheMissingCompiler) {
+  const auto verilator = find_program("verilator");
+  if (!verilator) GTEST_SKIP() << "verilator is not installed";
+  std::filesystem::create_directory(folder_ / "programs");
+  std::filesystem::create_symlink(*verilator, folder_ / "programs/verilator");
+  CommandOptions options;
+  options.path = folder_ / "programs";
+  expect_refused({"verify", "accel"}, {"g++ is not on the PATH: install Debian's package g++"}, options);
+  std::ofstream(folder_ / "programs/g++") << "#!/bin/sh\n";
+  std::filesystem::permissions(folder_ / "programs/g++", std::filesystem::perms::owner_all);
+  expect_refused({"verify", "accel"}, {"make is not on the PATH: install Debian's package make"}, options);
+}
+
+TEST_F(Verify, NamesAFullDisk) {
+  const SmallDisk disk(folder_ / "disk");
+  if (!disk.mounted()) GTEST_SKIP() << "needs the right to mount a tmpfs";
+  const TemporaryPlace place(folder_ / "disk" / "tmp");
+  expect_refused(verify("accel"), {"No space left on device", "TMPDIR"});
+}
+
+TEST_F(Verify, TwoAtOnceAreBothRight) {
+  CommandOptions options;
+  options.folder = folder_;
+  std::vector<std::unique_ptr<RunningCommand>> running;
+  for (const char* seed : {"1", "2", "3", "4"})
+    running.push_back(std::make_unique<RunningCommand>(verify("accel", {"--seed", seed}), options));
+  for (const auto& one : running) {
+    const CommandResult result = one->wait();
+    EXPECT_EQ(result.exit_code, 0) << result.error;
+  }
+}
+
+TEST_F(Verify, AnInterruptionEndsTheProgramsAndLeavesNothing) {
+  const TemporaryPlace place(folder_ / "temporary");
+  add_to_testbench("  always @(posedge clk) drained <= 0;\n  initial begin $display(\"e begun\"); end\n");
+  CommandOptions options;
+  options.folder = folder_;
+  RunningCommand command(verify("accel", {"--as-is", "--time-limit", "300", "--waveform", "w.vcd"}), options);
+  const auto has_begun = [&] {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_))
+      if (entry.path().filename().string().starts_with("w.vcd.part") && entry.file_size() > 0) return true;
+    return false;
+  };
+  while (command.is_running() && !has_begun()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  command.send(SIGTERM);
+  EXPECT_EQ(command.wait().signal, SIGTERM);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "temporary"));
+  for (const auto& entry : std::filesystem::directory_iterator(folder_))
+    EXPECT_FALSE(entry.path().filename().string().starts_with("w.vcd")) << entry.path();
+}
+
+TEST_F(Verify, SynthesisWritesNothingThroughLinks) {
+  if (!find_program("yosys")) GTEST_SKIP() << "yosys is not installed";
+  std::filesystem::create_directories(folder_ / "elsewhere/generic");
+  std::filesystem::create_directory_symlink("../elsewhere", folder_ / "accel/synth");
+  expect_refused({"synth", "accel", "--target", "generic"}, {"accel/synth", "is a link"});
+  std::filesystem::remove(folder_ / "accel/synth");
+  std::filesystem::create_directories(folder_ / "accel/synth/generic");
+  (void)store("precious", "keep");
+  std::filesystem::create_symlink("../../../precious", folder_ / "accel/synth/generic/report.json");
+  expect_refused({"synth", "accel", "--target", "generic"}, {"report.json", "is a link"});
+}
+
+TEST_F(Verify, AKilledRtlLeavesNothingForLong) {
+  for (int tries = 0; tries < 20; ++tries) {
+    CommandOptions options;
+    options.folder = folder_;
+    RunningCommand command({"rtl", "n.fxg", "--name", "top", "-o", "accel"}, options);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5 * tries));
+    command.send(SIGKILL);
+    (void)command.wait();
+  }
+  run_well({"rtl", "n.fxg", "--name", "top", "-o", "accel"});
+  for (const auto& entry : std::filesystem::directory_iterator(folder_))
+    EXPECT_EQ(entry.path().filename().string().find(".part"), std::string::npos) << entry.path();
+}
+
+}  // namespace
+}  // namespace fixgate

@@ -1,0 +1,98 @@
+// Programs that chains of layers cannot say: written as text, verified, printed, parsed and run.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "program/text.h"
+#include "program/verify.h"
+#include "program_files.h"
+#include "simulate/reference/program_simulator.h"
+
+namespace fixgate::program {
+namespace {
+
+constexpr std::uint64_t kSeed = 11;
+
+std::vector<IntegerMatrix> run(const ProgramSimulator& simulator, const Sequence& sequence, Memory& memory) {
+  ValueCounts counts = simulator.no_counts();
+  const auto outputs = simulator.run(std::span(&sequence, 1), memory, counts);
+  EXPECT_TRUE(outputs) << outputs.error().message;
+  return outputs.value_or(std::vector<IntegerMatrix>{});
+}
+
+class Programs : public testing::TestWithParam<const char*> {};
+
+TEST_P(Programs, AreVerified) {
+  const auto verified = verify(random_network_of(GetParam(), kSeed, true));
+  EXPECT_TRUE(verified) << verified.error().message;
+}
+
+TEST_P(Programs, PrintAndParseEqual) {
+  const FixedNetwork network = random_network_of(GetParam(), kSeed, true);
+  const auto full = parse_text(write_text(network, true));
+  ASSERT_TRUE(full) << full.error().message;
+  EXPECT_TRUE(*full == network);
+  const auto brief = parse_text(write_text(network, false));
+  ASSERT_TRUE(brief) << brief.error().message;
+  EXPECT_TRUE(*brief == without_integers(network));
+}
+
+TEST_P(Programs, AnswerInManyWays) {
+  const FixedNetwork network = random_network_of(GetParam(), kSeed);
+  const ProgramSimulator simulator(network);
+  Memory memory = simulator.initial_memory();
+  const auto outputs = run(simulator, random_input(network, 12, kSeed), memory);
+  ASSERT_EQ(outputs.size(), 1U);
+  const std::set<std::int64_t> distinct(outputs[0].values.begin(), outputs[0].values.end());
+  EXPECT_GT(distinct.size(), std::min<std::size_t>(outputs[0].values.size() / 8, 10))
+      << "outputs hardly differ";
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, Programs, testing::Values("silero", "gtcrn_block", "autoencoder", "aecmos"),
+                         [](const auto& file) { return std::string(file.param); });
+
+/// A stream in one call and in many gives the same.
+class Streams : public testing::TestWithParam<const char*> {};
+
+TEST_P(Streams, GoOnFromCallToCall) {
+  const FixedNetwork network = random_network_of(GetParam(), kSeed, true);
+  const ProgramSimulator simulator(network);
+  const Sequence whole = random_input(network, 9, kSeed);
+  Memory memory = simulator.initial_memory();
+  const auto expected = run(simulator, whole, memory);
+  Memory carried = simulator.initial_memory();
+  std::vector<std::int64_t> found;
+  for (const auto& [first, count] : {std::pair(0, 1), std::pair(1, 1), std::pair(2, 5), std::pair(7, 2)}) {
+    Sequence part;
+    part.features = whole.features.middleRows(first, count);
+    const auto outputs = run(simulator, part, carried);
+    ASSERT_EQ(outputs.size(), 1U);
+    found.insert(found.end(), outputs[0].values.begin(), outputs[0].values.end());
+  }
+  EXPECT_EQ(found, expected.at(0).values);
+  EXPECT_TRUE(carried == memory);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, Streams, testing::Values("silero", "gtcrn_block"),
+                         [](const auto& file) { return std::string(file.param); });
+
+TEST(ProgramTicks, PoolsTwoFramesIntoOneAndEndsInOneVector) {
+  const FixedNetwork network = random_network_of("aecmos", kSeed);
+  const ProgramSimulator simulator(network);
+  for (const int steps : {2, 3, 7, 8}) {
+    Memory memory = simulator.initial_memory();
+    EXPECT_EQ(run(simulator, random_input(network, steps, kSeed), memory).at(0).rows, 1);
+  }
+  Memory memory = simulator.initial_memory();
+  ValueCounts counts = simulator.no_counts();
+  const Sequence sequence = random_input(network, 1, kSeed);
+  const auto refused = simulator.run(std::span(&sequence, 1), memory, counts);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("layer vector reads tick 1 of most.m, which has 0"),
+            std::string::npos)
+      << refused.error().message;
+}
+
+}  // namespace
+}  // namespace fixgate::program
