@@ -19,7 +19,7 @@ struct Step {
     return {layer.output_signal, network.weights[static_cast<std::size_t>(layer.weights)].columns};
   }
   Carried operator()(const FixedRecurrent& layer) const {
-    return {layer.cells.front().signals.hidden, layer.hidden * static_cast<int>(layer.cells.size())};
+    return {layer.output_signal, layer.hidden * static_cast<int>(layer.cells.size())};
   }
   Carried operator()(const FixedDense& layer) const {
     return {layer.output_signal, network.weights[static_cast<std::size_t>(layer.weights)].rows};

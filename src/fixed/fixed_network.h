@@ -30,8 +30,8 @@ struct FixedGate {
   std::string name;  // ONNX's letter
   int input_weights = -1;
   int recurrent_weights = -1;
-  BiasVector bias;            // Wb + Rb; GRU's h with linear_before_reset: Wb alone, at fW[j] + fx
-  BiasVector recurrent_bias;  // GRU's h with linear_before_reset alone: Rb, at fR[j] + fh
+  BiasVector bias = {};            // Wb + Rb; GRU's h with linear_before_reset: Wb alone, at fW[j] + fx
+  BiasVector recurrent_bias = {};  // GRU's h with linear_before_reset alone: Rb, at fR[j] + fh
   int table = -1;
 
   friend bool operator==(const FixedGate&, const FixedGate&) = default;
@@ -56,6 +56,7 @@ struct FixedRecurrent {
   int inputs = 0;
   int hidden = 0;
   std::vector<FixedCell> cells;  // forward, reverse, or both in that order
+  int output_signal = -1;        // what the layer hands on
 
   friend bool operator==(const FixedRecurrent&, const FixedRecurrent&) = default;
 };
@@ -72,7 +73,7 @@ struct FixedDense {
   std::string name;
   int input_signal = -1;
   int weights = -1;
-  BiasVector bias;
+  BiasVector bias = {};
   int pre_signal = -1;  // -1: no activation, the accumulator goes straight to the output signal
   int table = -1;       // -1 likewise
   int output_signal = -1;

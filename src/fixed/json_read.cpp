@@ -250,6 +250,7 @@ class Assembler {
     layer.inputs = reader.small_integer("inputs");
     layer.hidden = reader.small_integer("hidden");
     read_list(reader, "cells", [&](ObjectReader& one) { layer.cells.push_back(read_cell(one)); });
+    if (!layer.cells.empty()) layer.output_signal = layer.cells.front().signals.hidden;
     return layer;
   }
 

@@ -42,7 +42,8 @@ class Converter {
 
   program::FixedNetwork convert() {
     out_.program.name = network_.name;
-    clock_ = out_.program.clocks.add({"step"});
+    clock_ = out_.program.clocks.add(
+        {"step", program::ClockKind::Step, std::nullopt, 1, 0, network_.call});
     enter();
     for (const FixedLayer& layer : network_.layers) std::visit(*this, layer);
     out_.program.outputs.push_back({"output", *current_, network_.output_function});
@@ -89,7 +90,7 @@ class Converter {
     current_ = cells_.front().hidden;
     if (cells_.size() == 1) return;
     LayerBuilder builder = begin(layer.name, "both directions");
-    const ValueId both = add_value(builder, "h", 2 * layer.hidden, layer.cells.front().signals.hidden);
+    const ValueId both = add_value(builder, "h", 2 * layer.hidden, layer.output_signal);
     builder.add(program::Concat{both, {{cells_[0].hidden}, {cells_[1].hidden}}});
     current_ = both;
   }
@@ -106,7 +107,7 @@ class Converter {
     const program::Value value = out_.program.values[*current_];
     const SignalFormat format = out_.formats[*current_];
     clock_ = out_.program.clocks.add({"end", program::ClockKind::Once, clock_});
-    LayerBuilder builder = begin(layer.name, is_last ? "the last step" : "each cell's final hidden state");
+    LayerBuilder builder = begin(layer.name, reads.size() == 1 ? "the last step" : "each cell's final hidden state");
     const ValueId selected = builder.value("out", value.size, value.role);
     out_.formats.add(format);
     builder.add(program::Concat{selected, std::move(reads)});

@@ -87,7 +87,7 @@ class LayerVerifier {
     for (const FixedCell& cell : layer.cells)
       if (auto checked = check_cell(layer, cell); !checked)
         return tl::make_unexpected(checked.error().within(cell.reverse ? "reverse cell" : "forward cell"));
-    return carry(layer.cells.front().signals.hidden, layer.hidden * static_cast<int>(layer.cells.size()));
+    return carry(layer.output_signal, layer.hidden * static_cast<int>(layer.cells.size()));
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "network/kinds.h"
 #include "program/id.h"
 
 namespace fixgate::program {
@@ -23,6 +24,7 @@ struct Clock {
   std::optional<ClockId> parent = std::nullopt;
   int factor = 1;
   int extra = 0;  // Strided: the clock has floor((ticks of the parent + extra) / factor) ticks, at least none
+  CallSteps call = {};  // Step: the ticks that a call has, where the file's graph fixes them
 
   /// How many ticks there are while the parent has `parent_ticks`.
   [[nodiscard]] std::int64_t ticks(std::int64_t parent_ticks) const {

@@ -108,6 +108,9 @@ class NetworkParser {
       FIXGATE_ASSIGN(clock.parent, scope_.read_clock(line));
       FIXGATE_CHECK(line.expect_word("times"));
       FIXGATE_ASSIGN(clock.factor, line.expect_int(1, kMost));
+    } else if (line.take_word("steps")) {
+      FIXGATE_ASSIGN(clock.call.count, line.expect_int(1, kMost));
+      clock.call.repeats = line.take_word("repeated");
     }
     FIXGATE_CHECK(line.expect_end());
     const std::string name = clock.name;

@@ -182,7 +182,9 @@ class NetworkWriter {
     const std::string parent = clock.parent ? clock_name(*clock.parent) : "";
     switch (clock.kind) {
       case ClockKind::Step:
-        return fmt::format("clock {}\n", name);
+        return fmt::format("clock {}{}{}\n", name,
+                           clock.call.count > 0 ? fmt::format(" steps {}", clock.call.count) : "",
+                           clock.call.repeats ? " repeated" : "");
       case ClockKind::Strided:
         return fmt::format("clock {} every {} of {} extra {}\n", name, clock.factor, parent, clock.extra);
       case ClockKind::Once:

@@ -97,6 +97,7 @@ class Builder {
       FIXGATE_ASSIGN(FixedCell built, build_cell(layer, cell));
       fixed.cells.push_back(std::move(built));
     }
+    fixed.output_signal = here().output;
     return push(std::move(fixed));
   }
 

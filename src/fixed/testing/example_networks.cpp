@@ -136,7 +136,8 @@ class Builder {
     layer.cells.resize(static_cast<std::size_t>(cells()));
     layer.cells.back().reverse = shape_.direction != ExampleDirection::Forward;
     for (FixedCell& cell : layer.cells) add_signals(layer, cell);
-    signal_ = add_signal(layer.name + ".h", SignalRole::Hidden, draw_format(true, 8, 7, -2));
+    signal_ = layer.output_signal =
+        add_signal(layer.name + ".h", SignalRole::Hidden, draw_format(true, 8, 7, -2));
     for (FixedCell& cell : layer.cells) {
       cell.signals.hidden = signal_;
       add_gates(layer, cell);

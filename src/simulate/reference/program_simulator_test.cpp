@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "fixed/chain_of.h"
 #include "fixed/program_of.h"
 #include "program/text.h"
 #include "program/verify.h"
@@ -83,6 +84,18 @@ TEST(ProgramSimulator, ComputesWhatTheNetworkOfLayersComputes) {
       for (const std::int64_t count : counts.overflows) overflows += count;
       EXPECT_EQ(overflows, expected_overflows);
     }
+  }
+}
+
+TEST(ChainOf, IsTheInverseOfProgramOf) {
+  std::uint64_t seed = kFirstSeed;
+  for (int trial = 0; trial < 600; ++trial) {
+    const FixedNetwork network = program_of(next_fixed_network(seed));
+    SCOPED_TRACE(fmt::format("seed {}", seed - 1));
+    const auto chain = chain_of(network);
+    ASSERT_TRUE(chain) << chain.error().message << '\n' << write_text(network, false);
+    EXPECT_TRUE(program_of(chain->network) == network)
+        << write_text(network, false) << write_text(program_of(chain->network), false);
   }
 }
 

@@ -251,7 +251,7 @@ class FixedNetworkMaker {
     layer.hidden = random_.number(1, range_.most_hidden);
     layer.cells.resize(!range_.forward_only && random_.chance(0.3) ? 2 : 1);
     layer.cells.back().reverse = layer.cells.size() == 2 || (!range_.forward_only && random_.chance(0.3));
-    signal_ = add_signal(name + ".h", SignalRole::Hidden);
+    signal_ = layer.output_signal = add_signal(name + ".h", SignalRole::Hidden);
     for (FixedCell& cell : layer.cells) fill_cell(layer, cell);
     count_ = layer.hidden * static_cast<int>(layer.cells.size());
     network_.layers.emplace_back(std::move(layer));
