@@ -51,7 +51,7 @@ class Comparison {
 
   Result<void> run() {
     for (const int weights : {8, 4, 2}) {
-      FIXGATE_ASSIGN(FixedNetwork network, quantised(workload_, {weights, 8}));
+      FIXGATE_ASSIGN(program::FixedNetwork network, quantised(workload_, {weights, 8}));
       networks_.push_back(std::move(network));
       simulators_.emplace_back(networks_.back());
       names_.push_back(fmt::format("{}/8", weights));
@@ -147,7 +147,7 @@ class Comparison {
   const Options& options_;
   Workload workload_;
   Measurements& measurements_;
-  std::deque<FixedNetwork> networks_;
+  std::deque<program::FixedNetwork> networks_;
   std::deque<FastSimulator> simulators_;
   std::vector<std::string> names_;
   std::vector<Contestant> peers_;
@@ -194,7 +194,7 @@ Result<void> measure_sizes(const Options& options, Measurements& measurements) {
       "second)");
   for (const int hidden : {32, 64, 128, 256, 512, 1024}) {
     FIXGATE_ASSIGN(const Workload workload, random_workload(hidden, 50, 32, kSeed));
-    FIXGATE_ASSIGN(const FixedNetwork network, quantised(workload, {8, 8}));
+    FIXGATE_ASSIGN(const program::FixedNetwork network, quantised(workload, {8, 8}));
     const FastSimulator simulator(network);
     std::vector<double> figures;
     for (int round = 0; round < options.turns.rounds; ++round)
@@ -207,7 +207,7 @@ Result<void> measure_sizes(const Options& options, Measurements& measurements) {
   double first = 0;
   for (const int steps : {50, 100, 200, 400, 800, 1600}) {
     FIXGATE_ASSIGN(const Workload workload, random_workload(128, steps, 32, kSeed));
-    FIXGATE_ASSIGN(const FixedNetwork network, quantised(workload, {8, 8}));
+    FIXGATE_ASSIGN(const program::FixedNetwork network, quantised(workload, {8, 8}));
     const FastSimulator simulator(network);
     std::vector<double> figures;
     for (int round = 0; round < options.turns.rounds; ++round)

@@ -45,7 +45,7 @@ double tokens_per_second(const FastSimulator& simulator, std::span<const Sequenc
   return rate_of_passes(count_tokens(sequences), seconds, clock, [&] {
     tbb::parallel_for(std::size_t{0}, batches, [&](std::size_t index) {
       const std::size_t first = index * batch;
-      OverflowCounts counts = simulator.no_counts();
+      program::ValueCounts counts = simulator.no_counts();
       const auto outputs =
           simulator.run({pointers.data() + first, std::min(batch, pointers.size() - first)}, counts);
       if (!outputs) std::abort();  // the sequences were checked when they were loaded
@@ -53,16 +53,16 @@ double tokens_per_second(const FastSimulator& simulator, std::span<const Sequenc
   });
 }
 
-double reference_tokens_per_second(const FixedNetwork& network, std::span<const Sequence> sequences,
+double reference_tokens_per_second(const program::FixedNetwork& network, std::span<const Sequence> sequences,
                                    double seconds) {
   const tbb::global_control control(tbb::global_control::max_allowed_parallelism, 1);
-  const ReferenceSimulator simulator(network);
-  OverflowCounts counts = simulator.no_counts();
+  const program::ProgramSimulator simulator(network);
+  program::ValueCounts counts = simulator.no_counts();
   const auto some = sequences.first(std::min<std::size_t>(sequences.size(), 16));
   return rate_of_passes(count_tokens(some), seconds, cpu_seconds, [&] {
     for (const Sequence& sequence : some) {
-      FixedState state = simulator.initial_state();
-      if (!simulator.run(sequence, state, counts)) std::abort();
+      program::Memory memory = simulator.initial_memory();
+      if (!simulator.run({&sequence, 1}, memory, counts)) std::abort();
     }
   });
 }

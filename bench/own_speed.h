@@ -5,7 +5,7 @@
 
 #include "bench/clocks.h"
 #include "data/sequence.h"
-#include "fixed/fixed_network.h"
+#include "program/fixed_network.h"
 #include "simulate/fast/simulator.h"
 
 namespace fixgate::bench {
@@ -16,7 +16,7 @@ double tokens_per_second(const FastSimulator& simulator, std::span<const Sequenc
                          std::size_t batch, int threads, double seconds, double (*clock)() = cpu_seconds);
 
 /// The same for the reference simulator, one sequence at a time, one thread.
-double reference_tokens_per_second(const FixedNetwork& network, std::span<const Sequence> sequences,
+double reference_tokens_per_second(const program::FixedNetwork& network, std::span<const Sequence> sequences,
                                    double seconds);
 
 }  // namespace fixgate::bench

@@ -40,11 +40,11 @@ Result<Workload> load_workload(const std::string& name, const std::filesystem::p
   return workload;
 }
 
-Result<FixedNetwork> quantised(const Workload& workload, const Widths& widths) {
+Result<program::FixedNetwork> quantised(const Workload& workload, const Widths& widths) {
   FIXGATE_ASSIGN(const FormatPlan plan, preset_plan("default", {widths.weights, widths.activations}));
   FIXGATE_ASSIGN(const SignalProfile profile, calibrate(workload.network, workload.calibration));
   FIXGATE_ASSIGN(Quantised quantised, quantise(workload.network, plan, &profile));
-  return std::move(quantised.network);
+  return program_of(std::move(quantised.network));
 }
 
 Result<Workload> random_workload(int hidden, int steps, int sequences, std::uint64_t seed) {

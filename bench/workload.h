@@ -8,8 +8,8 @@
 #include "data/sequence.h"
 #include "data/task.h"
 #include "diagnostic/error.h"
-#include "fixed/fixed_network.h"
 #include "network/network.h"
+#include "program/fixed_network.h"
 
 namespace fixgate::bench {
 
@@ -35,7 +35,7 @@ Result<Workload> load_workload(const std::string& name, const std::filesystem::p
                                const std::filesystem::path& task, const std::filesystem::path& data_root,
                                std::size_t most);
 
-Result<FixedNetwork> quantised(const Workload& workload, const Widths& widths);
+Result<program::FixedNetwork> quantised(const Workload& workload, const Widths& widths);
 
 /// A GRU with random weights (`seed`) that reads 64 random features, and sequences of random numbers.
 Result<Workload> random_workload(int hidden, int steps, int sequences, std::uint64_t seed);

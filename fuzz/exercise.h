@@ -12,6 +12,8 @@ namespace fixgate {
 void exercise_onnx(std::string_view bytes);
 /// deserialise; what it accepts is serialised again, printed, measured, proven and, if small, simulated.
 void exercise_fixed_network(std::string_view bytes);
+/// parse_text and verify; what they accept likewise.
+void exercise_program(std::string_view text);
 void exercise_task(std::string_view bytes);
 /// parse_plan and back.
 void exercise_plan(std::string_view bytes);

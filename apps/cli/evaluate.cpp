@@ -45,7 +45,7 @@ struct Findings {
   std::int64_t steps = 0;
   std::optional<FloatOutcomes> reference;
   std::string why_by_operators;  // the float network is no chain of layers: what a chain cannot have
-  std::optional<FixedNetwork> network;
+  std::optional<program::FixedNetwork> network;
   std::optional<FixedOutcomes> outcomes;
   std::vector<SignalNoise> noise;
 };
@@ -137,14 +137,31 @@ void print_signals(const Findings& findings) {
   const char* row = "{:<32} {:<14} {:>9} {:>14} {:>10}\n";
   say("\n");
   say(fmt::runtime(row), "signal", "format", "SQNR dB", "saturated", "share");
-  const OverflowCounts& counts = findings.outcomes->counts;
-  for (std::size_t s = 0; s < findings.network->signals.size(); ++s) {
-    const FixedSignal& signal = findings.network->signals[s];
-    const double share = static_cast<double>(counts.overflows[s]) /
-                         static_cast<double>(std::max<std::int64_t>(counts.values[s], 1));
-    say(fmt::runtime(row), signal.name, to_text(signal.format.format),
-        findings.noise.empty() ? "-" : fmt::format("{:.1f}", findings.noise[s].sqnr()), counts.overflows[s],
-        fmt::format("{:.4f} %", 100 * share));
+  const program::FixedNetwork& network = *findings.network;
+  const program::ValueCounts& counts = findings.outcomes->counts;
+  std::size_t index = 0;  // of the value's noise
+  for (const program::ValueId id : written_values(network.program)) {
+    const double share = static_cast<double>(counts.overflows[id]) /
+                         static_cast<double>(std::max<std::int64_t>(counts.written[id], 1));
+    say(fmt::runtime(row), full_name(network.program, network.program.values[id]),
+        to_text(network.formats[id].format),
+        findings.noise.empty() ? "-" : fmt::format("{:.1f}", findings.noise[index].sqnr()),
+        counts.overflows[id], fmt::format("{:.4f} %", 100 * share));
+    ++index;
+  }
+}
+
+void add_signals(const Findings& findings, nlohmann::ordered_json& json) {
+  const program::FixedNetwork& network = *findings.network;
+  std::size_t index = 0;  // of the value's noise
+  for (const program::ValueId id : written_values(network.program)) {
+    nlohmann::ordered_json signal{{"name", full_name(network.program, network.program.values[id])},
+                                  {"format", to_text(network.formats[id].format)},
+                                  {"values", findings.outcomes->counts.written[id]},
+                                  {"overflows", findings.outcomes->counts.overflows[id]}};
+    if (!findings.noise.empty()) signal["sqnr_db"] = findings.noise[index].sqnr();
+    json["signals"].push_back(signal);
+    ++index;
   }
 }
 
@@ -164,14 +181,7 @@ std::string to_json(const Findings& findings) {
     if (findings.reference)
       json["agreement"] =
           agreement(findings.task.metric, findings.reference->samples, findings.outcomes->samples);
-    for (std::size_t s = 0; s < findings.network->signals.size(); ++s) {
-      nlohmann::ordered_json signal{{"name", findings.network->signals[s].name},
-                                    {"format", to_text(findings.network->signals[s].format.format)},
-                                    {"values", findings.outcomes->counts.values[s]},
-                                    {"overflows", findings.outcomes->counts.overflows[s]}};
-      if (!findings.noise.empty()) signal["sqnr_db"] = findings.noise[s].sqnr();
-      json["signals"].push_back(signal);
-    }
+    add_signals(findings, json);
   }
   return json.dump(1) + "\n";
 }

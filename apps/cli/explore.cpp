@@ -195,16 +195,15 @@ void print_findings(const Exploration& found, const ExploreOptions& options) {
   const auto lost = std::ranges::count_if(
       found.trials, [](const SeenTrial& trial) { return trial.figures.usable() && !trial.figures.complete; });
   say("float        {} {} on the {} validation samples\n", metric_name(found.metric),
-             format_metric(found.metric, found.float_metric), found.samples);
+      format_metric(found.metric, found.float_metric), found.samples);
   say("trials       {}, {} of them dropped in a race; seed {}\n", found.trials.size(), lost,
-             options.bench.seed);
+      options.bench.seed);
   if (found.unfinished > 0)
-    say(
-        "left out     {} plans that may belong to the front: there was no time to make their networks in "
+    say("left out     {} plans that may belong to the front: there was no time to make their networks in "
         "full; the same command with more --minutes goes on\n",
         found.unfinished);
   say("at most      the loss is below with {:g} % confidence\n\n{}\n", 100 * options.bench.confidence,
-             front_table(found));
+      front_table(found));
   if (const std::string grid = grid_table(found); !grid.empty())
     say("{} by bits of weights (down) and activations (across)\n\n{}\n", metric_name(found.metric), grid);
 }
@@ -221,8 +220,7 @@ void print_choice(const Exploration& found) {
 }
 
 void print_times(const SearchTimes& times, double report) {
-  say(
-      "time         {:.1f} s: {:.1f} preparing, {:.1f} trials, {:.1f} final networks, {:.1f} confirmation, "
+  say("time         {:.1f} s: {:.1f} preparing, {:.1f} trials, {:.1f} final networks, {:.1f} confirmation, "
       "{:.1f} report\n",
       times.sum() + report, times.preparing, times.trials, times.final_networks, times.confirmation, report);
 }

@@ -117,8 +117,7 @@ void print_totals(const Network& network) {
           ? ""
           : fmt::format("; {} is left to the reader of the outputs", to_text(network.output_function)));
   say("steps                {}\n", steps_text(network.call));
-  if (network.streaming)
-    say("states               graph inputs and outputs: carried from call to call\n");
+  if (network.streaming) say("states               graph inputs and outputs: carried from call to call\n");
 }
 
 void print_list(const char* title, const std::vector<Error>& reasons) {
@@ -137,12 +136,11 @@ ExitCode print_unlowered(const Graph& graph, const LoweredGraph& lowered) {
   if (!lowered.network.layers.empty()) print_layers(lowered.network);
   const auto runner = GraphRunner::make(graph);
   say("\nfloat                {}\n", runner ? "evaluate runs it, operator by operator"
-                                                   : "refused: " + readable_message(runner.error().message));
+                                            : "refused: " + readable_message(runner.error().message));
   say("fixed point          refused\n");
   say("hardware             refused\n");
   print_list("not supported in fixed point", lowered.refusals);
-  say(
-      "(a node that reads the result of one of these is judged by its own operator and attributes only)\n");
+  say("(a node that reads the result of one of these is judged by its own operator and attributes only)\n");
   return runner ? ExitCode::FloatOnly : ExitCode::Refused;
 }
 

@@ -14,8 +14,8 @@
 #include <system_error>
 
 #include "commands.h"
-#include "tools/interruption.h"
 #include "diagnostic/terminal.h"
+#include "tools/interruption.h"
 #include "values.h"
 
 namespace {

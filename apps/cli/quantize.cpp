@@ -14,6 +14,7 @@
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
+#include "fixed/program_of.h"
 #include "fixed/text.h"
 #include "import/model_files.h"
 #include "numeric/share.h"
@@ -81,7 +82,7 @@ Result<Quantised> quantise_as_stated(const Network& network, const FormatPlan& p
 }
 
 /// "gru.W_z 4, gru.W_r 3".
-std::string weight_codes(const FixedNetwork& network) {
+std::string weight_codes(const FixedChain& network) {
   std::vector<std::string> codes;
   for (const WeightMatrix& matrix : network.weights)
     codes.push_back(fmt::format("{} {}", matrix.name, describe_width(matrix)));
@@ -96,17 +97,16 @@ void print_learning(const LearningOutcome& learning) {
         "row "
         "on the calibration data: {:.4g} at the start, at least {:.4g} on the way); the start is kept\n",
         learning.divergence_before, learning.least_tried);
-  say(
-      "learned      {} of {} weights moved; divergence of the outputs from float's a row on the calibration "
+  say("learned      {} of {} weights moved; divergence of the outputs from float's a row on the calibration "
       "data: {:.4g} before, {:.4g} after\n",
       learning.weights_moved, learning.weights, learning.divergence_before, learning.divergence);
 }
 
 void print_summary(const Options& options, const FormatPlan& plan, const Quantised& quantised) {
-  const FixedNetwork& network = quantised.network;
+  const FixedChain& network = quantised.network;
   if (quantised.learning) print_learning(*quantised.learning);
   if (plan.max_footprint || options.mixed_rows) say("weights      {}\n", weight_codes(network));
-  const Footprint footprint = measure_footprint(network);
+  const Footprint footprint = measure_footprint(program_of(network));
   say("footprint    whole model {:.1f} KiB, {:.2f} % of float; recurrent layers {:.1f} KiB, {:.2f} %\n",
       static_cast<double>(footprint.whole_bits) / 8192, 100 * footprint.whole,
       static_cast<double>(footprint.recurrent_bits) / 8192, 100 * footprint.recurrent);
@@ -149,7 +149,7 @@ Result<void> quantize(const Options& options) {
                                                 : quantise_calibrated(network, plan, options));
   if (!options.plan_output.empty())
     FIXGATE_CHECK(write_file(options.plan_output, to_toml(quantised.resolved)));
-  FIXGATE_CHECK(write_fixed_network(quantised.network, options.output));
+  FIXGATE_CHECK(write_fixed_network(program_of(quantised.network), options.output));
   print_summary(options, plan, quantised);
   return {};
 }

@@ -61,7 +61,7 @@ Result<AcceleratorOptions> design_options(const Options& options) {
   return design;
 }
 
-std::vector<std::string> engine_row(const FixedNetwork& network, const Engine& engine) {
+std::vector<std::string> engine_row(const FixedChain& network, const Engine& engine) {
   const std::string& layer = layer_name(layer_of(network, engine));
   const std::string size = fmt::format("{} -> {}", engine.inputs, engine.outputs);
   if (engine.kind == EngineKind::Embedding)
@@ -86,12 +86,12 @@ Result<void> print_summary(const Accelerator& accelerator, const std::string& fo
   std::int64_t bits = 0;
   for (const MemoryFile& memory : memories) bits += memory.image.bits();
   const MultiplierCount count = count_multipliers(accelerator);
-  say("multipliers  {} of the matrices, {} of element-wise products and tables\n",
-             accelerator.multipliers(), count.beside);
+  say("multipliers  {} of the matrices, {} of element-wise products and tables\n", accelerator.multipliers(),
+      count.beside);
   say("dsp blocks   {} (predicted)\n", count.dsp_blocks);
   say("cycles       {} a step (predicted)\n", cycles_per_step(accelerator));
   say("utilisation  {:.1f} % of the multipliers over {} steps (predicted)\n",
-             100 * utilisation(accelerator, kShownSteps), kShownSteps);
+      100 * utilisation(accelerator, kShownSteps), kShownSteps);
   say("memories     {} bits in {} files\n", bits, memories.size());
   say("written      {}\n", folder);
   return {};
@@ -106,7 +106,7 @@ FileUse files_of(const Options& options) {
 
 Result<void> write_rtl(const Options& options) {
   FIXGATE_ASSIGN(const AcceleratorOptions design, design_options(options));
-  FIXGATE_ASSIGN(FixedNetwork network, read_fixed_network(options.network));
+  FIXGATE_ASSIGN(program::FixedNetwork network, read_fixed_network(options.network));
   auto accelerator = design_accelerator(std::move(network), design);
   if (!accelerator) return tl::make_unexpected(accelerator.error().within(options.network));
   FIXGATE_CHECK(write_accelerator(*accelerator, options.folder));

@@ -22,7 +22,7 @@ FileUse files_of(const Options& options) {
 }
 
 Result<void> show(const Options& options) {
-  FIXGATE_ASSIGN(const FixedNetwork network, read_fixed_network(options.file));
+  FIXGATE_ASSIGN(const program::FixedNetwork network, read_fixed_network(options.file));
   say_text(options.plan ? network.plan : to_text(network, options.text));
   return {};
 }
@@ -34,10 +34,9 @@ void add_show(CLI::App& app, Command& chosen) {
       app.add_subcommand("show", "Print a fixed-point network: formats, equations, proven widths, tables");
   auto options = std::make_shared<Options>();
   command->add_option("network", options->file, "Fixed-point network (.fxg)")->required();
-  auto* weights =
-      command->add_flag("--weights", options->text.weights, "Print the integers of the weights too");
+  auto* full = command->add_flag("--full", options->text.full, "Print every integer too");
   command->add_flag("--plan", options->plan, "Print the format plan (TOML) that made it instead")
-      ->excludes(weights);
+      ->excludes(full);
   command->callback([&chosen, options] {
     chosen = {[options] { return files_of(*options); }, [options] { return show(*options); }};
   });

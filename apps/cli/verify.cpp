@@ -49,7 +49,7 @@ Result<VerificationOptions> verification_options(const Options& options) {
   return chosen;
 }
 
-Result<std::vector<TestSequence>> sequences_of(const Options& options, const FixedNetwork& network) {
+Result<std::vector<TestSequence>> sequences_of(const Options& options, const FixedChain& network) {
   if (options.task.empty()) return random_sequences(network, options.sequences, options.seed);
   FIXGATE_ASSIGN(const Task task, read_task(options.task));
   return gather_sequences(task, network.call, options.part, options.data_root,

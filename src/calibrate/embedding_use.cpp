@@ -15,7 +15,7 @@ Eigen::MatrixXd stacked_weights(const RecurrentLayer& layer) {
   return all;
 }
 
-Eigen::MatrixXd stacked_weights(const FixedNetwork& network, Eigen::Index sums) {
+Eigen::MatrixXd stacked_weights(const FixedChain& network, Eigen::Index sums) {
   const auto& layer = std::get<FixedRecurrent>(network.layers[1]);
   Eigen::MatrixXd all(sums, layer.inputs);
   Eigen::Index row = 0;

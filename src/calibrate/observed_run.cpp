@@ -8,20 +8,22 @@ namespace fixgate {
 namespace {
 
 /// The values of the fixed-point network's signals as real numbers.
-class RealTrace : public FixedObserver {
+class RealTrace : public program::ValueObserver {
  public:
-  explicit RealTrace(const FixedNetwork& network) : trace(network.signals.size()), network_(network) {}
+  RealTrace(const ChainProgram& program, std::size_t signals) : trace(signals), program_(program) {}
 
-  void observe(int signal, std::span<const std::int64_t> values) override {
-    const auto index = static_cast<std::size_t>(signal);
-    const Format& format = network_.signals[index].format.format;
-    for (const std::int64_t q : values) trace.values[index].push_back(static_cast<float>(format.value(q)));
+  void observe(program::ValueId value, std::int64_t, std::span<const std::int64_t> integers) override {
+    const std::optional<int> signal = program_.signals[value];
+    if (!signal) return;
+    const Format& format = program_.network.formats[value].format;
+    auto& to = trace.values[static_cast<std::size_t>(*signal)];
+    for (const std::int64_t q : integers) to.push_back(static_cast<float>(format.value(q)));
   }
 
   FloatTrace trace;
 
  private:
-  const FixedNetwork& network_;
+  const ChainProgram& program_;
 };
 
 std::vector<std::vector<FloatVector>> hidden_of(const FloatState& state) {
@@ -33,23 +35,28 @@ std::vector<std::vector<FloatVector>> hidden_of(const FloatState& state) {
   return hidden;
 }
 
+FloatVector real_values(const std::vector<std::int64_t>& integers, const Format& format) {
+  FloatVector values(static_cast<Eigen::Index>(integers.size()));
+  for (std::size_t k = 0; k < integers.size(); ++k)
+    values[static_cast<Eigen::Index>(k)] = static_cast<float>(format.value(integers[k]));
+  return values;
+}
+
 // The same of integers, in the formats of the cells' hidden states.
-std::vector<std::vector<FloatVector>> hidden_of(const FixedState& state, const FixedNetwork& network) {
-  std::vector<std::vector<FloatVector>> hidden(state.layers.size());
-  for (std::size_t layer = 0; layer < state.layers.size(); ++layer)
-    for (std::size_t cell = 0; cell < state.layers[layer].size(); ++cell) {
-      const auto& signals = std::get<FixedRecurrent>(network.layers[layer]).cells[cell].signals;
-      const Format& format = network.signals[static_cast<std::size_t>(signals.hidden)].format.format;
-      const auto& integers = state.layers[layer][cell].hidden;
-      FloatVector values(static_cast<Eigen::Index>(integers.size()));
-      for (std::size_t k = 0; k < integers.size(); ++k)
-        values[static_cast<Eigen::Index>(k)] = static_cast<float>(format.value(integers[k]));
-      hidden[layer].push_back(std::move(values));
+std::vector<std::vector<FloatVector>> hidden_of(const program::Memory& memory, const ChainProgram& program) {
+  std::vector<std::vector<FloatVector>> hidden;
+  for (const auto& layer : program.states) {
+    hidden.emplace_back();
+    for (const CellStates& cell : layer) {
+      const program::ValueId value = program.network.program.states[cell.hidden].value;
+      hidden.back().push_back(
+          real_values(memory[cell.hidden].front(), program.network.formats[value].format));
     }
+  }
   return hidden;
 }
 
-FixedNetwork without_last_dense(FixedNetwork network) {
+FixedChain without_last_dense(FixedChain network) {
   if (network.layers.size() > 1 && std::holds_alternative<FixedDense>(network.layers.back()))
     network.layers.pop_back();
   return network;
@@ -119,18 +126,18 @@ FloatMatrix ObservedRun::selected(const SelectLayer& select, std::size_t before)
   return picked;
 }
 
-CalibrationRunner::CalibrationRunner(const Network& network, const FixedNetwork* fixed)
+CalibrationRunner::CalibrationRunner(const Network& network, const FixedChain* fixed)
     : network_(network), runner_(network), gradients_(network) {
   if (fixed == nullptr) return;
   fixed_ = without_last_dense(*fixed);
-  simulator_.emplace(*fixed_);
+  twin_.emplace(*fixed_);
 }
 
 CalibrationRunner::CalibrationRunner(const Network& network, const std::vector<FixedSignal>& formats)
     : network_(network), runner_(network), gradients_(network), formats_(&formats) {}
 
 CalibrationState CalibrationRunner::initial_state() const {
-  return {runner_.initial_state(), simulator_ ? simulator_->initial_state() : FixedState()};
+  return {runner_.initial_state(), twin_ ? twin_->simulator.initial_memory() : program::Memory()};
 }
 
 Result<ObservedRun> CalibrationRunner::run(const Sequence& sequence, CalibrationState& state,
@@ -147,11 +154,11 @@ Result<ObservedRun> CalibrationRunner::run(const Sequence& sequence, Calibration
   FIXGATE_ASSIGN(run.outputs, runner_.run(sequence, state.real, observer));
   run.gradients = gradients_.run(start, run.trace_, sequence.steps(), gradient(run.outputs));
   run.start_hidden_ = hidden_of(start);
-  if (!simulator_) return run;
-  run.start_hidden_ = hidden_of(state.fixed, *fixed_);
-  RealTrace integers(*fixed_);
-  OverflowCounts counts = simulator_->no_counts();
-  FIXGATE_ASSIGN(const IntegerMatrix ignored, simulator_->run(sequence, state.fixed, counts, &integers));
+  if (!twin_) return run;
+  run.start_hidden_ = hidden_of(state.fixed, twin_->program);
+  RealTrace integers(twin_->program, fixed_->signals.size());
+  program::ValueCounts counts = twin_->simulator.no_counts();
+  FIXGATE_ASSIGN(const auto ignored, twin_->simulator.run({&sequence, 1}, state.fixed, counts, &integers));
   run.trace_ = std::move(integers.trace);
   return run;
 }

@@ -5,15 +5,16 @@
 #include <optional>
 
 #include "calibrate/weight_sites.h"
+#include "fixed/program_of.h"
 #include "simulate/float_gradients.h"
-#include "simulate/reference/simulator.h"
+#include "simulate/reference/program_simulator.h"
 
 namespace fixgate {
 
 /// Where a sequence goes on from: the states of the float and of the fixed-point network.
 struct CalibrationState {
   FloatState real;
-  FixedState fixed;
+  program::Memory fixed;
 };
 
 /// Matrices have a row for each step, in the order named.
@@ -51,7 +52,7 @@ using OutputGradient = std::function<FloatMatrix(const FloatMatrix& outputs)>;
 class CalibrationRunner {
  public:
   /// `network` outlives the runner; `fixed` may be null and is copied.
-  CalibrationRunner(const Network& network, const FixedNetwork* fixed);
+  CalibrationRunner(const Network& network, const FixedChain* fixed);
   /// The float run's signals are rounded to these formats, which outlive the runner; gradients take no notice
   /// of the rounding.
   CalibrationRunner(const Network& network, const std::vector<FixedSignal>& formats);
@@ -64,15 +65,23 @@ class CalibrationRunner {
   [[nodiscard]] const Network& network() const { return network_; }
   [[nodiscard]] const SignalList& signals() const { return runner_.signals(); }
   /// Null: there is none. Without a last dense layer, behind which nothing is observed.
-  [[nodiscard]] const FixedNetwork* fixed() const { return fixed_ ? &*fixed_ : nullptr; }
+  [[nodiscard]] const FixedChain* fixed() const { return fixed_ ? &*fixed_ : nullptr; }
 
  private:
+  /// The fixed-point twin, ready to run.
+  struct Twin {
+    explicit Twin(const FixedChain& chain) : program(chain_program_of(chain)), simulator(program.network) {}
+
+    ChainProgram program;
+    program::ProgramSimulator simulator;
+  };
+
   const Network& network_;
   FloatRunner runner_;
   FloatGradients gradients_;
   const std::vector<FixedSignal>* formats_ = nullptr;
-  std::optional<FixedNetwork> fixed_;
-  std::optional<ReferenceSimulator> simulator_;
+  std::optional<FixedChain> fixed_;
+  std::optional<Twin> twin_;
 };
 
 }  // namespace fixgate

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 #include "simulate/float_runner.h"
 
 namespace fixgate {

@@ -168,7 +168,7 @@ Result<void> run_part(const Gatherer& gatherer, const SamplePart& part, const La
 
 }  // namespace
 
-Result<WeightStatistics> gather_weight_statistics(const Network& network, const FixedNetwork* fixed,
+Result<WeightStatistics> gather_weight_statistics(const Network& network, const FixedChain* fixed,
                                                   const DataSet& samples, const MetricSpec& metric,
                                                   std::uint64_t seed, const Supervision& supervision) {
   if (samples.samples.empty()) return fail("there is no calibration data");

@@ -10,7 +10,7 @@
 #include "calibrate/moments.h"
 #include "data/metric.h"
 #include "diagnostic/supervision.h"
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 #include "network/network.h"
 
 namespace fixgate {
@@ -40,7 +40,7 @@ using WeightStatistics = std::map<std::string, std::vector<MatrixUse>>;
 /// the weights is observed in `fixed` where it is given, so that the noise of its recurrence counts. A stream
 /// is cut into pieces that each begin at the initial state. The result does not depend on the number of
 /// threads. Errors: a sample that does not fit the network; the supervision's, that it is to stop.
-Result<WeightStatistics> gather_weight_statistics(const Network& network, const FixedNetwork* fixed,
+Result<WeightStatistics> gather_weight_statistics(const Network& network, const FixedChain* fixed,
                                                   const DataSet& samples, const MetricSpec& metric,
                                                   std::uint64_t seed, const Supervision& supervision = {});
 

@@ -33,8 +33,8 @@ struct Score {
 
 /// The share of one sample. `outputs` is [1 or steps, outputs]: as many rows as the target has.
 ///   accuracy    sum: right decisions; against the label (one row) or the next tokens (a row a step)
-///   perplexity  sum: negative log-likelihood in nats of the next tokens under softmax(outputs row), in
-///   double rmse, mae   sum: squared or absolute differences from the values
+///   perplexity  sum: negative log-likelihood in nats of the next tokens under softmax(outputs row)
+///   rmse, mae   sum: squared or absolute differences from the values
 /// Errors: outputs that are not finite; rows, columns, label or token that do not fit each other.
 Result<Score> score_sample(const MetricSpec& metric, const FloatMatrix& outputs, const Target& target);
 

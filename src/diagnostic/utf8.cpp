@@ -45,4 +45,13 @@ std::uint32_t code_point_value(std::string_view bytes) {
   return bytes.size() == 1 ? static_cast<unsigned char>(bytes.front()) : assemble(bytes);
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = code_point_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 }  // namespace fixgate

@@ -99,14 +99,14 @@ std::vector<Indices> batches_of(const DataSet& data) {
 using Judge = std::function<Result<Outcome>(const IntegerView& outputs, const Sample& sample)>;
 
 /// Samples that do not fit the network have their error for an answer, the others run together.
-void run_batch(const FixedNetwork& network, const FastSimulator& simulator, const DataSet& data,
-               const Indices& batch, const Judge& judge_one, OverflowCounts& counts,
+void run_batch(const program::FixedNetwork& network, const FastSimulator& simulator, const DataSet& data,
+               const Indices& batch, const Judge& judge_one, program::ValueCounts& counts,
                std::vector<Result<Outcome>>& results) {
   Indices fitting;
   std::vector<const Sequence*> sequences;
   for (const std::size_t index : batch) {
     const Sequence& sequence = data.samples[index].sequence;
-    const auto fits = check_sequence(sequence, network.takes_tokens, network.inputs);
+    const auto fits = check_sequence(sequence, network.program);
     if (!fits) {
       results[index] = tl::make_unexpected(fits.error());
       continue;
@@ -120,9 +120,9 @@ void run_batch(const FixedNetwork& network, const FastSimulator& simulator, cons
                                   : Result<Outcome>(tl::make_unexpected(outputs.error()));
 }
 
-using ThreadCounts = tbb::enumerable_thread_specific<OverflowCounts>;
+using ThreadCounts = tbb::enumerable_thread_specific<program::ValueCounts>;
 
-Result<std::vector<Outcome>> run_batches(const FixedNetwork& network, const FastSimulator& simulator,
+Result<std::vector<Outcome>> run_batches(const program::FixedNetwork& network, const FastSimulator& simulator,
                                          const DataSet& data, const Watched& watched, const Judge& judge_one,
                                          ThreadCounts& counts) {
   std::vector<Result<Outcome>> results(data.samples.size());
@@ -139,15 +139,16 @@ Result<std::vector<Outcome>> run_batches(const FixedNetwork& network, const Fast
   return all_answers(std::move(results), data);
 }
 
-Result<IntegerMatrix> run_one(const ReferenceSimulator& simulator, const Sequence& sequence,
-                              FixedState& state, OverflowCounts& counts) {
-  return simulator.run(sequence, state, counts);
+Result<IntegerMatrix> run_one(const program::ProgramSimulator& simulator, const Sequence& sequence,
+                              program::Memory& memory, program::ValueCounts& counts) {
+  FIXGATE_ASSIGN(auto outputs, simulator.run({&sequence, 1}, memory, counts));
+  return std::move(outputs.front());
 }
 
-Result<BatchOutputs> run_one(const FastSimulator& simulator, const Sequence& sequence, FixedState& state,
-                             OverflowCounts& counts) {
+Result<BatchOutputs> run_one(const FastSimulator& simulator, const Sequence& sequence,
+                             program::Memory& memory, program::ValueCounts& counts) {
   const Sequence* one = &sequence;
-  return simulator.run({&one, 1}, {&state, 1}, counts);
+  return simulator.run({&one, 1}, {&memory, 1}, counts);
 }
 
 IntegerView only(const IntegerMatrix& outputs) {
@@ -161,13 +162,13 @@ IntegerView only(const BatchOutputs& outputs) {
 /// One sequence at a time, with either simulator; a stream goes on from `state`.
 template <typename AnySimulator>
 Result<std::vector<Outcome>> run_singly(const AnySimulator& simulator, const DataSet& data,
-                                        const Watched& watched, const Judge& judge_one, FixedState& carried,
-                                        ThreadCounts& counts) {
+                                        const Watched& watched, const Judge& judge_one,
+                                        program::Memory& carried, ThreadCounts& counts) {
   return run_samples(
-      data, watched, [&] { return data.is_stream ? carried : simulator.initial_state(); },
-      [&](const Sample& sample, FixedState& state) -> Result<Outcome> {
-        FIXGATE_ASSIGN(const auto outputs, run_one(simulator, sample.sequence, state, counts.local()));
-        if (data.is_stream) carried = state;
+      data, watched, [&] { return data.is_stream ? carried : simulator.initial_memory(); },
+      [&](const Sample& sample, program::Memory& memory) -> Result<Outcome> {
+        FIXGATE_ASSIGN(const auto outputs, run_one(simulator, sample.sequence, memory, counts.local()));
+        if (data.is_stream) carried = memory;
         return judge_one(only(outputs), sample);
       });
 }
@@ -175,18 +176,18 @@ Result<std::vector<Outcome>> run_singly(const AnySimulator& simulator, const Dat
 /// What becomes of the outputs of one network, sample by sample, and how its signals overflow.
 class FixedJudge {
  public:
-  FixedJudge(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
+  FixedJudge(const program::FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
              const OutputObserver& observer)
       : network_(network),
         metric_(metric),
-        counts_([&network] { return OverflowCounts(network.signals.size()); }) {
-    const auto signal = static_cast<std::size_t>(output_signal(network));
-    judge_ = [&, observer, format = network.signals[signal].format.format](const IntegerView& integers,
-                                                                           const Sample& sample) {
-      if (!observer) return judge(metric, network.output_function, integers, format, sample);
+        counts_([&network] { return program::ValueCounts(network.formats.size()); }) {
+    const program::Output& output = network.program.outputs.front();
+    judge_ = [&, observer, function = output.function, format = network.formats[output.value].format](
+                 const IntegerView& integers, const Sample& sample) {
+      if (!observer) return judge(metric, function, integers, format, sample);
       FloatMatrix outputs = real_outputs(integers, format);
       observer(static_cast<std::size_t>(&sample - data.samples.data()), outputs);
-      return judge(metric, network.output_function, std::move(outputs), sample);
+      return judge(metric, function, std::move(outputs), sample);
     };
   }
 
@@ -197,20 +198,20 @@ class FixedJudge {
     FixedOutcomes outcomes;
     outcomes.metric = total_metric(metric_, samples);
     outcomes.samples = std::move(samples);
-    outcomes.counts = OverflowCounts(network_.signals.size());
-    for (const OverflowCounts& part : counts_) outcomes.counts.add(part);
+    outcomes.counts = program::ValueCounts(network_.formats.size());
+    for (const program::ValueCounts& part : counts_) outcomes.counts.add(part);
     return outcomes;
   }
 
  private:
-  const FixedNetwork& network_;
+  const program::FixedNetwork& network_;
   const MetricSpec& metric_;
   ThreadCounts counts_;
   Judge judge_;
 };
 
-Result<FixedOutcomes> run_fast(const FixedNetwork& network, const FastSimulator& simulator,
-                               const DataSet& data, const Watched& watched, FixedState& carried,
+Result<FixedOutcomes> run_fast(const program::FixedNetwork& network, const FastSimulator& simulator,
+                               const DataSet& data, const Watched& watched, program::Memory& carried,
                                FixedJudge& judged) {
   FIXGATE_ASSIGN(auto samples,
                  data.is_stream
@@ -273,33 +274,34 @@ Result<FloatOutcomes> run_float(const GraphRunner& runner, const DataSet& data, 
   return outcomes;
 }
 
-Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
-                                Simulator simulator, const Supervision& supervision) {
-  FIXGATE_CHECK(check_vocabulary(data, network.takes_tokens, network.inputs));
-  FIXGATE_CHECK(check_steps(network.call, data));
+Result<FixedOutcomes> run_fixed(const program::FixedNetwork& network, const DataSet& data,
+                                const MetricSpec& metric, Simulator simulator,
+                                const Supervision& supervision) {
+  FIXGATE_CHECK(check_data(network.program, data));
   const Watched watched{"fixed", supervision};
   FixedJudge judged(network, data, metric, {});
   if (simulator == Simulator::Fast) {
     const FastSimulator fast(network);
-    FixedState state = fast.initial_state();
-    return run_fast(network, fast, data, watched, state, judged);
+    program::Memory memory = fast.initial_memory();
+    return run_fast(network, fast, data, watched, memory, judged);
   }
-  const ReferenceSimulator reference(network);
-  FixedState state = reference.initial_state();
-  FIXGATE_ASSIGN(auto samples, run_singly(reference, data, watched, judged.each(), state, judged.counts()));
+  const program::ProgramSimulator reference(network);
+  program::Memory memory = reference.initial_memory();
+  FIXGATE_ASSIGN(auto samples, run_singly(reference, data, watched, judged.each(), memory, judged.counts()));
   return judged.finish(std::move(samples));
 }
 
 struct FixedRunner::Parts {
-  explicit Parts(const FixedNetwork& from)
-      : network(from), simulator(from), carried(simulator.initial_state()) {}
+  explicit Parts(program::FixedNetwork from)
+      : network(std::move(from)), simulator(network), carried(simulator.initial_memory()) {}
 
-  const FixedNetwork& network;
+  program::FixedNetwork network;
   FastSimulator simulator;
-  FixedState carried;  // of a stream
+  program::Memory carried;  // of a stream
 };
 
-FixedRunner::FixedRunner(const FixedNetwork& network) : parts_(std::make_unique<Parts>(network)) {}
+FixedRunner::FixedRunner(program::FixedNetwork network)
+    : parts_(std::make_unique<Parts>(std::move(network))) {}
 FixedRunner::~FixedRunner() = default;
 
 Result<FixedOutcomes> FixedRunner::run(const DataSet& data, const MetricSpec& metric,

@@ -11,9 +11,9 @@
 #include "data/sequence.h"
 #include "diagnostic/supervision.h"
 #include "evaluate/graph_runner.h"
-#include "fixed/fixed_network.h"
 #include "network/network.h"
-#include "simulate/reference/simulator.h"
+#include "program/fixed_network.h"
+#include "simulate/value_counts.h"
 
 namespace fixgate {
 
@@ -32,7 +32,7 @@ struct FloatOutcomes {
 struct FixedOutcomes {
   std::vector<Outcome> samples;
   double metric = 0;
-  OverflowCounts counts{0};
+  program::ValueCounts counts{0};
 };
 
 /// Sees the real-valued outputs of a sample (by its place in the data set) before they are judged; called
@@ -47,8 +47,9 @@ enum class Simulator { Fast, Reference };
 /// network's; those of a sample, with its name; the supervision's, that it is to stop.
 Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric,
                                 const OutputObserver& observer = {}, const Supervision& supervision = {});
-Result<FixedOutcomes> run_fixed(const FixedNetwork& network, const DataSet& data, const MetricSpec& metric,
-                                Simulator simulator = Simulator::Fast, const Supervision& supervision = {});
+Result<FixedOutcomes> run_fixed(const program::FixedNetwork& network, const DataSet& data,
+                                const MetricSpec& metric, Simulator simulator = Simulator::Fast,
+                                const Supervision& supervision = {});
 
 /// The same of a graph that is no chain of layers. Error, besides: a text whose state the graph does not give
 /// back.
@@ -57,8 +58,7 @@ Result<FloatOutcomes> run_float(const GraphRunner& runner, const DataSet& data, 
 /// A network made ready once and run on several data sets, without progress on the terminal.
 class FixedRunner {
  public:
-  /// `network` outlives the runner.
-  explicit FixedRunner(const FixedNetwork& network);
+  explicit FixedRunner(program::FixedNetwork network);
   ~FixedRunner();
   FixedRunner(const FixedRunner&) = delete;
   FixedRunner& operator=(const FixedRunner&) = delete;

@@ -6,22 +6,23 @@
 #include <vector>
 
 #include "data/sequence.h"
-#include "fixed/fixed_network.h"
 #include "network/network.h"
+#include "program/fixed_network.h"
 
 namespace fixgate {
 
 struct SignalNoise {
-  std::string name;
+  std::string name;         // of a value of the fixed network
   double signal_power = 0;  // mean of the float values' squares
   double noise_power = 0;   // mean of the squared differences
   /// Signal-to-quantisation-noise ratio in dB; infinite where nothing differs.
   [[nodiscard]] double sqnr() const;
 };
 
-/// Runs both networks freely (each on its own states) over the first samples, `steps` steps at least or all
-/// there are. Errors: networks whose signals differ, samples that do not fit them.
-Result<std::vector<SignalNoise>> measure_noise(const Network& network, const FixedNetwork& fixed,
+/// One entry for each of written_values(). Runs both networks freely (each on its own states) over the first
+/// samples, `steps` steps at least or all there are. Errors: networks whose signals differ, samples that do
+/// not fit them.
+Result<std::vector<SignalNoise>> measure_noise(const Network& network, const program::FixedNetwork& fixed,
                                                const DataSet& data, std::int64_t steps);
 
 }  // namespace fixgate

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "fixed/program_of.h"
 #include "quantize/quantize.h"
 #include "simulate/testing/random_network.h"
 
@@ -16,11 +17,11 @@ using testing_support::Random;
 
 constexpr std::int64_t kAll = 1'000'000;
 
-FixedNetwork quantised(const Network& network, const DataSet& data, int width) {
+program::FixedNetwork quantised(const Network& network, const DataSet& data, int width) {
   const auto profile = calibrate(network, data);
   auto result = quantise(network, *preset_plan("default", {width, width}), &*profile);
   EXPECT_TRUE(result) << result.error().message;
-  return std::move(result->network);
+  return program_of(std::move(result->network));
 }
 
 TEST(MeasureNoise, MeasuresEverySignal) {
@@ -29,14 +30,15 @@ TEST(MeasureNoise, MeasuresEverySignal) {
     Random random(seed);
     const Network network = make_network(random, testing_support::random_shape(random));
     const DataSet data = testing_support::random_data(random, network, 10, 30);
-    const FixedNetwork coarse = quantised(network, data, 6);
-    const FixedNetwork fine = quantised(network, data, 12);
+    const program::FixedNetwork coarse = quantised(network, data, 6);
+    const program::FixedNetwork fine = quantised(network, data, 12);
     const auto noise = measure_noise(network, coarse, data, kAll);
     const auto less = measure_noise(network, fine, data, kAll);
     ASSERT_TRUE(noise) << noise.error().message;
-    ASSERT_EQ(noise->size(), coarse.signals.size());
+    const std::vector<program::ValueId> values = written_values(coarse.program);
+    ASSERT_EQ(noise->size(), values.size());
     for (std::size_t s = 0; s < noise->size(); ++s) {
-      EXPECT_EQ((*noise)[s].name, coarse.signals[s].name);
+      EXPECT_EQ((*noise)[s].name, full_name(coarse.program, coarse.program.values[values[s]]));
       EXPECT_EQ((*noise)[s].signal_power, (*less)[s].signal_power);
       EXPECT_GT((*noise)[s].sqnr(), 5) << (*noise)[s].name;
       EXPECT_GT((*less)[s].sqnr(), (*noise)[s].sqnr()) << (*noise)[s].name;
@@ -57,7 +59,7 @@ TEST(MeasureNoise, OfTheInputIsThatOfRounding) {
   const auto profile = calibrate(network, data);
   const auto result = quantise(network, plan, &*profile);
   ASSERT_TRUE(result) << result.error().message;
-  const auto noise = measure_noise(network, result->network, data, kAll);
+  const auto noise = measure_noise(network, program_of(result->network), data, kAll);
   EXPECT_NEAR((*noise)[0].signal_power, 1.0 / 3, 0.02);
   EXPECT_NEAR((*noise)[0].noise_power * 12 * 128 * 128, 1, 0.05);
 }
@@ -66,7 +68,7 @@ TEST(MeasureNoise, StopsAfterTheSteps) {
   Random random(4);
   const Network network = make_network(random, {});
   DataSet data = testing_support::random_data(random, network, 3, 1);
-  const FixedNetwork fixed = quantised(network, data, 8);
+  const program::FixedNetwork fixed = quantised(network, data, 8);
   const auto first = measure_noise(network, fixed, {{data.samples[0]}, false}, kAll);
   const auto stopped = measure_noise(network, fixed, data, 1);
   const auto all = measure_noise(network, fixed, data, kAll);

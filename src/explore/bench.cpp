@@ -8,6 +8,7 @@
 #include "data/draw.h"
 #include "explore/hardware_figures.h"
 #include "fixed/footprint.h"
+#include "fixed/program_of.h"
 
 namespace fixgate {
 namespace {
@@ -93,9 +94,9 @@ Result<Quantised> Bench::make_network(const FormatPlan& plan, Effort effort,
   return calibrated_.quantise(plan, effort == Effort::Quick, supervision);
 }
 
-Result<Figures> Bench::costs_of(const FixedNetwork& network) const {
+Result<Figures> Bench::costs_of(const FixedChain& network) const {
   Figures figures;
-  const Footprint footprint = measure_footprint(network);
+  const Footprint footprint = measure_footprint(program_of(network));
   figures.footprint = footprint.whole;
   figures.footprint_recurrent = footprint.recurrent;
   figures.bit_operations = bit_operations(network);
@@ -148,7 +149,7 @@ Result<TrialResult> Bench::run(const FormatPlan& plan, Effort effort, const Race
   }
   result.figures = *priced;
   const Rival* rival = strongest_rival(field.rivals, costs(result.figures, field.objectives));
-  FixedRunner runner(quantised->network);
+  FixedRunner runner(program_of(quantised->network));
   Score total;
   for (std::size_t look = 0; look < looks_.size(); ++look) {
     FIXGATE_CHECK(run_look(runner, look, supervision, result, total));

@@ -75,7 +75,7 @@ class Bench {
                                         const Supervision& supervision) const;
 
   /// The costs alone: what needs no data.
-  [[nodiscard]] Result<Figures> costs_of(const FixedNetwork& network) const;
+  [[nodiscard]] Result<Figures> costs_of(const FixedChain& network) const;
 
  private:
   Bench(const Network& network, CalibratedNetwork& calibrated, const Task& task, const BenchOptions& options);

@@ -16,6 +16,7 @@
 #include "explore/study_runner.h"
 #include "files/fingerprint.h"
 #include "files/read.h"
+#include "fixed/program_of.h"
 #include "sweep/load_network.h"
 #include "sweep/records.h"
 
@@ -155,9 +156,9 @@ Result<Confirmation> confirm(const ExploreOptions& options, const Prepared& prep
   if (runner.network_in_full(plan) == nullptr) {
     FIXGATE_ASSIGN(made, prepared.bench->make_network(plan, Effort::Full, runner.supervision()));
   }
-  const FixedNetwork& network = made ? made->network : *runner.network_in_full(plan);
+  const FixedChain& network = made ? made->network : *runner.network_in_full(plan);
   FIXGATE_ASSIGN(const FixedOutcomes fixed,
-                 run_fixed(network, test, metric, Simulator::Fast, runner.supervision()));
+                 run_fixed(program_of(network), test, metric, Simulator::Fast, runner.supervision()));
   std::vector<Score> scores;
   for (const Outcome& outcome : reference.samples) scores.push_back(outcome.score);
   const LossMeasure measure(metric.kind, std::move(scores));
@@ -227,7 +228,7 @@ Result<bool> must_write(const Launch& launch, Study& study, const std::atomic<bo
     if (written) return false;
     if (is_writer) return true;
     std::this_thread::sleep_for(kPause);
-    FIXGATE_CHECK(study.bury_the_dead());
+    FIXGATE_CHECK(study.remove_dead_workers());
   }
   return false;
 }

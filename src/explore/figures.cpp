@@ -17,7 +17,7 @@ constexpr double kFloatProduct = 32 * 32;
 /// Sums up the products of each layer.
 class ProductCounter {
  public:
-  explicit ProductCounter(const FixedNetwork& network) : network_(network) {
+  explicit ProductCounter(const FixedChain& network) : network_(network) {
     for (const FixedLayer& layer : network.layers) std::visit(*this, layer);
   }
 
@@ -46,7 +46,7 @@ class ProductCounter {
     bits_ += products * matrix.mean_width() * width;
   }
 
-  const FixedNetwork& network_;
+  const FixedChain& network_;
   double products_ = 0;
   double bits_ = 0;
 };
@@ -130,7 +130,7 @@ std::vector<std::size_t> pareto_front(const std::vector<Figures>& all,
   return front;
 }
 
-double bit_operations(const FixedNetwork& network) {
+double bit_operations(const FixedChain& network) {
   return ProductCounter(network).share();
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "diagnostic/error.h"
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 
 namespace fixgate {
 
@@ -48,6 +48,6 @@ std::vector<std::size_t> pareto_front(const std::vector<Figures>& all,
 /// Bits of weight x bits of what it is multiplied with, summed over the multiplications of a step, in parts
 /// of float's 32 x 32 (the "bit operations" of the literature: Baskin et al., UNIQ, ACM TOCS 37, 2021): a
 /// proxy for energy and for area at a given speed.
-double bit_operations(const FixedNetwork& network);
+double bit_operations(const FixedChain& network);
 
 }  // namespace fixgate

@@ -2,22 +2,23 @@
 
 #include <algorithm>
 
+#include "fixed/program_of.h"
 #include "hardware/accelerator.h"
 #include "network/overloaded.h"
 
 namespace fixgate {
 namespace {
 
-int weight_width(const FixedNetwork& network, int weights) {
+int weight_width(const FixedChain& network, int weights) {
   return network.weights[static_cast<std::size_t>(weights)].width;
 }
 
-int signal_width(const FixedNetwork& network, int signal) {
+int signal_width(const FixedChain& network, int signal) {
   return signal < 0 ? 0 : network.signals[static_cast<std::size_t>(signal)].format.format.width;
 }
 
 /// Widest weight x widest factor of a layer.
-std::int64_t product_bits(const FixedNetwork& network, const FixedLayer& layer) {
+std::int64_t product_bits(const FixedChain& network, const FixedLayer& layer) {
   int weight = 0;
   int factor = 0;
   const auto dense = [&](const FixedDense& one) {
@@ -40,12 +41,12 @@ std::int64_t product_bits(const FixedNetwork& network, const FixedLayer& layer) 
 
 }  // namespace
 
-Result<void> predict_hardware(const FixedNetwork& network, const HardwareRequest& request, Figures& figures) {
+Result<void> predict_hardware(const FixedChain& network, const HardwareRequest& request, Figures& figures) {
   AcceleratorOptions options;
   options.name = "explored";
   if (request.lanes) options.lanes = {{"", *request.lanes}};
   options.cycles_per_step = request.cycles_per_step;
-  FIXGATE_ASSIGN(const Accelerator accelerator, design_accelerator(network, options));
+  FIXGATE_ASSIGN(const Accelerator accelerator, design_accelerator(program_of(network), options));
   figures.cycles = cycles_per_step(accelerator);
   figures.multiplier_bits = 0;
   for (const Engine& engine : accelerator.engines)

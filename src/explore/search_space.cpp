@@ -47,12 +47,12 @@ Result<void> check_range(const char* option, const WidthRange& range) {
               kMaxFormatWidth);
 }
 
-int width_of(const FixedNetwork& network, int signal) {
+int width_of(const FixedChain& network, int signal) {
   return network.signals[static_cast<std::size_t>(signal)].format.format.width;
 }
 
 /// The width that the plan calls that of the activations: the narrowest signal that is multiplied again.
-int activation_width(const FixedNetwork& network) {
+int activation_width(const FixedChain& network) {
   int narrowest = kMaxFormatWidth;
   for (const FixedSignal& signal : network.signals)
     if (signal.role != SignalRole::Output) narrowest = std::min(narrowest, signal.format.format.width);
@@ -60,7 +60,7 @@ int activation_width(const FixedNetwork& network) {
 }
 
 /// Signals that a piecewise-linear table of a free number of segments writes.
-std::vector<std::string> table_signals(const FormatPlan& plan, const FixedNetwork& network) {
+std::vector<std::string> table_signals(const FormatPlan& plan, const FixedChain& network) {
   std::set<int> written;
   const auto is_free = [&](int table) {
     return table >= 0 && network.tables[static_cast<std::size_t>(table)].kind == TableKind::PiecewiseLinear;
@@ -171,7 +171,7 @@ Result<Granularity> parse_granularity(std::string_view text) {
   return fail("'{}' is no granularity: expected network, layer, gate or signal", text);
 }
 
-Result<SearchSpace> make_search_space(FormatPlan base, const FixedNetwork& network, Granularity granularity,
+Result<SearchSpace> make_search_space(FormatPlan base, const FixedChain& network, Granularity granularity,
                                       const SearchRanges& ranges) {
   FIXGATE_CHECK(check_range("--weights", ranges.weights));
   FIXGATE_CHECK(check_range("--activations", ranges.activations));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "diagnostic/error.h"
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 #include "quantize/plan.h"
 
 namespace fixgate {
@@ -66,7 +66,7 @@ struct SearchRanges {
 /// activations (the narrowest hidden state or input). Signals of the network's outputs stay as they are; so
 /// do tables that have no segments to choose, and weights that are no plain integers. Errors: an empty range,
 /// a width that is impossible.
-Result<SearchSpace> make_search_space(FormatPlan base, const FixedNetwork& network, Granularity granularity,
+Result<SearchSpace> make_search_space(FormatPlan base, const FixedChain& network, Granularity granularity,
                                       const SearchRanges& ranges);
 
 /// The base plan, and behind it a rule for each member of each dimension that is touched.

@@ -8,6 +8,7 @@
 #include "calibrate/calibrate.h"
 #include "data/load.h"
 #include "fixed/footprint.h"
+#include "fixed/program_of.h"
 #include "quantize/quantize.h"
 #include "sweep/load_network.h"
 
@@ -25,7 +26,7 @@ class Space : public testing::Test {
         std::make_unique<SignalProfile>(*calibrate(*network_, *load_data(task, Part::Calibration, "")));
   }
 
-  static FixedNetwork made(const FormatPlan& plan) {
+  static FixedChain made(const FormatPlan& plan) {
     auto quantised = quantise(*network_, plan, profile_.get());
     EXPECT_TRUE(quantised) << quantised.error().message;
     return quantised->network;
@@ -72,8 +73,8 @@ TEST_F(Space, UniformWidthsAreThePresets) {
       const SearchSpace searched = space(granularity, preset);
       Candidate candidate = with_level(searched, untouched(searched), DimensionKind::WeightWidth, 4);
       candidate = with_level(searched, candidate, DimensionKind::SignalWidth, 5);
-      FixedNetwork ours = made(plan_of(searched, candidate));
-      FixedNetwork theirs = made(*preset_plan(preset, {4, 5}));
+      FixedChain ours = made(plan_of(searched, candidate));
+      FixedChain theirs = made(*preset_plan(preset, {4, 5}));
       ours.plan = theirs.plan = "";
       EXPECT_TRUE(ours == theirs) << preset << " " << to_text(granularity);
     }
@@ -82,11 +83,11 @@ TEST_F(Space, UniformWidthsAreThePresets) {
 TEST_F(Space, EveryDimensionChangesTheNetwork) {
   const SearchSpace searched = space(Granularity::PerSignal);
   const Candidate top = widest(searched);
-  const FixedNetwork wide = made(plan_of(searched, top));
+  const FixedChain wide = made(plan_of(searched, top));
   for (std::size_t d = 0; d < top.size(); ++d) {
     Candidate lower = top;
     lower[d] = 0;
-    FixedNetwork changed = made(plan_of(searched, lower));
+    FixedChain changed = made(plan_of(searched, lower));
     changed.plan = wide.plan;
     EXPECT_FALSE(changed == wide) << searched.dimensions[d].name;
   }
@@ -126,11 +127,11 @@ TEST_F(Space, OffersEncodingsBelowTheWidths) {
   for (int place = 0; place < 3; ++place) {
     Candidate candidate = widest(searched);
     candidate[0] = place;
-    const FixedNetwork network = made(plan_of(searched, candidate));
+    const FixedChain network = made(plan_of(searched, candidate));
     for (const WeightMatrix& matrix : network.weights)
       EXPECT_EQ(matrix.encoding, encodings[static_cast<std::size_t>(place)]) << matrix.name;
-    EXPECT_GT(measure_footprint(network).whole, last);
-    last = measure_footprint(network).whole;
+    EXPECT_GT(measure_footprint(program_of(network)).whole, last);
+    last = measure_footprint(program_of(network)).whole;
   }
   Candidate mixed = widest(searched);
   mixed[0] = 1;
@@ -153,7 +154,7 @@ TEST_F(Space, LeavesMatricesInOtherEncodingsAlone) {
 
 TEST_F(Space, RefusesImpossibleRanges) {
   const FormatPlan base = *preset_plan("default", {8, 8});
-  const FixedNetwork network = made(base);
+  const FixedChain network = made(base);
   const auto made_of = [&](WidthRange weights, WidthRange activations, std::vector<int> segments) {
     SearchRanges ranges;
     ranges.weights = weights;

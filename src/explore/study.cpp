@@ -131,7 +131,7 @@ Result<std::unique_ptr<Study>> Study::open(const std::filesystem::path& path, co
   std::unique_ptr<Study> study(new Study(std::move(database)));
   FIXGATE_CHECK(study->begin_or_check(path, subject));
   FIXGATE_CHECK(study->join());
-  FIXGATE_CHECK(study->bury_the_dead());
+  FIXGATE_CHECK(study->remove_dead_workers());
   return study;
 }
 
@@ -263,7 +263,7 @@ Result<void> Study::beat() {
   return statement.bind(worker_).bind(host_name()).bind(std::int64_t{::getpid()}).run();
 }
 
-Result<void> Study::bury_the_dead() {
+Result<void> Study::remove_dead_workers() {
   const std::lock_guard lock(mutex_);
   std::vector<std::int64_t> dead;
   FIXGATE_ASSIGN(Statement statement,

@@ -61,7 +61,7 @@ class Study {
   /// Says that this process is alive; to be called every few seconds.
   Result<void> beat();
   /// Takes out the processes that have died: silent for too long, or ended on this machine.
-  Result<void> bury_the_dead();
+  Result<void> remove_dead_workers();
 
   /// A text that is kept by name, such as a confirmation on the test part.
   Result<std::optional<std::string>> note(const std::string& name);

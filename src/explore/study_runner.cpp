@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr auto kGlance = 100ms;  // at what the user wants
 constexpr int kGlancesToABeat = 30;
 constexpr auto kPause = 20ms;  // while others work on what is left
-constexpr int kPausesToABurial = 50;
+constexpr int kPausesBetweenChecks = 50;
 constexpr std::size_t kMostRivals = 64;  // whose scores are kept in memory
 
 }  // namespace
@@ -183,7 +183,7 @@ Result<void> StudyRunner::work_off(Jobs& jobs, const RaceField& field) {
       if (!ran || std::ranges::all_of(jobs, [](const auto& job) { return job->done.load(); })) return;
       if (*ran) continue;
       std::this_thread::sleep_for(kPause);
-      if (++pauses % kPausesToABurial == 0) results[worker] = study_.bury_the_dead();
+      if (++pauses % kPausesBetweenChecks == 0) results[worker] = study_.remove_dead_workers();
       if (!results[worker]) return;
     }
   });
@@ -265,7 +265,7 @@ void StudyRunner::keep_if_best(const Job& job, TrialResult& result) {
   kept_ = {job.plan_name, result.figures, std::move(result.network->network)};
 }
 
-const FixedNetwork* StudyRunner::network_in_full(const FormatPlan& plan) const {
+const FixedChain* StudyRunner::network_in_full(const FormatPlan& plan) const {
   return kept_ && kept_->plan_name == fingerprint_of({to_toml(plan)}) ? &kept_->network : nullptr;
 }
 

@@ -91,7 +91,7 @@ TEST_F(StudyFile, TheDeadsClaimsAreTakenOver) {
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   ASSERT_EQ(status, 0);
   EXPECT_FALSE(*(*study)->claim("a"));
-  ASSERT_TRUE((*study)->bury_the_dead());
+  ASSERT_TRUE((*study)->remove_dead_workers());
   EXPECT_TRUE(*(*study)->claim("a"));
 }
 

@@ -66,7 +66,7 @@ std::string kind_of(std::string_view bytes) {
   for (const Kind& kind : kKinds)
     if (bytes.starts_with(kind.beginning)) return std::string(kind.name);
   if (is_safetensors(bytes))
-    return bytes.substr(0, 64).find("\"fixgate\"") != std::string_view::npos ? std::string(kFixedKind)
+    return bytes.substr(0, 256).find("\"fixgate\"") != std::string_view::npos ? std::string(kFixedKind)
                                                                              : "a safetensors file";
   return is_onnx(bytes) ? std::string(kOnnxKind) : "";
 }

@@ -45,7 +45,7 @@ class ChainReader {
   }
 
  private:
-  [[nodiscard]] FixedNetwork& made() { return chain_.network; }
+  [[nodiscard]] FixedChain& made() { return chain_.network; }
 
   // --- the network's own ---
 
@@ -56,7 +56,7 @@ class ChainReader {
     const program::Clock& clock = program_.clocks[input.clock];
     if (clock.kind != program::ClockKind::Step || state_of(program_, inputs.front()))
       return fail("its input is a state, or has no time axis");
-    FixedNetwork& network = made();
+    FixedChain& network = made();
     network.name = program_.name;
     network.call = clock.call;
     network.takes_tokens = input.vocabulary.has_value();

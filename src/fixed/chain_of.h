@@ -1,24 +1,18 @@
 // A program as a chain of the layers that have kernels and hardware of their own.
 #pragma once
 
-#include <optional>
 #include <vector>
 
-#include "fixed/fixed_network.h"
+#include "fixed/cell_states.h"
+#include "fixed/fixed_chain.h"
 #include "program/fixed_network.h"
 
 namespace fixgate {
 
-/// The states of one cell in the program.
-struct CellStates {
-  program::StateId hidden{0};
-  std::optional<program::StateId> cell;  // LSTM only
-};
-
 /// A chain, and where its parts stand in the program. Its matrices and tables have the program's indices. The
 /// directions of a bidirectional layer have hidden states of their own, besides the layer's.
 struct Chain {
-  FixedNetwork network;
+  FixedChain network;
   std::vector<program::ValueId> values;         // by signal
   std::vector<std::vector<CellStates>> states;  // by layer, then by cell
 };

@@ -3,36 +3,25 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
-#include "files/read.h"
 #include "files/write.h"
-#include "fixed/json_write.h"
+#include "fixed/program_of.h"
 #include "fixed/safetensors.h"
 #include "fixed/testing/example_networks.h"
 #include "fixed/text.h"
-#include "fixed/verify.h"
-#include "numeric/accumulator.h"
+#include "program/text.h"
+#include "program/verify.h"
 
 namespace fixgate {
 namespace {
 
-using nlohmann::json;
+using program::FixedNetwork;
 
 void expect_round_trip(const FixedNetwork& network) {
   const std::string bytes = serialise(network);
   const auto back = deserialise(bytes);
-  ASSERT_TRUE(back) << network.name << ": " << back.error().message;
-  EXPECT_TRUE(*back == network) << network.name;
-  EXPECT_EQ(serialise(*back), bytes) << network.name;
-}
-
-void expect_usable(const FixedNetwork& network, const std::string& where) {
-  ASSERT_TRUE(verify(network)) << where;
-  ASSERT_FALSE(to_text(network, {.weights = true}).empty()) << where;
-  const auto again = deserialise(serialise(network));
-  ASSERT_TRUE(again && *again == network) << where;
+  ASSERT_TRUE(back) << network.program.name << ": " << back.error().message;
+  EXPECT_TRUE(*back == network) << network.program.name;
+  EXPECT_EQ(serialise(*back), bytes) << network.program.name;
 }
 
 // The smallest network with most of what a file can have.
@@ -40,30 +29,20 @@ FixedNetwork small_network() {
   ExampleShape shape{
       .name = "small", .kind = CellKind::Gru, .linear_before_reset = true, .initial_states = true};
   shape.inputs = shape.hidden = shape.outputs = 1;
-  FixedNetwork network = make_example(shape, 3);
-  network.weights[0].row_widths = {network.weights[0].width};
-  return network;
-}
-
-/// Rows of every other matrix as wide as their integers need.
-FixedNetwork with_row_widths(FixedNetwork network) {
-  for (std::size_t m = 0; m < network.weights.size(); m += 2) {
-    WeightMatrix& matrix = network.weights[m];
-    for (int row = 0; row < matrix.rows; ++row) {
-      const auto [low, high] = std::ranges::minmax(matrix.row(row));
-      matrix.row_widths.push_back(signed_width(low, high));
-    }
-  }
+  FixedNetwork network = program_of(make_example(shape, 3));
+  WeightMatrix& first = *network.weights.begin();
+  first.row_widths = {first.width};
+  network.plan = "a plan\n";
   return network;
 }
 
 TEST(FixedFile, RoundTripOfExamples) {
-  for (const FixedNetwork& network : example_networks()) expect_round_trip(network);
+  for (const FixedChain& network : example_networks()) expect_round_trip(program_of(network));
+  expect_round_trip(small_network());
 }
 
 RC_GTEST_PROP(FixedFileProperty, RoundTrip, (std::uint64_t seed)) {
-  const FixedNetwork network = with_row_widths(random_network(seed));
-  RC_ASSERT(verify(network));
+  const FixedNetwork network = program_of(random_network(seed));
   const std::string bytes = serialise(network);
   const auto back = deserialise(bytes);
   RC_ASSERT(back.has_value());
@@ -71,37 +50,9 @@ RC_GTEST_PROP(FixedFileProperty, RoundTrip, (std::uint64_t seed)) {
   RC_ASSERT(serialise(*back) == bytes);
 }
 
-// Files of networks that take any number of steps are as they were before there was the key.
-TEST(FixedFile, SaysTheStepsOfACallWhereTheyAreFixed) {
-  ExampleShape shape;
-  shape.streaming = true;
-  FixedNetwork network = make_example(shape, 3);
-  EXPECT_EQ(describe(network).description.find("\"call\""), std::string::npos);
-  for (const bool repeats : {false, true}) {
-    network.call = {5, repeats};
-    expect_round_trip(network);
-    EXPECT_NE(
-        describe(network).description.find(fmt::format("\"call\":{{\"steps\":5,\"repeats\":{}}}", repeats)),
-        std::string::npos);
-  }
-}
-
-TEST(FixedFile, EveryContainerAndExtremeIntegers) {
-  for (const int width : {1, 8, 9, 16, 17, 24}) {
-    FixedNetwork network = small_network();
-    WeightMatrix& matrix = network.weights[0];
-    matrix.width = width;
-    matrix.row_widths.clear();
-    matrix.values[0] = -(1 << (width - 1));
-    std::get<FixedRecurrent>(network.layers[0]).cells[0].gates[0].bias = {-(std::int64_t{1} << 62)};
-    ASSERT_TRUE(verify(network));
-    expect_round_trip(network);
-  }
-}
-
 TEST(FixedFile, TextsNeedNoPlainLetters) {
   FixedNetwork network = small_network();
-  network.name = "r\u00e9seau \"1\" \\ \U0001F600";
+  network.program.name = "r\u00e9seau \"1\" \\ \U0001F600";
   network.plan = "a = \"b\"\n\t# \u00fc\n";
   expect_round_trip(network);
 }
@@ -129,118 +80,23 @@ TEST(FixedFile, FlippedBitsNeverCrash) {
       const auto network = deserialise(damaged);
       if (!network) continue;
       ++accepted;
-      expect_usable(*network, fmt::format("byte {}", at));
+      ASSERT_TRUE(program::verify(*network)) << at;
+      ASSERT_FALSE(to_text(*network, {.full = true}).empty()) << at;
+      const auto again = deserialise(serialise(*network));
+      ASSERT_TRUE(again && *again == *network) << at;
     }
   EXPECT_GT(accepted, 0);  // weights may become other weights
 }
 
-// --- damage to the description ---
-
-Safetensors content_of(const FixedNetwork& network) {
-  return *read_safetensors(serialise(network));
-}
+// --- damage to parts ---
 
 std::string error_of(const Safetensors& content) {
   const auto network = deserialise(write_safetensors(content));
   return network ? "" : network.error().message;
 }
 
-// The error after `change` to the description.
-template <typename Change>
-std::string error_after(Change change) {
-  Safetensors content = content_of(small_network());
-  json description = json::parse(content.metadata["network"]);
-  change(description);
-  content.metadata["network"] = description.dump();
-  return error_of(content);
-}
-
-// All places of a JSON value, as pointers.
-void list_places(const json& value, const json::json_pointer& at, std::vector<json::json_pointer>& places) {
-  places.push_back(at);
-  if (value.is_object())
-    for (const auto& [key, one] : value.items()) list_places(one, at / key, places);
-  if (value.is_array())
-    for (std::size_t k = 0; k < value.size(); ++k) list_places(value[k], at / k, places);
-}
-
-TEST(FixedFile, EveryKeyIsNeeded) {
-  const json description = json::parse(describe(small_network()).description);
-  std::vector<json::json_pointer> places;
-  list_places(description, json::json_pointer(), places);
-  int removed = 0;
-  for (const json::json_pointer& place : places) {
-    if (place.empty() || !description[place.parent_pointer()].is_object()) continue;
-    ++removed;
-    const std::string error = error_after([&](json& j) { j[place.parent_pointer()].erase(place.back()); });
-    EXPECT_NE(error, "") << place.to_string();
-  }
-  EXPECT_GT(removed, 100);
-}
-
-TEST(FixedFile, NoOtherKeyIsAccepted) {
-  const json description = json::parse(describe(small_network()).description);
-  std::vector<json::json_pointer> places;
-  list_places(description, json::json_pointer(), places);
-  for (const json::json_pointer& place : places) {
-    if (!description[place].is_object()) continue;
-    EXPECT_NE(error_after([&](json& j) { j[place]["colour"] = 1; }).find("colour"), std::string::npos)
-        << place.to_string();
-  }
-}
-
-// Values of every type and extreme numbers in every place.
-TEST(FixedFile, WrongValuesAnywhereNeverCrash) {
-  const json description = json::parse(describe(small_network()).description);
-  const Safetensors content = content_of(small_network());
-  std::vector<json::json_pointer> places;
-  list_places(description, json::json_pointer(), places);
-  const std::vector<json> values{nullptr,
-                                 true,
-                                 -1,
-                                 0,
-                                 1,
-                                 63,
-                                 1.5,
-                                 1e300,
-                                 2147483647,
-                                 4294967296,
-                                 INT64_MIN,
-                                 UINT64_MAX,
-                                 "",
-                                 "gru",
-                                 "rnn0.h",
-                                 json::array(),
-                                 json::object(),
-                                 json::array({1, 2, 3})};
-  for (const json::json_pointer& place : places)
-    for (const json& value : values) {
-      json changed = description;
-      changed[place] = value;
-      Safetensors damaged = content;
-      damaged.metadata["network"] = changed.dump();
-      const auto network = deserialise(write_safetensors(damaged));
-      if (network) expect_usable(*network, place.to_string() + ' ' + value.dump());
-    }
-}
-
-TEST(FixedFile, NamesTheFault) {
-  const auto error = [](auto change) { return error_after(change); };
-  EXPECT_EQ(
-      error([](json& j) { j["signals"][1]["role"] = "door"; }).find("network: signals[1].role: 'door' is no"),
-      0);
-  EXPECT_EQ(error([](json& j) { j["layers"][0]["cells"][0]["gates"][2]["bias"] = "x"; }),
-            "network: layers[0].cells[0].gates[2].bias: tensor 'x' is missing, or used twice");
-  EXPECT_EQ(error([](json& j) { j["layers"][0]["cells"][0]["gates"][2]["bias"] = nullptr; }),
-            "network: tensor 'rnn0:b_h' has no use");
-  EXPECT_EQ(error([](json& j) { j["layers"][1]["type"] = "pool"; }),
-            "network: layers[1].type: 'pool' is none of embedding, recurrent, dense, select");
-  EXPECT_EQ(error([](json& j) { j["inputs"] = 2.0; }), "network: inputs: is no integer of 64 bits");
-  EXPECT_EQ(error([](json& j) { j["layers"][1]["weights"] = "nothing"; }),
-            "network: layers[1].weights: there is no 'nothing'");
-  EXPECT_EQ(error([](json& j) { j.erase("plan"); }), "network: plan: is missing");
-  EXPECT_EQ(error([](json& j) { j["weights"][0]["width"] = 9; }),
-            "network: weights[0].name: tensor 'rnn0.W_z' is I8, not I16");
+Safetensors content_of(const FixedNetwork& network) {
+  return *read_safetensors(serialise(network));
 }
 
 TEST(FixedFile, Metadata) {
@@ -251,31 +107,54 @@ TEST(FixedFile, Metadata) {
     return error_of(other);
   };
   EXPECT_EQ(with("format", "pt"), "it is a safetensors file, but not one of fixgate");
-  EXPECT_EQ(with("version", "2"), "it has version '2', but this fixgate reads version 1");
-  EXPECT_NE(with("author", "me"), "");
-  EXPECT_EQ(with("network", "{"), "network: it is not JSON");
-  EXPECT_EQ(with("network", "[]"), "network: it is no JSON object");
-  for (const char* key : {"format", "version", "network"}) {
+  EXPECT_EQ(with("version", "3"), "it has version '3', but this fixgate reads versions 1 and 2");
+  EXPECT_EQ(with("author", "me"), "__metadata__ has keys that this version does not know");
+  EXPECT_EQ(with("float_parameters", "-1"), "__metadata__: float_parameters: '-1' is no count");
+  EXPECT_EQ(with("float_parameters", "12x"), "__metadata__: float_parameters: '12x' is no count");
+  EXPECT_NE(with("program", "network n\nx").find("program: line 2"), std::string::npos)
+      << with("program", "network n\nx");
+  for (const auto& [key, value] : content.metadata) {
     Safetensors other = content;
     other.metadata.erase(key);
     EXPECT_NE(error_of(other), "") << key;
   }
 }
 
-TEST(FixedFile, DescriptionTwiceTheSameKeyOrTooDeep) {
-  Safetensors content = content_of(small_network());
-  content.metadata["network"].insert(1, "\"plan\":\"\",");
-  EXPECT_EQ(error_of(content), "network: the key \"plan\" occurs twice in a JSON object");
-  content.metadata["network"] = std::string(1'000'000, '[');
-  EXPECT_EQ(error_of(content), "network: the JSON is nested deeper than 16");
+/// Without one of its lines, the program is another one, or none; never a crash.
+TEST(FixedFile, ProgramsWithoutALine) {
+  const Safetensors content = content_of(small_network());
+  const std::string& program = content.metadata.at("program");
+  for (std::size_t at = 0; at < program.size(); at = program.find('\n', at) + 1) {
+    Safetensors other = content;
+    other.metadata["program"].erase(at, program.find('\n', at) + 1 - at);
+    EXPECT_NE(error_of(other), "") << at;
+  }
+}
+
+TEST(FixedFile, EveryTensorIsNeededAndNoOther) {
+  const Safetensors content = content_of(small_network());
+  for (std::size_t k = 0; k < content.tensors.size(); ++k) {
+    const StoredTensor& tensor = content.tensors[k];
+    const bool may_lack = tensor.name.ends_with(":initial") || tensor.name.ends_with(":row_widths");
+    Safetensors without = content;
+    without.tensors.erase(without.tensors.begin() + static_cast<std::ptrdiff_t>(k));
+    EXPECT_EQ(error_of(without).empty(), may_lack) << tensor.name;
+    Safetensors renamed = content;
+    renamed.tensors[k].name = "x";
+    EXPECT_NE(error_of(renamed), "") << tensor.name;
+    Safetensors longer = content;
+    longer.tensors[k].shape[0] *= 2;
+    longer.tensors[k].bytes += tensor.bytes;
+    EXPECT_NE(error_of(longer), "") << tensor.name;
+  }
 }
 
 TEST(FixedFile, VerifiesWhatItReads) {
   FixedNetwork network = small_network();
-  network.weights[0].row_fractions[0] = 65;
+  network.weights.begin()->row_fractions[0] = 100;
   const auto back = deserialise(serialise(network));
   ASSERT_FALSE(back);
-  EXPECT_NE(back.error().message.find("weight matrix 'rnn0.W_z'"), std::string::npos) << back.error().message;
+  EXPECT_NE(back.error().message.find("rnn0.W_z"), std::string::npos) << back.error().message;
 }
 
 TEST(FixedFile, OnDisk) {
@@ -291,7 +170,7 @@ TEST(FixedFile, OnDisk) {
   ASSERT_FALSE(damaged);
   EXPECT_EQ(damaged.error().message.find(path.string()), 0) << damaged.error().message;
   FixedNetwork broken = network;
-  broken.layers.clear();
+  broken.program.outputs.clear();
   EXPECT_FALSE(write_fixed_network(broken, path));
   std::filesystem::remove(path);
   EXPECT_FALSE(read_fixed_network(path));

@@ -1,12 +1,16 @@
 #include "fixed/footprint.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "numeric/accumulator.h"
+#include "program/uses.h"
 
 namespace fixgate {
 namespace {
@@ -22,9 +26,9 @@ int smallest_width(const std::vector<std::int64_t>& values) {
   return std::max(1, static_cast<int>(std::bit_width(static_cast<std::uint64_t>(*high))));
 }
 
-std::int64_t bias_bits(const BiasVector& bias) {
-  const auto [low, high] = std::minmax_element(bias.begin(), bias.end());
-  return signed_width(*low, *high) * count_of(bias);
+std::int64_t vector_bits(const std::vector<std::int64_t>& values) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return signed_width(*low, *high) * count_of(values);
 }
 
 // Enough to tell each row's distance from the smallest.
@@ -39,83 +43,79 @@ FootprintEntry plain(std::string name, const char* kind, std::int64_t bits, bool
   return {std::move(name), kind, bits, recurrent, static_cast<double>(bits)};
 }
 
-// Marks what recurrent layers read, and lists biases and initial states.
+/// Lists what a network stores, and marks what recurrent layers read.
 class FootprintCounter {
  public:
-  explicit FootprintCounter(const FixedNetwork& network)
-      : network_(network),
-        weights_are_recurrent_(network.weights.size()),
-        table_is_recurrent_(network.tables.size()) {
-    for (const FixedLayer& layer : network.layers) std::visit(*this, layer);
-  }
-
-  void operator()(const FixedEmbedding&) {}
-  void operator()(const FixedSelect&) {}
-  void operator()(const FixedDense& layer) { add_bias(layer.name + ".b", layer.bias, false); }
-  void operator()(const FixedRecurrent& layer) {
-    for (const FixedCell& cell : layer.cells) add_cell(cell_prefix(layer, cell), cell);
+  explicit FootprintCounter(const program::FixedNetwork& network)
+      : network_(network), program_(network.program) {
+    for (const program::LayerId layer : program_.layers.ids())
+      if (is_recurrent(program_, layer)) mark(uses_of(program_.layers[layer]));
   }
 
   [[nodiscard]] std::vector<FootprintEntry> entries() {
-    std::vector<FootprintEntry> all;
-    for (std::size_t w = 0; w < network_.weights.size(); ++w) add_matrix(all, w);
-    all.insert(all.end(), vectors_.begin(), vectors_.end());
-    for (std::size_t t = 0; t < network_.tables.size(); ++t) add_table(all, t);
-    return all;
+    for (const program::MatrixId id : program_.matrices.ids()) add_matrix(id);
+    for (const program::ConstantId id : program_.constants.ids())
+      add(plain(full_name(program_, program_.constants[id]), "bias",
+                vector_bits(network_.constants[id].values), constants_.contains(id)));
+    for (const program::StateId id : program_.states.ids()) add_state(id);
+    for (const program::TableId id : network_.tables.ids()) add_table(id);
+    return std::move(entries_);
   }
 
  private:
-  void add_cell(const std::string& prefix, const FixedCell& cell) {
-    for (const FixedGate& gate : cell.gates) {
-      weights_are_recurrent_[static_cast<std::size_t>(gate.input_weights)] = true;
-      weights_are_recurrent_[static_cast<std::size_t>(gate.recurrent_weights)] = true;
-      table_is_recurrent_[static_cast<std::size_t>(gate.table)] = true;
-      add_bias(prefix + "b_" + gate.name, gate.bias, true);
-      add_bias(prefix + "b_rec", gate.recurrent_bias, true);
-    }
-    if (cell.cell_table >= 0) table_is_recurrent_[static_cast<std::size_t>(cell.cell_table)] = true;
-    add_state(prefix + "h0", cell.initial_hidden, cell.signals.hidden);
-    add_state(prefix + "c0", cell.initial_cell, cell.signals.cell);
+  void mark(const program::LayerUses& uses) {
+    matrices_.insert(uses.matrices.begin(), uses.matrices.end());
+    constants_.insert(uses.constants.begin(), uses.constants.end());
+    for (const program::FunctionId function : uses.functions) tables_.insert(network_.table_of[function]);
   }
 
-  void add_bias(std::string name, const BiasVector& bias, bool recurrent) {
-    if (!bias.empty()) vectors_.push_back(plain(std::move(name), "bias", bias_bits(bias), recurrent));
+  void add(FootprintEntry entry) {
+    if (entry.bits > 0) entries_.push_back(std::move(entry));
   }
 
-  void add_state(std::string name, const std::vector<std::int64_t>& state, int signal) {
-    if (state.empty()) return;
-    const int width = network_.signals[static_cast<std::size_t>(signal)].format.format.width;
-    vectors_.push_back(plain(std::move(name), "initial state", width * count_of(state), false));
+  void add_matrix(program::MatrixId id) {
+    const WeightMatrix& matrix = network_.weights[id];
+    const std::string name = full_name(program_, program_.matrices[id]);
+    const bool recurrent = matrices_.contains(id);
+    add({name, "weights", matrix.stored_bits(), recurrent,
+         static_cast<double>(count_of(matrix.values)) * entropy_of(matrix.values)});
+    add(plain(name, "binary points", by_row_bits(matrix.row_fractions), recurrent));
+    add(plain(name, "widths of rows", by_row_bits(matrix.row_widths), recurrent));
   }
 
-  void add_matrix(std::vector<FootprintEntry>& all, std::size_t index) const {
-    const WeightMatrix& matrix = network_.weights[index];
-    const bool recurrent = weights_are_recurrent_[index];
-    const std::int64_t count = count_of(matrix.values);
-    all.push_back({matrix.name, "weights", matrix.stored_bits(), recurrent,
-                   static_cast<double>(count) * entropy_of(matrix.values)});
-    if (const std::int64_t bits = by_row_bits(matrix.row_fractions); bits > 0)
-      all.push_back(plain(matrix.name, "binary points", bits, recurrent));
-    if (const std::int64_t bits = by_row_bits(matrix.row_widths); bits > 0)
-      all.push_back(plain(matrix.name, "widths of rows", bits, recurrent));
+  void add_state(program::StateId id) {
+    const program::ValueId value = program_.states[id].value;
+    const std::int64_t bits = network_.formats[value].format.width * count_of(network_.initial[id]);
+    add(plain(full_name(program_, program_.values[value]) + "0", "initial state", bits, false));
   }
 
-  void add_table(std::vector<FootprintEntry>& all, std::size_t index) const {
-    const auto& tables = network_.tables;
-    const auto is_same = [&](const ActivationTable& other) { return other == tables[index]; };
-    const auto here = tables.begin() + static_cast<std::ptrdiff_t>(index);
-    const std::int64_t bits = table_bits(tables[index]);
-    if (bits == 0 || std::any_of(tables.begin(), here, is_same)) return;
+  void add_table(program::TableId id) {
+    const auto is_same = [&](program::TableId other) {
+      return network_.tables[other] == network_.tables[id];
+    };
     bool recurrent = false;
-    for (std::size_t t = index; t < tables.size(); ++t)
-      recurrent = recurrent || (is_same(tables[t]) && table_is_recurrent_[t]);
-    all.push_back(plain(fmt::format("table {} {}", index, tables[index].function), "table", bits, recurrent));
+    for (const program::TableId other : network_.tables.ids()) {
+      if (!is_same(other)) continue;
+      if (other < id) return;
+      recurrent = recurrent || tables_.contains(other);
+    }
+    const std::int64_t bits =
+        std::visit([](const auto& table) { return table_bits(table); }, network_.tables[id]);
+    add(plain(fmt::format("table {} {}", id.index(), function_name(network_.tables[id])), "table", bits,
+              recurrent));
   }
 
-  const FixedNetwork& network_;
-  std::vector<bool> weights_are_recurrent_;
-  std::vector<bool> table_is_recurrent_;
-  std::vector<FootprintEntry> vectors_;
+  static std::string function_name(const program::Table& table) {
+    if (const auto* known = std::get_if<ActivationTable>(&table)) return known->function;
+    return to_text(std::get<LeadingOneTable>(table).function);
+  }
+
+  const program::FixedNetwork& network_;
+  const program::Program& program_;
+  std::set<program::MatrixId> matrices_;  // that recurrent layers read
+  std::set<program::ConstantId> constants_;
+  std::set<program::TableId> tables_;
+  std::vector<FootprintEntry> entries_;
 };
 
 double ratio(double bits, std::int64_t parameters) {
@@ -154,7 +154,11 @@ std::int64_t table_bits(const ActivationTable& table) {
          count_of(table.segments);
 }
 
-Footprint measure_footprint(const FixedNetwork& network) {
+std::int64_t table_bits(const LeadingOneTable& table) {
+  return smallest_width(table.entries) * count_of(table.entries);
+}
+
+Footprint measure_footprint(const program::FixedNetwork& network) {
   Footprint footprint;
   double least_bits = 0;
   footprint.entries = FootprintCounter(network).entries();

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "fixed/fixed_network.h"
+#include "program/fixed_network.h"
 
 namespace fixgate {
 
@@ -30,12 +30,13 @@ struct Footprint {
 
 /// Of a verified network. A matrix of two layers and a table equal to another one count once; a table that a
 /// recurrent layer reads counts there, whoever else reads it.
-Footprint measure_footprint(const FixedNetwork& network);
+Footprint measure_footprint(const program::FixedNetwork& network);
 
 /// Bits an integer needs on average, by how often each occurs (Shannon 1948). 0 for none.
 double entropy_of(const std::vector<std::int32_t>& values);
 
 /// Bits of a table's starts, offsets and slopes, or of its entries. A rectifier has none.
 std::int64_t table_bits(const ActivationTable& table);
+std::int64_t table_bits(const LeadingOneTable& table);
 
 }  // namespace fixgate

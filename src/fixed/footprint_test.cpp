@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "fixed/program_of.h"
 #include "fixed/testing/example_networks.h"
 #include "fixed/testing/example_table.h"
 
@@ -17,8 +18,8 @@ std::int64_t bits_of(const Footprint& footprint, const std::string& name, const 
 }
 
 // Dense layers only: 2 inputs, 3 outputs.
-FixedNetwork dense_network() {
-  FixedNetwork network;
+FixedChain dense_network() {
+  FixedChain network;
   network.name = "dense";
   network.inputs = 2;
   network.input_signal = 0;
@@ -30,7 +31,7 @@ FixedNetwork dense_network() {
 }
 
 TEST(Footprint, DenseByHand) {
-  const Footprint footprint = measure_footprint(dense_network());
+  const Footprint footprint = measure_footprint(program_of(dense_network()));
   EXPECT_EQ(bits_of(footprint, "d.W", "weights"), 30);
   EXPECT_EQ(bits_of(footprint, "d.W", "binary points"), 9);  // 0..5: 3 bits a row
   EXPECT_EQ(bits_of(footprint, "d.b", "bias"), 9);           // -4..3: 3 bits
@@ -41,31 +42,32 @@ TEST(Footprint, DenseByHand) {
 }
 
 TEST(Footprint, RowsOfDifferentWidthsByHand) {
-  FixedNetwork network = dense_network();
+  FixedChain network = dense_network();
   network.weights[0].row_widths = {2, 4, 5};
-  const Footprint footprint = measure_footprint(network);
+  const Footprint footprint = measure_footprint(program_of(network));
   EXPECT_EQ(bits_of(footprint, "d.W", "weights"), 22);        // 2 columns
   EXPECT_EQ(bits_of(footprint, "d.W", "widths of rows"), 6);  // 0..3: 2 bits a row
   network.weights[0].row_widths = {5, 5, 5};
-  EXPECT_EQ(measure_footprint(network).whole_bits, measure_footprint(dense_network()).whole_bits);
+  EXPECT_EQ(measure_footprint(program_of(network)).whole_bits,
+            measure_footprint(program_of(dense_network())).whole_bits);
 }
 
 TEST(Footprint, EqualBinaryPointsAndNoBiasCostNothing) {
-  FixedNetwork network = dense_network();
+  FixedChain network = dense_network();
   network.weights[0].row_fractions = {64, 64, 64};
   std::get<FixedDense>(network.layers[0]).bias.clear();
-  const Footprint footprint = measure_footprint(network);
+  const Footprint footprint = measure_footprint(program_of(network));
   ASSERT_EQ(footprint.entries.size(), 1U);
   EXPECT_EQ(footprint.whole_bits, 30);
 }
 
 TEST(Footprint, TiedMatrixOnce) {
-  for (const FixedNetwork& network : example_networks()) {
+  for (const FixedChain& network : example_networks()) {
     std::int64_t weights = 0;
     for (const WeightMatrix& matrix : network.weights)
       weights += matrix.width * static_cast<std::int64_t>(matrix.values.size());
     std::int64_t counted = 0;
-    for (const FootprintEntry& entry : measure_footprint(network).entries)
+    for (const FootprintEntry& entry : measure_footprint(program_of(network)).entries)
       if (entry.kind == "weights") counted += entry.bits;
     EXPECT_EQ(counted, weights) << network.name;
   }
@@ -80,9 +82,9 @@ TEST(Footprint, EntropyByHand) {
 }
 
 TEST(Footprint, EntropyCountsForWeightsAlone) {
-  FixedNetwork network = dense_network();
+  FixedChain network = dense_network();
   network.weights[0].values = {1, 1, 1, 1, -1, -1};
-  const Footprint footprint = measure_footprint(network);
+  const Footprint footprint = measure_footprint(program_of(network));
   const double others = static_cast<double>(footprint.whole_bits - bits_of(footprint, "d.W", "weights"));
   const double entropy = -(4 * std::log2(4 / 6.0) + 2 * std::log2(2 / 6.0));
   EXPECT_DOUBLE_EQ(footprint.entropy, (others + entropy) / (32 * 9));
@@ -104,35 +106,44 @@ TEST(Footprint, TableBits) {
   EXPECT_EQ(table_bits(table), 0);
 }
 
-TEST(Footprint, EqualTablesOnceAndRecurrentIfAnyReaderIs) {
-  FixedNetwork network = dense_network();
-  const ActivationTable table = example_table(ExampleFunction::Tanh, {true, 8, 4}, {{true, 8, 7}, {}, {}});
-  network.tables = {table, table};
-  std::int64_t found = 0;
+FixedChain example(const std::string& name) {
+  for (FixedChain& network : example_networks())
+    if (network.name == name) return network;
+  throw std::out_of_range(name);
+}
+
+std::vector<FootprintEntry> table_entries(const program::FixedNetwork& network) {
+  std::vector<FootprintEntry> tables;
   for (const FootprintEntry& entry : measure_footprint(network).entries)
-    if (entry.kind == "table") {
-      ++found;
-      EXPECT_FALSE(entry.recurrent);
-      EXPECT_EQ(entry.bits, table_bits(table));
-    }
-  EXPECT_EQ(found, 1);
-  FixedRecurrent layer{"r", CellKind::Rnn, false, 0, 2, 3, {}};
-  layer.cells = {{false, {{"i", 0, 0, {}, {}, 1}}, {}, -1, {}, {}}};
-  network.layers.emplace_back(layer);
-  for (const FootprintEntry& entry : measure_footprint(network).entries) {
-    EXPECT_EQ(entry.recurrent, entry.name != "d.b") << entry.name;  // the layers share d.W here, as none may
-  }
+    if (entry.kind == "table") tables.push_back(entry);
+  return tables;
+}
+
+TEST(Footprint, EqualTablesOnceAndRecurrentIfAnyReaderIs) {
+  program::FixedNetwork network = program_of(example("tiny_rnn"));
+  ASSERT_EQ(network.tables.size(), 1U);
+  const program::TableId again = network.tables.add(*network.tables.begin());
+  for (program::TableId& table : network.table_of) table = again;  // the recurrent layer reads the second one
+  const auto tables = table_entries(network);
+  ASSERT_EQ(tables.size(), 1U);
+  EXPECT_TRUE(tables[0].name.starts_with("table 0 ")) << tables[0].name;
+  EXPECT_TRUE(tables[0].recurrent);
+  EXPECT_EQ(tables[0].bits, table_bits(std::get<ActivationTable>(*network.tables.begin())));
+  network.program.states = {};  // no layer is recurrent any more
+  network.initial = {};
+  ASSERT_EQ(table_entries(network).size(), 1U);
+  EXPECT_FALSE(table_entries(network)[0].recurrent);
 }
 
 TEST(Footprint, InitialStatesCountForTheWholeOnly) {
-  for (const FixedNetwork& network : example_networks()) {
+  for (const FixedChain& network : example_networks()) {
     if (network.name != "tiny_lstm") continue;
-    const Footprint footprint = measure_footprint(network);
+    const Footprint footprint = measure_footprint(program_of(network));
     EXPECT_EQ(bits_of(footprint, "rnn0.h0", "initial state"), 4 * 8);
     EXPECT_EQ(bits_of(footprint, "rnn0.c0", "initial state"), 4 * 12);
-    FixedNetwork without = network;
+    FixedChain without = network;
     std::get<FixedRecurrent>(without.layers[0]).cells[0].initial_hidden.clear();
-    const Footprint less = measure_footprint(without);
+    const Footprint less = measure_footprint(program_of(without));
     EXPECT_EQ(less.whole_bits, footprint.whole_bits - 32);
     EXPECT_EQ(less.recurrent_bits, footprint.recurrent_bits);
   }
@@ -140,7 +151,7 @@ TEST(Footprint, InitialStatesCountForTheWholeOnly) {
 
 TEST(Footprint, SumsOfEntries) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const Footprint footprint = measure_footprint(random_network(seed));
+    const Footprint footprint = measure_footprint(program_of(random_network(seed)));
     std::int64_t whole = 0;
     std::int64_t recurrent = 0;
     for (const FootprintEntry& entry : footprint.entries) {

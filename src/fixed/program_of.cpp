@@ -38,20 +38,23 @@ struct CellOutput {
 
 class Converter {
  public:
-  explicit Converter(const FixedNetwork& network) : network_(network) {}
+  explicit Converter(FixedChain network) : network_(std::move(network)) {}
 
-  program::FixedNetwork convert() {
+  ChainProgram convert() {
     out_.program.name = network_.name;
-    clock_ = out_.program.clocks.add(
-        {"step", program::ClockKind::Step, std::nullopt, 1, 0, network_.call});
+    clock_ = out_.program.clocks.add({"step", program::ClockKind::Step, std::nullopt, 1, 0, network_.call});
     enter();
-    for (const FixedLayer& layer : network_.layers) std::visit(*this, layer);
+    for (const FixedLayer& layer : network_.layers) {
+      made_.states.emplace_back();
+      std::visit(*this, layer);
+    }
     out_.program.outputs.push_back({"output", *current_, network_.output_function});
     for (const ActivationTable& table : network_.tables) out_.tables.add(table);
     out_.float_parameters = network_.float_parameters;
     out_.float_recurrent_parameters = network_.float_recurrent_parameters;
     out_.plan = network_.plan;
-    return std::move(out_);
+    made_.network = std::move(out_);
+    return std::move(made_);
   }
 
   void operator()(const FixedEmbedding& layer) {
@@ -91,6 +94,7 @@ class Converter {
     if (cells_.size() == 1) return;
     LayerBuilder builder = begin(layer.name, "both directions");
     const ValueId both = add_value(builder, "h", 2 * layer.hidden, layer.output_signal);
+    made_.signals[both] = std::nullopt;
     builder.add(program::Concat{both, {{cells_[0].hidden}, {cells_[1].hidden}}});
     current_ = both;
   }
@@ -107,9 +111,11 @@ class Converter {
     const program::Value value = out_.program.values[*current_];
     const SignalFormat format = out_.formats[*current_];
     clock_ = out_.program.clocks.add({"end", program::ClockKind::Once, clock_});
-    LayerBuilder builder = begin(layer.name, reads.size() == 1 ? "the last step" : "each cell's final hidden state");
+    LayerBuilder builder =
+        begin(layer.name, reads.size() == 1 ? "the last step" : "each cell's final hidden state");
     const ValueId selected = builder.value("out", value.size, value.role);
     out_.formats.add(format);
+    made_.signals.add(std::nullopt);
     builder.add(program::Concat{selected, std::move(reads)});
     current_ = selected;
   }
@@ -139,10 +145,12 @@ class Converter {
     }
     current_ = out_.program.values.add(std::move(input));
     out_.formats.add(format);
+    made_.signals.add(network_.takes_tokens ? std::nullopt : std::optional(network_.input_signal));
   }
 
   ValueId add_value(LayerBuilder& builder, const char* name, int size, int index) {
     out_.formats.add(signal(index).format);
+    made_.signals.add(index);
     return builder.value(name, size, signal(index).role);
   }
 
@@ -175,10 +183,16 @@ class Converter {
     const std::size_t states = out_.program.states.size();
     const ValueId hidden = add_statements(layer, cell, shape);
     store_numbers(layer, cell);
+    CellStates added;
     for (std::size_t s = states; s < out_.program.states.size(); ++s) {
       const bool is_hidden = out_.program.states[program::StateId(s)].value == hidden;
       out_.initial.add(is_hidden ? cell.initial_hidden : cell.initial_cell);
+      if (is_hidden)
+        added.hidden = program::StateId(s);
+      else
+        added.cell = program::StateId(s);
     }
+    made_.states.back().push_back(added);
     cells_.push_back({hidden, cell.reverse});
   }
 
@@ -209,7 +223,11 @@ class Converter {
   void store_numbers(const FixedRecurrent& layer, const FixedCell& cell) {
     const LayerId id(out_.program.layers.size() - 1);
     for (const program::Value& value : out_.program.values)
-      if (value.layer == id) out_.formats.add(signal(signal_of(cell, value.name, layer.kind)).format);
+      if (value.layer == id) {
+        const int index = signal_of(cell, value.name, layer.kind);
+        out_.formats.add(signal(index).format);
+        made_.signals.add(index);
+      }
     for (const MatrixId matrix_id : out_.program.matrices.ids())
       if (out_.program.matrices[matrix_id].layer == id)
         store_weights(matrix_id, weights_of(cell, out_.program.matrices[matrix_id].name));
@@ -262,7 +280,8 @@ class Converter {
     return cell.gates[gate_of(cell, name.substr(2))].bias;
   }
 
-  const FixedNetwork& network_;
+  FixedChain network_;
+  ChainProgram made_;
   program::FixedNetwork out_;
   std::optional<ClockId> clock_;
   std::optional<ValueId> current_;
@@ -272,8 +291,12 @@ class Converter {
 
 }  // namespace
 
-program::FixedNetwork program_of(const FixedNetwork& network) {
-  return Converter(network).convert();
+ChainProgram chain_program_of(FixedChain chain) {
+  return Converter(std::move(chain)).convert();
+}
+
+program::FixedNetwork program_of(FixedChain chain) {
+  return chain_program_of(std::move(chain)).network;
 }
 
 }  // namespace fixgate

@@ -1,14 +1,26 @@
-// A network of layers as a program: what reads programs can read every network.
+// A chain of layers as a program: what reads programs can read every network.
 #pragma once
 
-#include "fixed/fixed_network.h"
+#include <optional>
+#include <vector>
+
+#include "fixed/cell_states.h"
+#include "fixed/fixed_chain.h"
 #include "program/fixed_network.h"
 
 namespace fixgate {
 
-/// The same integers, computed by statements. Values, matrices and constants keep the names of the network's
-/// signals and weights; each direction of a bidirectional layer is a layer of its own. Expects a verified
-/// network.
-program::FixedNetwork program_of(const FixedNetwork& network);
+/// A program, and where the parts of the chain stand in it.
+struct ChainProgram {
+  program::FixedNetwork network;
+  program::IdVector<program::ValueId, std::optional<int>> signals;  // none: what a move or tokens make
+  std::vector<std::vector<CellStates>> states;                      // by layer, then by cell
+};
+
+/// The same integers, computed by statements. Values, matrices and constants keep the names of the chain's
+/// signals and weights; each direction of a bidirectional layer is a layer of its own, and where both share
+/// the signal h, the values of both are at that signal. Expects a verified chain.
+ChainProgram chain_program_of(FixedChain chain);
+program::FixedNetwork program_of(FixedChain chain);
 
 }  // namespace fixgate

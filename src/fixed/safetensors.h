@@ -22,6 +22,12 @@ enum class ElementType { I8, I16, I32, I64 };
 }
 [[nodiscard]] const char* to_text(ElementType type);  // "I8"
 
+/// The smallest element that holds signed integers of `width` bits, 1..32.
+[[nodiscard]] constexpr ElementType weight_element(int width) {
+  if (width <= 8) return ElementType::I8;
+  return width <= 16 ? ElementType::I16 : ElementType::I32;
+}
+
 struct StoredTensor {
   std::string name;
   ElementType type = ElementType::I8;

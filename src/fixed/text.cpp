@@ -1,98 +1,92 @@
 #include "fixed/text.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <span>
-#include <utility>
 
 #include "fixed/footprint.h"
-#include "fixed/proof.h"
 #include "fixed/text_columns.h"
-#include "fixed/text_layers.h"
 #include "network/activation_function.h"
+#include "program/exact_sums.h"
+#include "program/text.h"
 
 namespace fixgate {
 namespace {
+
+using program::FixedNetwork;
 
 std::string range_text(int low, int high) {
   return low == high ? fmt::format("fraction {}", low) : fmt::format("fraction {}..{}", low, high);
 }
 
-std::string head_text(const FixedNetwork& network) {
-  const std::string takes = network.takes_tokens ? fmt::format("tokens 0..{}", network.inputs - 1)
-                                                 : fmt::format("{} features a step", network.inputs);
-  const std::string function = network.output_function == OutputFunction::None
-                                   ? ""
-                                   : fmt::format(", then {} by the reader", to_text(network.output_function));
-  std::string text = fmt::format("network {}\n", network.name);
-  text += fmt::format("  takes {}\n", takes);
-  text += fmt::format("  gives {} outputs {}, signal {}{}\n", output_count(network),
-                      outputs_every_step(network) ? "a step" : "a sequence",
-                      network.signals[static_cast<std::size_t>(output_signal(network))].name, function);
-  if (network.streaming) text += "  streaming: states carry on from call to call\n";
-  if (network.call.count > 0)
-    text += fmt::format("  for {}{} steps\n", network.call.repeats ? "multiples of " : "exactly ",
-                        network.call.count);
-  return text + fmt::format("  made from {} float parameters, {} of them in recurrent layers\n",
-                            network.float_parameters, network.float_recurrent_parameters);
+/// Every line of the columns as a comment.
+std::string comment(const char* title, const TextColumns& lines) {
+  std::string text = fmt::format("# {}\n", title);
+  const std::string body = lines.text();
+  for (std::size_t at = 0; at < body.size();) {
+    const std::size_t end = body.find('\n', at);
+    text += "#" + body.substr(at, end - at) + "\n";
+    at = end + 1;
+  }
+  return text;
 }
 
-std::string signals_text(const FixedNetwork& network) {
+std::string sums_text(const FixedNetwork& network) {
+  const auto sums = program::prove_sums(network);
   TextColumns lines(2);
-  for (const FixedSignal& signal : network.signals)
-    lines.add({signal.name, to_text(signal.role), to_text(signal.format.format),
-               to_text(signal.format.rounding), to_text(signal.format.overflow)});
-  return lines.text();
+  if (!sums) lines.add({sums.error().message});
+  for (const program::ProvenSum& sum : sums.value_or(std::vector<program::ProvenSum>()))
+    lines.add({full_name(network.program, network.program.values[sum.target]),
+               fmt::format("{} bits", sum.width), range_text(sum.min_fraction, sum.max_fraction)});
+  return comment("sums, with the width that is proven to hold them", lines);
 }
 
 std::string weights_text(const FixedNetwork& network) {
   TextColumns lines(2);
-  for (const WeightMatrix& matrix : network.weights) {
-    const auto [low, high] = std::minmax_element(matrix.row_fractions.begin(), matrix.row_fractions.end());
-    lines.add({matrix.name, fmt::format("{} x {}", matrix.rows, matrix.columns), describe_width(matrix),
+  for (const program::MatrixId id : network.program.matrices.ids()) {
+    const WeightMatrix& matrix = network.weights[id];
+    const auto [low, high] = std::ranges::minmax_element(matrix.row_fractions);
+    lines.add({full_name(network.program, network.program.matrices[id]), describe_width(matrix),
                range_text(*low, *high)});
   }
-  return lines.text();
+  return comment("weights, with the binary points of their rows", lines);
 }
 
-std::string table_size_text(const ActivationTable& table) {
+std::string error_text(double maximum, int output_fraction) {
+  return fmt::format("maximum error {:.6f} ({:.2f} steps)", maximum, std::ldexp(maximum, output_fraction));
+}
+
+std::string size_text(const ActivationTable& table) {
   if (table.kind == TableKind::Rectifier) return "no table";
-  if (table.kind == TableKind::Lookup)
-    return fmt::format("{} entries, drops {} bits", table.entries.size(), table.drop);
-  return fmt::format("{} segments, slope fraction {}", table.segments.size(), table.slope_fraction);
+  if (table.kind == TableKind::Lookup) return fmt::format("{} entries", table.entries.size());
+  return fmt::format("{} segments", table.segments.size());
 }
 
-// In real numbers and in steps of the output; nothing for a function that this version does not know.
-std::string table_error_text(const ActivationTable& table) {
+/// Nothing for a function that this version does not know.
+std::string error_text(const ActivationTable& table) {
   const auto function = parse_activation_text(table.function);
   if (!function || table.kind == TableKind::Rectifier) return {};
   const TableError error = maximum_error(table, [&](double x) { return evaluate(*function, x); });
-  return fmt::format("maximum error {:.6f} ({:.2f} steps) at {}", error.maximum,
-                     std::ldexp(error.maximum, table.output.format.fraction), table.input.value(error.at));
+  return error_text(error.maximum, table.output.format.fraction) +
+         fmt::format(" at {}", table.input.value(error.at));
 }
 
 std::string tables_text(const FixedNetwork& network) {
   TextColumns lines(2);
-  for (std::size_t t = 0; t < network.tables.size(); ++t) {
-    const ActivationTable& table = network.tables[t];
-    lines.add({fmt::format("{}", t), table.function, to_text(table.kind), to_text(table.symmetry),
-               to_text(table.input), "->", to_text(table.output.format), to_text(table.output.rounding),
-               to_text(table.output.overflow), table_size_text(table),
-               fmt::format("{} bits", table_bits(table)), table_error_text(table)});
+  for (const program::TableId id : network.tables.ids()) {
+    const std::string number = fmt::format("{}", id.index());
+    if (const auto* known = std::get_if<ActivationTable>(&network.tables[id])) {
+      lines.add({number, known->function, size_text(*known), fmt::format("{} bits", table_bits(*known)),
+                 error_text(*known)});
+      continue;
+    }
+    const auto& wide = std::get<LeadingOneTable>(network.tables[id]);
+    lines.add({number, to_text(wide.function), fmt::format("{} entries", wide.entries.size()),
+               fmt::format("{} bits", table_bits(wide)),
+               error_text(maximum_error(wide), wide.output.format.fraction)});
   }
-  return lines.text();
-}
-
-std::string sums_text(const FixedNetwork& network) {
-  const auto sums = prove_widths(network);
-  if (!sums) return fmt::format("  {}\n", sums.error().message);
-  TextColumns lines(2);
-  for (const ProvenWidth& sum : *sums)
-    lines.add({sum.name, fmt::format("{} bits", sum.width), range_text(sum.min_fraction, sum.max_fraction),
-               "->", network.signals[static_cast<std::size_t>(sum.signal)].name});
-  return lines.text();
+  return network.tables.empty() ? "" : comment("tables", lines);
 }
 
 std::string footprint_text(const FixedNetwork& network) {
@@ -101,65 +95,14 @@ std::string footprint_text(const FixedNetwork& network) {
   for (const FootprintEntry& entry : footprint.entries)
     lines.add(
         {entry.name, entry.kind, fmt::format("{} bits", entry.bits), entry.recurrent ? "recurrent" : ""});
-  std::string text = lines.text();
-  text += fmt::format("  in all {} bits, {:.4f} of the float parameters' 32 bits each\n",
-                      footprint.whole_bits, footprint.whole);
-  text += fmt::format("  coded by how often each integer of a matrix occurs, no less than {:.4f}\n",
+  std::string text = comment("footprint", lines);
+  text += fmt::format("# in all {} bits, {:.4f} of the {} float parameters' 32 bits each\n",
+                      footprint.whole_bits, footprint.whole, network.float_parameters);
+  text += fmt::format("# coded by how often each integer of a matrix occurs, no less than {:.4f}\n",
                       footprint.entropy);
   if (network.float_recurrent_parameters > 0)
-    text += fmt::format("  recurrent layers {} bits, {:.4f} of theirs\n", footprint.recurrent_bits,
-                        footprint.recurrent);
-  return text;
-}
-
-// --- the integers themselves ---
-
-std::string matrix_integers(const WeightMatrix& matrix) {
-  TextColumns lines(4);
-  for (int row = 0; row < matrix.rows; ++row) {
-    std::vector<std::string> cells;
-    for (const std::int32_t weight : matrix.row(row)) cells.push_back(fmt::format("{}", weight));
-    const int fraction = matrix.row_fractions[static_cast<std::size_t>(row)];
-    cells.push_back(range_text(fraction, fraction));
-    lines.add(std::move(cells));
-  }
-  return fmt::format("  {}\n", matrix.name) + lines.text();
-}
-
-std::string vector_integers(const std::string& name, const std::vector<std::int64_t>& values) {
-  return values.empty() ? "" : fmt::format("  {}\n    {}\n", name, fmt::join(values, "  "));
-}
-
-std::string cell_integers(const std::string& prefix, const FixedCell& cell) {
-  std::string text;
-  for (const FixedGate& gate : cell.gates)
-    text += vector_integers(prefix + "b_" + gate.name, gate.bias) +
-            vector_integers(prefix + "b_rec", gate.recurrent_bias);
-  return text + vector_integers(prefix + "h0", cell.initial_hidden) +
-         vector_integers(prefix + "c0", cell.initial_cell);
-}
-
-std::string table_integers(std::size_t index, const ActivationTable& table) {
-  if (table.kind == TableKind::Lookup) return vector_integers(fmt::format("table {}", index), table.entries);
-  if (table.kind == TableKind::Rectifier) return {};
-  TextColumns lines(4);
-  for (const Segment& segment : table.segments)
-    lines.add({"from", fmt::format("{}", segment.start), "offset", fmt::format("{}", segment.offset), "slope",
-               fmt::format("{}", segment.slope)});
-  return fmt::format("  table {}\n", index) + lines.text();
-}
-
-std::string integers_text(const FixedNetwork& network) {
-  std::string text;
-  for (const WeightMatrix& matrix : network.weights) text += matrix_integers(matrix);
-  for (const FixedLayer& layer : network.layers) {
-    if (const auto* dense = std::get_if<FixedDense>(&layer))
-      text += vector_integers(dense->name + ".b", dense->bias);
-    if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer))
-      for (const FixedCell& cell : recurrent->cells)
-        text += cell_integers(cell_prefix(*recurrent, cell), cell);
-  }
-  for (std::size_t t = 0; t < network.tables.size(); ++t) text += table_integers(t, network.tables[t]);
+    text += fmt::format("# recurrent layers {} bits, {:.4f} of their {} float parameters\n",
+                        footprint.recurrent_bits, footprint.recurrent, network.float_recurrent_parameters);
   return text;
 }
 
@@ -167,21 +110,14 @@ std::string integers_text(const FixedNetwork& network) {
 
 std::string describe_width(const WeightMatrix& matrix) {
   if (matrix.row_widths.empty()) return describe(matrix.code());
-  const auto [low, high] = std::minmax_element(matrix.row_widths.begin(), matrix.row_widths.end());
+  const auto [low, high] = std::ranges::minmax_element(matrix.row_widths);
   if (*low == *high) return fmt::format("{} bits by row", *low);
   return fmt::format("{}..{} bits by row, {:.2f} in the mean", *low, *high, matrix.mean_width());
 }
 
 std::string to_text(const FixedNetwork& network, const TextOptions& options) {
-  std::string text = head_text(network);
-  text += "\nsignals\n" + signals_text(network);
-  text += "\nweights\n" + weights_text(network);
-  if (!network.tables.empty()) text += "\ntables\n" + tables_text(network);
-  text += "\nlayers  (<- requantises an exact sum, = reads a table)\n" + layers_text(network);
-  text += "\nsums, with the width that is proven to hold them\n" + sums_text(network);
-  text += "\nfootprint\n" + footprint_text(network);
-  if (options.weights) text += "\nintegers\n" + integers_text(network);
-  return text;
+  return program::write_text(network, options.full) + "\n" + weights_text(network) + tables_text(network) +
+         sums_text(network) + footprint_text(network);
 }
 
 }  // namespace fixgate

@@ -1,18 +1,19 @@
-// The FixedNetwork for people to read: `fixgate show`.
+// The fixed-point network for people to read: `fixgate show`.
 #pragma once
 
 #include <string>
 
-#include "fixed/fixed_network.h"
+#include "program/fixed_network.h"
 
 namespace fixgate {
 
 struct TextOptions {
-  bool weights = false;  // print the integers too
+  bool full = false;  // every integer, too
 };
 
-/// Of a verified network: head, signals, weights, tables, layers as equations, proven widths, footprint.
-std::string to_text(const FixedNetwork& network, const TextOptions& options = {});
+/// Of a verified network: its text form (docs/formats.md), which parses back, and in comments what follows
+/// from it: proven widths, errors of tables, footprint.
+std::string to_text(const program::FixedNetwork& network, const TextOptions& options = {});
 
 /// "4 bits", "ternary", "2..6 bits by row, 3.00 in the mean".
 std::string describe_width(const WeightMatrix& matrix);

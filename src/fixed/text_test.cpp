@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "files/golden_test.h"
+#include "fixed/program_of.h"
 #include "fixed/testing/example_networks.h"
 #include "fixed/text_columns.h"
 
@@ -10,8 +11,8 @@ namespace fixgate {
 namespace {
 
 TEST(FixedText, Examples) {
-  for (const FixedNetwork& network : example_networks())
-    compare_with_golden("fixed", network.name + ".txt", to_text(network));
+  for (const FixedChain& network : example_networks())
+    compare_with_golden("fixed", network.name + ".txt", to_text(program_of(network)));
 }
 
 TEST(FixedText, DescribesTheWidthsOfRows) {
@@ -24,14 +25,14 @@ TEST(FixedText, DescribesTheWidthsOfRows) {
 }
 
 TEST(FixedText, WithIntegers) {
-  for (const FixedNetwork& network : example_networks())
+  for (const FixedChain& network : example_networks())
     if (network.name == "tiny_lstm" || network.name == "tiny_gru_reset_after")
-      compare_with_golden("fixed", network.name + "_weights.txt", to_text(network, {.weights = true}));
+      compare_with_golden("fixed", network.name + "_full.txt", to_text(program_of(network), {.full = true}));
 }
 
 TEST(FixedText, LinesEndWithoutSpaces) {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
-    const std::string text = to_text(random_network(seed), {.weights = true});
+    const std::string text = to_text(program_of(random_network(seed)), {.full = true});
     EXPECT_EQ(text.find(" \n"), std::string::npos) << seed;
     EXPECT_TRUE(text.ends_with('\n'));
   }

@@ -23,7 +23,7 @@ struct Shape {
 
 class LayerVerifier {
  public:
-  explicit LayerVerifier(const FixedNetwork& network)
+  explicit LayerVerifier(const FixedChain& network)
       : network_(network),
         signal_has_source_(network.signals.size()),
         weight_use_(network.weights.size()),
@@ -291,7 +291,7 @@ class LayerVerifier {
     return {};
   }
 
-  const FixedNetwork& network_;
+  const FixedChain& network_;
   std::vector<bool> signal_has_source_;
   std::vector<Use> weight_use_;
   std::vector<bool> table_is_used_;
@@ -304,7 +304,7 @@ class LayerVerifier {
 
 }  // namespace
 
-Result<void> check_layers(const FixedNetwork& network) {
+Result<void> check_layers(const FixedChain& network) {
   return LayerVerifier(network).check_chain();
 }
 

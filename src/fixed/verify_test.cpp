@@ -5,36 +5,38 @@
 
 #include <limits>
 
+#include "diagnostic/utf8.h"
 #include "fixed/testing/example_networks.h"
 #include "fixed/testing/example_table.h"
 #include "fixed/verify_parts.h"
+#include "numeric/shift_limits.h"
 
 namespace fixgate {
 namespace {
 
-FixedNetwork example(const std::string& name) {
-  for (FixedNetwork& network : example_networks())
+FixedChain example(const std::string& name) {
+  for (FixedChain& network : example_networks())
     if (network.name == name) return network;
   throw std::out_of_range(name);
 }
 
-FixedRecurrent& recurrent(FixedNetwork& network, std::size_t layer = 0) {
+FixedRecurrent& recurrent(FixedChain& network, std::size_t layer = 0) {
   return std::get<FixedRecurrent>(network.layers.at(layer));
 }
-FixedCell& cell(FixedNetwork& network, std::size_t index = 0) {
+FixedCell& cell(FixedChain& network, std::size_t index = 0) {
   return recurrent(network).cells.at(index);
 }
-FixedDense& decoder(FixedNetwork& network) {
+FixedDense& decoder(FixedChain& network) {
   return std::get<FixedDense>(network.layers.back());
 }
-FixedSignal& signal(FixedNetwork& network, int index) {
+FixedSignal& signal(FixedChain& network, int index) {
   return network.signals.at(static_cast<std::size_t>(index));
 }
 
 // The example with one change, and words that the error must have.
 template <typename Change>
 void refuses(const std::string& name, const std::string& words, Change change) {
-  FixedNetwork network = example(name);
+  FixedChain network = example(name);
   ASSERT_TRUE(verify(network)) << name;
   change(network);
   const auto verified = verify(network);
@@ -42,10 +44,10 @@ void refuses(const std::string& name, const std::string& words, Change change) {
   EXPECT_NE(verified.error().message.find(words), std::string::npos) << verified.error().message;
 }
 
-using Net = FixedNetwork;
+using Net = FixedChain;
 
 TEST(Verify, Examples) {
-  for (const FixedNetwork& network : example_networks()) {
+  for (const FixedChain& network : example_networks()) {
     const auto verified = verify(network);
     EXPECT_TRUE(verified) << network.name << ": " << verified.error().message;
   }
@@ -72,11 +74,11 @@ TEST(Verify, Names) {
   refuses("tiny_lstm", "weight matrix 'a/b'", [](Net& n) { n.weights[0].name = "a/b"; });
   refuses("tiny_lstm", "weight matrix 'rnn0.W_i': there are two",
           [](Net& n) { n.weights[1].name = "rnn0.W_i"; });
-  refuses("tiny_bidirectional", "sum 'rnn0.forward.acc_i': there are two", [](Net& n) {
+  refuses("tiny_bidirectional", "layer 'rnn0.forward': there are two", [](Net& n) {
     recurrent(n, 1).name = "rnn0.forward";
     recurrent(n, 1).cells.pop_back();
     // as a layer of one direction it needs half of its signals, weights and tables' readers
-    const FixedNetwork whole = n;
+    const FixedChain whole = n;
     n.layers.resize(2);
     n.signals.clear();
     for (std::size_t s = 0; s < whole.signals.size(); ++s) {
@@ -187,7 +189,7 @@ TEST(Verify, Tables) {
 constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
 
 Result<void> check_alone(const ActivationTable& table) {
-  FixedNetwork network;
+  FixedChain network;
   network.tables = {table};
   return check_tables(network);
 }
@@ -243,7 +245,7 @@ TEST(Verify, Embedding) {
   refuses("tiny_lstm", "only as the first layer", [](Net& n) {
     n.layers.insert(n.layers.begin(), FixedEmbedding{"embedding", 0, 0});
   });
-  refuses("tiny_tied", "signal 'embedding.out': fraction", [](Net& n) {
+  refuses("tiny_tied", "embedding.out: fraction", [](Net& n) {
     n.weights[0].row_fractions[1] = -40;
     n.signals[0].format.format.fraction = 30;
   });
@@ -395,19 +397,19 @@ void widen_candidate(Net& network) {
 }
 
 TEST(Verify, Widths) {
-  refuses("tiny_lstm", "rnn0.acc_i needs 65 bits (row 1)",
+  refuses("tiny_lstm", "the sum of rnn0.pre_i needs 65 bits (element 1)",
           [](Net& n) { cell(n).gates[0].bias[1] = std::numeric_limits<std::int64_t>::max(); });
-  refuses("tiny_gru_reset_before", "rnn0.sum_h needs", [](Net& n) { widen_candidate(n); });
+  refuses("tiny_gru_reset_before", "the sum of rnn0.h needs", [](Net& n) { widen_candidate(n); });
 }
 
 TEST(Verify, Shifts) {
-  refuses("tiny_gru_reset_after", "rnn0.acc_h needs",
+  refuses("tiny_gru_reset_after", "the sum of rnn0.pre_h needs",
           [](Net& n) { signal(n, cell(n).signals.recurrent).format.format.fraction = 58; });
   refuses("tiny_lstm", "bits shifted left by",
           [](Net& n) { signal(n, decoder(n).output_signal).format.format.fraction = 64; });
   refuses("tiny_lstm", "bits away from fraction -64, more than 63",
           [](Net& n) { signal(n, decoder(n).output_signal).format.format.fraction = -64; });
-  refuses("tiny_lstm", "rnn0.acc_i: terms are", [](Net& n) {
+  refuses("tiny_lstm", "rnn0.pre_i: terms are", [](Net& n) {
     WeightMatrix& input = n.weights.at(static_cast<std::size_t>(cell(n).gates[0].input_weights));
     WeightMatrix& recurrent = n.weights.at(static_cast<std::size_t>(cell(n).gates[0].recurrent_weights));
     input.values.assign(input.values.size(), 0);  // so that the width is no obstacle

@@ -1,4 +1,4 @@
-// An accelerator: a FixedNetwork laid out as a chain of engines, one a layer (docs/hardware.md).
+// An accelerator: a network laid out as a chain of engines, one a layer (docs/hardware.md).
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "diagnostic/error.h"
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
+#include "program/fixed_network.h"
 
 namespace fixgate {
 
@@ -30,7 +31,7 @@ enum class EngineKind { Embedding, Lstm, Gru, Dense };
 /// them (without one, the dense engine) hand on the last step alone.
 struct Engine {
   EngineKind kind = EngineKind::Lstm;
-  int layer = -1;          // index into FixedNetwork::layers
+  int layer = -1;          // index into FixedChain::layers
   std::string identifier;  // the layer's name as a SystemVerilog identifier; its instance is u_<identifier>
   int inputs = 0;          // elements of an input vector; an embedding: the vocabulary's size
   int outputs = 0;         // elements of an output vector; recurrent layers: hidden units
@@ -53,8 +54,10 @@ struct AcceleratorOptions {
 };
 
 struct Accelerator {
-  FixedNetwork network;
-  std::string name;  // the top module
+  program::FixedNetwork program;         // verified
+  FixedChain network;                    // the same as a chain of known layers
+  std::vector<program::ValueId> values;  // by signal of the chain
+  std::string name;                      // the top module
   AcceleratorOutput output = AcceleratorOutput::Values;
   std::vector<Engine> engines;  // at least one
 
@@ -64,7 +67,7 @@ struct Accelerator {
 
 /// Errors: a layer that hardware does not support, lanes that make no sense, a name that is no identifier, a
 /// sum that is too wide once all rows of a gate share a binary point.
-Result<Accelerator> design_accelerator(FixedNetwork network, const AcceleratorOptions& options);
+Result<Accelerator> design_accelerator(program::FixedNetwork network, const AcceleratorOptions& options);
 
 /// The cycle in which the last output beat of each sequence is taken, counted from the cycle in which the
 /// first input beat of the first sequence is accepted (that cycle is 0), when input is always offered, one

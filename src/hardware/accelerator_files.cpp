@@ -31,7 +31,7 @@ Result<std::vector<FolderFile>> accelerator_files(const Accelerator& accelerator
   FIXGATE_ASSIGN(const std::vector<MemoryFile> memories, list_memories(accelerator));
   const std::string& name = accelerator.name;
   std::vector<FolderFile> files{{"README.md", readme_text(accelerator, memories)},
-                                {kNetworkName, serialise(accelerator.network)},
+                                {kNetworkName, serialise(accelerator.program)},
                                 {fmt::format("rtl/{}.sv", name), top},
                                 {fmt::format("rtl/{}_pkg.sv", name), package},
                                 {testbench_path(name), testbench_text(accelerator)}};

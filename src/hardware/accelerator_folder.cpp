@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<void> set_geometry(const FixedNetwork& network, Engine& engine, const EngineGeometry& geometry) {
+Result<void> set_geometry(const FixedChain& network, Engine& engine, const EngineGeometry& geometry) {
   if (engine.kind == EngineKind::Embedding) return {};
   const EngineShape shape = shape_of(network, engine);
   const std::vector<int> slices = possible_slices(shape);
@@ -76,8 +76,8 @@ Result<Accelerator> read_accelerator(const fs::path& folder) {
   accelerator.name = manifest.name;
   accelerator.output = manifest.output;
   FIXGATE_CHECK(check_module_name(accelerator.name));
-  FIXGATE_ASSIGN(accelerator.network, read_fixed_network(folder / kNetworkName));
-  FIXGATE_ASSIGN(accelerator.engines, list_engines(accelerator.network));
+  FIXGATE_ASSIGN(program::FixedNetwork network, read_fixed_network(folder / kNetworkName));
+  FIXGATE_CHECK(set_network(std::move(network), accelerator));
   if (auto set = set_geometries(accelerator, manifest); !set)
     return tl::make_unexpected(set.error().within(path.string()));
   return accelerator;

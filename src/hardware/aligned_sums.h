@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 #include "numeric/requantise.h"
 
 namespace fixgate {
@@ -40,7 +40,7 @@ struct AlignedSums {
 };
 
 /// Of the forward cell. Error: a total needs more than 120 bits.
-Result<AlignedSums> align_sums(const FixedNetwork& network, const FixedRecurrent& layer);
-Result<AlignedSums> align_sums(const FixedNetwork& network, const FixedDense& layer);
+Result<AlignedSums> align_sums(const FixedChain& network, const FixedRecurrent& layer);
+Result<AlignedSums> align_sums(const FixedChain& network, const FixedDense& layer);
 
 }  // namespace fixgate

@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "fixed/proof.h"
+#include "fixed/program_of.h"
 #include "hardware/network_parts.h"
 #include "hardware/random_design_test.h"
+#include "program/exact_sums.h"
 
 namespace fixgate {
 namespace {
@@ -29,7 +30,7 @@ Wide dot(const WeightMatrix& matrix, int row, const std::vector<std::int64_t>& o
 }
 
 // The contract's sum, at the fraction of its row, is the engine's total, at that of its gate.
-void check_gate(const FixedNetwork& network, const FixedRecurrent& layer, const AlignedSums& sums,
+void check_gate(const FixedChain& network, const FixedRecurrent& layer, const AlignedSums& sums,
                 std::size_t g, RandomDesign& random) {
   const FixedCell& cell = layer.cells.front();
   const FixedGate& gate = cell.gates[g];
@@ -60,7 +61,7 @@ void check_gate(const FixedNetwork& network, const FixedRecurrent& layer, const 
   }
 }
 
-void check_split_gate(const FixedNetwork& network, const FixedRecurrent& layer, const AlignedSums& sums) {
+void check_split_gate(const FixedChain& network, const FixedRecurrent& layer, const AlignedSums& sums) {
   const FixedCell& cell = layer.cells.front();
   const FixedGate& gate = cell.gates[2];
   const AlignedGate& aligned = sums.gates[2];
@@ -88,7 +89,7 @@ TEST(AlignedSums, EqualTheContractsSumsAndFitTheirWidths) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     SCOPED_TRACE(seed);
     RandomDesign random(seed);
-    const FixedNetwork network = random.network();
+    const FixedChain network = random.network();
     for (const FixedLayer& layer : network.layers) {
       const auto* recurrent = std::get_if<FixedRecurrent>(&layer);
       if (recurrent == nullptr) continue;
@@ -109,14 +110,15 @@ TEST(AlignedSums, EqualTheContractsSumsAndFitTheirWidths) {
 TEST(AlignedSums, AreAsWideAsTheProofWhereRowsShareABinaryPoint) {
   ExampleShape shape;
   shape.name = "plain";
-  FixedNetwork network = make_example(shape, 3);
+  FixedChain network = make_example(shape, 3);
   for (WeightMatrix& matrix : network.weights) std::ranges::fill(matrix.row_fractions, 7);
   const auto sums = align_sums(network, std::get<FixedRecurrent>(network.layers[0]));
-  const auto proven = prove_widths(network);
+  const program::FixedNetwork program = program_of(network);
+  const auto proven = program::prove_sums(program);
   ASSERT_TRUE(sums && proven);
   int widest = 0;
-  for (const ProvenWidth& one : *proven)
-    if (one.name.starts_with("rnn0.acc_")) widest = std::max(widest, one.width);
+  for (const program::ProvenSum& one : *proven)
+    if (program.program.values[one.target].name.starts_with("pre_")) widest = std::max(widest, one.width);
   EXPECT_EQ(sums->widths.total, widest);
   EXPECT_EQ(sums->widths.shift, 1);
 }

@@ -167,7 +167,7 @@ class Designer {
   std::vector<GeometryPrice> prices_;  // by engine; at first that of its multipliers
 };
 
-AcceleratorOutput default_output(const FixedNetwork& network) {
+AcceleratorOutput default_output(const FixedChain& network) {
   return network.output_function == OutputFunction::ArgMax ? AcceleratorOutput::Index
                                                            : AcceleratorOutput::Values;
 }
@@ -178,7 +178,7 @@ bool is_declared(const std::string& name, const std::vector<Engine>& engines) {
   });
 }
 
-Result<std::string> choose_name(const FixedNetwork& network, const std::string& given,
+Result<std::string> choose_name(const FixedChain& network, const std::string& given,
                                 const std::vector<Engine>& engines) {
   if (given.empty()) {
     std::string name = module_identifier(network.name);
@@ -210,7 +210,7 @@ Result<void> check_constants(const Accelerator& accelerator) {
 
 // The widths that the engines' memories and parameters need.
 Result<void> check_sums(const Accelerator& accelerator) {
-  const FixedNetwork& network = accelerator.network;
+  const FixedChain& network = accelerator.network;
   for (const Engine& engine : accelerator.engines) {
     const FixedLayer& layer = layer_of(network, engine);
     Result<AlignedSums> sums;
@@ -230,12 +230,12 @@ int Accelerator::multipliers() const {
   return sum;
 }
 
-Result<Accelerator> design_accelerator(FixedNetwork network, const AcceleratorOptions& options) {
+Result<Accelerator> design_accelerator(program::FixedNetwork network, const AcceleratorOptions& options) {
   Accelerator accelerator;
-  accelerator.output = options.output.value_or(default_output(network));
-  FIXGATE_ASSIGN(accelerator.engines, list_engines(network));
-  FIXGATE_ASSIGN(accelerator.name, choose_name(network, options.name, accelerator.engines));
-  accelerator.network = std::move(network);
+  FIXGATE_CHECK(set_network(std::move(network), accelerator));
+  const FixedChain& chain = accelerator.network;
+  accelerator.output = options.output.value_or(default_output(chain));
+  FIXGATE_ASSIGN(accelerator.name, choose_name(chain, options.name, accelerator.engines));
   FIXGATE_CHECK(check_sums(accelerator));
   FIXGATE_CHECK(Designer(accelerator, options).choose());
   FIXGATE_CHECK(check_constants(accelerator));

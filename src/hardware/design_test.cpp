@@ -14,8 +14,8 @@ ExampleShape shape_named(const std::string& name) {
   return shape;
 }
 
-std::string refusal(FixedNetwork network, const AcceleratorOptions& options = {}) {
-  const auto designed = design_accelerator(std::move(network), options);
+std::string refusal(FixedChain network, const AcceleratorOptions& options = {}) {
+  const auto designed = design_accelerator(program_of(std::move(network)), options);
   return designed ? "accepted" : designed.error().message;
 }
 
@@ -67,20 +67,20 @@ TEST(Design, MakesAModulesNameOfAnyNetworkName) {
       {"ä", "__"},
       {std::string(300, 'a'), std::string(124, 'a')}};
   for (const auto& [network, module] : names) {
-    const auto designed = design_accelerator(make_example(shape_named(network), 1), {});
+    const auto designed = design_accelerator(program_of(make_example(shape_named(network), 1)), {});
     ASSERT_TRUE(designed) << network << ": " << designed.error().message;
     EXPECT_EQ(designed->name, module);
   }
 }
 
 TEST(Design, TakesTheNetworksNameWithUnderscores) {
-  const auto designed = design_accelerator(make_example(shape_named("digits-lstm v1.2"), 1), {});
+  const auto designed = design_accelerator(program_of(make_example(shape_named("digits-lstm v1.2"), 1)), {});
   ASSERT_TRUE(designed);
   EXPECT_EQ(designed->name, "digits_lstm_v1_2");
 }
 
 TEST(Design, RefusesLayersWhoseNamesFallTogether) {
-  FixedNetwork network = make_example(shape_named("a"), 1);
+  FixedChain network = make_example(shape_named("a"), 1);
   std::get<FixedRecurrent>(network.layers[0]).name = "de.coder";
   std::get<FixedDense>(network.layers[1]).name = "de_coder";
   EXPECT_EQ(refusal(network),
@@ -100,7 +100,7 @@ TEST(Design, RefusesLayersWhoseNamesFallTogether) {
 }
 
 TEST(Design, RefusesLanesThatMakeNoSense) {
-  const FixedNetwork network = make_example(shape_named("a"), 1);
+  const FixedChain network = make_example(shape_named("a"), 1);
   EXPECT_EQ(refusal(network, with_lanes({{"", 0}})), "0 lanes make no sense: give at least 1");
   EXPECT_EQ(refusal(network, with_lanes({{"rnn0", -3}})), "-3 lanes make no sense: give at least 1");
   EXPECT_EQ(refusal(network, with_lanes({{"nobody", 3}})), "there is no layer 'nobody' that has lanes");
@@ -110,7 +110,7 @@ TEST(Design, RefusesLanesThatMakeNoSense) {
 }
 
 TEST(Design, RefusesGoalsThatExcludeEachOtherOrCannotBeReached) {
-  const FixedNetwork network = make_example(shape_named("a"), 1);
+  const FixedChain network = make_example(shape_named("a"), 1);
   AcceleratorOptions options;
   options.cycles_per_step = 100;
   options.multipliers = 10;
@@ -128,7 +128,7 @@ TEST(Design, RefusesGoalsThatExcludeEachOtherOrCannotBeReached) {
 }
 
 TEST(Design, RefusesSumsThatAreTooWide) {
-  FixedNetwork network = make_example(shape_named("a"), 1);
+  FixedChain network = make_example(shape_named("a"), 1);
   auto& fractions = network.weights[static_cast<std::size_t>(std::get<FixedDense>(network.layers[1]).weights)]
                         .row_fractions;
   fractions[0] = 64;
@@ -141,7 +141,7 @@ TEST(Design, RefusesSumsThatAreTooWide) {
 
 TEST(Design, LanesOfOneLayerOverrideThoseOfAll) {
   const auto designed =
-      design_accelerator(make_example(shape_named("a"), 1), with_lanes({{"rnn0", 2}, {"", 8}}));
+      design_accelerator(program_of(make_example(shape_named("a"), 1)), with_lanes({{"rnn0", 2}, {"", 8}}));
   ASSERT_TRUE(designed);
   EXPECT_EQ(designed->engines[0].geometry.multipliers(), 2);
   // x comes in 4 cycles: more than 2 multipliers would wait for it.
@@ -154,7 +154,7 @@ TEST(Design, SelectMakesTheRecurrentEngineEmitItsLastStep) {
   shape.layers = 2;
   shape.relu = true;
   shape.select = SelectKind::LastStep;
-  const auto designed = design_accelerator(make_example(shape, 1), {});
+  const auto designed = design_accelerator(program_of(make_example(shape, 1)), {});
   ASSERT_TRUE(designed);
   std::vector<bool> emits;
   for (const Engine& engine : designed->engines) emits.push_back(engine.emits_last_step);
@@ -164,12 +164,12 @@ TEST(Design, SelectMakesTheRecurrentEngineEmitItsLastStep) {
 }
 
 TEST(Design, ArgMaxGivesTheIndexUnlessValuesAreAskedFor) {
-  FixedNetwork network = make_example(shape_named("a"), 1);
+  FixedChain network = make_example(shape_named("a"), 1);
   network.output_function = OutputFunction::ArgMax;
-  EXPECT_EQ(design_accelerator(network, {})->output, AcceleratorOutput::Index);
+  EXPECT_EQ(design_accelerator(program_of(network), {})->output, AcceleratorOutput::Index);
   AcceleratorOptions options;
   options.output = AcceleratorOutput::Values;
-  EXPECT_EQ(design_accelerator(network, options)->output, AcceleratorOutput::Values);
+  EXPECT_EQ(design_accelerator(program_of(network), options)->output, AcceleratorOutput::Values);
 }
 
 // DSP blocks, each lane one at least.
@@ -183,8 +183,8 @@ int price(const Accelerator& accelerator) {
   return static_cast<int>(sum);
 }
 
-Accelerator with_one_lane_a_layer(const FixedNetwork& network) {
-  Accelerator accelerator = *design_accelerator(network, {});
+Accelerator with_one_lane_a_layer(const FixedChain& network) {
+  Accelerator accelerator = *design_accelerator(program_of(network), {});
   for (Engine& engine : accelerator.engines) engine.geometry = {};
   return accelerator;
 }
@@ -197,12 +197,12 @@ AcceleratorOptions with_multipliers(int multipliers) {
 
 TEST(Design, TooFewMultipliersAreRefusedWithTheFewest) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const FixedNetwork network = RandomDesign(seed).network();
+    const FixedChain network = RandomDesign(seed).network();
     const int least = price(with_one_lane_a_layer(network));
     EXPECT_TRUE(
         refusal(network, with_multipliers(least - 1))
             .starts_with(fmt::format("{} multipliers are too few: give at least {},", least - 1, least)));
-    const auto designed = design_accelerator(network, with_multipliers(least));
+    const auto designed = design_accelerator(program_of(network), with_multipliers(least));
     ASSERT_TRUE(designed) << designed.error().message;
     EXPECT_EQ(price(*designed), least);
   }
@@ -212,9 +212,9 @@ TEST(Design, TooFewMultipliersAreRefusedWithTheFewest) {
 TEST(Design, MultipliersAreBalanced) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     RandomDesign random(seed);
-    const FixedNetwork network = random.network();
+    const FixedChain network = random.network();
     const int asked = price(with_one_lane_a_layer(network)) + random.number(0, 60);
-    const auto designed = design_accelerator(network, with_multipliers(asked));
+    const auto designed = design_accelerator(program_of(network), with_multipliers(asked));
     ASSERT_TRUE(designed) << designed.error().message;
     EXPECT_LE(price(*designed), asked);
     EXPECT_LE(count_multipliers(*designed).dsp_blocks, asked);
@@ -226,7 +226,7 @@ TEST(Design, MultipliersAreBalanced) {
                        : stream_cycles_per_step(demand_of(network, engine), engine.geometry));
     AcceleratorOptions faster;
     faster.cycles_per_step = static_cast<int>(slowest - 1);
-    const auto more = design_accelerator(network, faster);
+    const auto more = design_accelerator(program_of(network), faster);
     if (more) {
       EXPECT_GT(price(*more), asked) << seed;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fixed/chain_of.h"
 #include "hardware/identifier.h"
 #include "hardware/network_parts.h"
 #include "hardware/supported_layers.h"
@@ -12,7 +13,7 @@ namespace {
 // One layer after the other; each adds an engine or says why it cannot.
 class EngineLister {
  public:
-  explicit EngineLister(const FixedNetwork& network) : network_(network), inputs_(network.inputs) {}
+  explicit EngineLister(const FixedChain& network) : network_(network), inputs_(network.inputs) {}
 
   Result<void> operator()(const FixedEmbedding& layer) {
     return add(EngineKind::Embedding, weights_of(network_, layer.weights).columns);
@@ -54,7 +55,7 @@ class EngineLister {
     return {};
   }
 
-  const FixedNetwork& network_;
+  const FixedChain& network_;
   int inputs_;
   int layer_ = 0;
   std::vector<Engine> engines_;
@@ -62,7 +63,7 @@ class EngineLister {
 
 }  // namespace
 
-Result<std::vector<Engine>> list_engines(const FixedNetwork& network) {
+Result<std::vector<Engine>> list_engines(const FixedChain& network) {
   EngineLister lister(network);
   for (std::size_t index = 0; index < network.layers.size(); ++index) {
     lister.visit(static_cast<int>(index));
@@ -77,13 +78,23 @@ Result<std::vector<Engine>> list_engines(const FixedNetwork& network) {
   return engines;
 }
 
-EngineShape shape_of(const FixedNetwork& network, const Engine& engine) {
+EngineShape shape_of(const FixedChain& network, const Engine& engine) {
   const auto* recurrent = std::get_if<FixedRecurrent>(&layer_of(network, engine));
   return {engine.kind, recurrent != nullptr && recurrent->linear_before_reset, engine.inputs, engine.outputs};
 }
 
-EngineDemand demand_of(const FixedNetwork& network, const Engine& engine) {
+EngineDemand demand_of(const FixedChain& network, const Engine& engine) {
   return {shape_of(network, engine), engine_latency(network, layer_of(network, engine))};
+}
+
+Result<void> set_network(program::FixedNetwork network, Accelerator& accelerator) {
+  auto chain = chain_of(network);
+  if (!chain) return tl::make_unexpected(chain.error().within("hardware is made of chains of known layers"));
+  FIXGATE_ASSIGN(accelerator.engines, list_engines(chain->network));
+  accelerator.network = std::move(chain->network);
+  accelerator.values = std::move(chain->values);
+  accelerator.program = std::move(network);
+  return {};
 }
 
 }  // namespace fixgate

@@ -12,14 +12,14 @@ constexpr std::size_t kCandidate = 2;  // GRU's gate h
 
 }  // namespace
 
-int gate_width(const FixedNetwork& network, const FixedCell& cell) {
+int gate_width(const FixedChain& network, const FixedCell& cell) {
   int width = 0;
   for (const int gate : cell.signals.gate)
     width = std::max(width, travelling_width(format_of(network, gate)));
   return width;
 }
 
-std::vector<std::uint32_t> gate_classes(const FixedNetwork& network, const FixedRecurrent& layer,
+std::vector<std::uint32_t> gate_classes(const FixedChain& network, const FixedRecurrent& layer,
                                         const AlignedSums& sums) {
   const FixedCell& cell = layer.cells.front();
   const auto pre = [&](std::size_t gate) {

@@ -9,10 +9,10 @@
 namespace fixgate {
 
 /// The width in which the gates' values travel: that of the widest.
-int gate_width(const FixedNetwork& network, const FixedCell& cell);
+int gate_width(const FixedChain& network, const FixedCell& cell);
 
 /// For each gate the first one with the same table behind the same pre-activation, which it shares.
-std::vector<std::uint32_t> gate_classes(const FixedNetwork& network, const FixedRecurrent& layer,
+std::vector<std::uint32_t> gate_classes(const FixedChain& network, const FixedRecurrent& layer,
                                         const AlignedSums& sums);
 
 }  // namespace fixgate

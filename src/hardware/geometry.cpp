@@ -9,7 +9,7 @@ namespace fixgate {
 namespace {
 
 // Of the cycles. A slice costs tables and some multipliers of its own.
-constexpr double kWorthASlice = 0.05;
+constexpr double kLeastGainOfASlice = 0.05;
 
 struct Candidate {
   EngineGeometry geometry;
@@ -91,7 +91,7 @@ std::int64_t most_multipliers(const EngineShape& shape) {
 EngineGeometry geometry_of_multipliers(const EngineDemand& demand, int multipliers) {
   const std::vector<Candidate> candidates = list_candidates(demand, multipliers);
   const Candidate best = *std::min_element(candidates.begin(), candidates.end(), takes_fewer);
-  const auto limit = static_cast<std::int64_t>(static_cast<double>(best.cycles) * (1 + kWorthASlice));
+  const auto limit = static_cast<std::int64_t>(static_cast<double>(best.cycles) * (1 + kLeastGainOfASlice));
   Candidate chosen = best;
   for (const Candidate& candidate : candidates) {
     const int slices = candidate.geometry.slices;

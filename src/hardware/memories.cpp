@@ -29,7 +29,7 @@ struct Places {
   std::vector<RowGroup> groups;
 };
 
-Places places_of(const FixedNetwork& network, const Engine& engine) {
+Places places_of(const FixedChain& network, const Engine& engine) {
   const EngineShape shape = shape_of(network, engine);
   const Schedule schedule = make_schedule(shape, engine.geometry);
   return {shape, engine.geometry, schedule, list_rows(shape, schedule), list_groups(schedule)};
@@ -274,7 +274,7 @@ class MemoryLister {
           unit_image(cell.initial_cell, places, travelling_width(format_of(network_, cell.signals.cell))));
   }
 
-  const FixedNetwork& network_;
+  const FixedChain& network_;
   const Engine* engine_ = nullptr;
   std::vector<MemoryFile> files_;
 };
@@ -289,13 +289,13 @@ std::string table_memory_name(int table) {
   return fmt::format("table_{}.hex", table);
 }
 
-EmbeddingAlignment align_embedding(const FixedNetwork& network, const FixedEmbedding& layer) {
+EmbeddingAlignment align_embedding(const FixedChain& network, const FixedEmbedding& layer) {
   const auto& fractions = weights_of(network, layer.weights).row_fractions;
   const auto [low, high] = std::minmax_element(fractions.begin(), fractions.end());
   return {*high, std::max(1, static_cast<int>(std::bit_width(static_cast<unsigned>(*high - *low))))};
 }
 
-EngineWeights stored_weights(const FixedNetwork& network, const FixedLayer& layer) {
+EngineWeights stored_weights(const FixedChain& network, const FixedLayer& layer) {
   if (const auto* embedding = std::get_if<FixedEmbedding>(&layer))  // an entry a word: nothing to pack
     return {{WeightEncoding::Integer, weights_of(network, embedding->weights).code().plain_width()}, {}};
   if (const auto* dense = std::get_if<FixedDense>(&layer))

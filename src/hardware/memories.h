@@ -37,13 +37,13 @@ struct EmbeddingAlignment {
   int fraction = 0;
   int shift_width = 1;
 };
-EmbeddingAlignment align_embedding(const FixedNetwork& network, const FixedEmbedding& layer);
+EmbeddingAlignment align_embedding(const FixedChain& network, const FixedEmbedding& layer);
 
 /// How a layer's memories of W and of R hold the weights of all gates.
 struct EngineWeights {
   WeightCode w;
   WeightCode r;
 };
-EngineWeights stored_weights(const FixedNetwork& network, const FixedLayer& layer);
+EngineWeights stored_weights(const FixedChain& network, const FixedLayer& layer);
 
 }  // namespace fixgate

@@ -215,7 +215,7 @@ TEST(Memories, RowWordsHoldShiftsAndBiases) {
 TEST(Memories, TablesAndEmbeddings) {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     const Accelerator accelerator = RandomDesign(seed).accelerator();
-    const FixedNetwork& network = accelerator.network;
+    const FixedChain& network = accelerator.network;
     const auto words = words_of(accelerator);
     for (std::size_t t = 0; t < network.tables.size(); ++t) {
       const ActivationTable& table = network.tables[t];

@@ -57,7 +57,7 @@ bool shifts(const WeightCode& code) {
 
 class MultiplierLister {
  public:
-  MultiplierLister(const FixedNetwork& network, const Engine& engine) : network_(network), engine_(engine) {}
+  MultiplierLister(const FixedChain& network, const Engine& engine) : network_(network), engine_(engine) {}
 
   // The address of a token's row, unless that is a shift. Both factors are unsigned.
   void operator()(const FixedEmbedding&) {
@@ -138,7 +138,7 @@ class MultiplierLister {
     add(full_product(width(s.gate[0]), difference));
   }
 
-  const FixedNetwork& network_;
+  const FixedChain& network_;
   const Engine& engine_;
   EngineMultipliers multipliers_;
 };
@@ -155,13 +155,13 @@ int dsp_blocks(const ProductWidths& product) {
   return blocks_of_pieces({std::max(product.a, product.b), std::min(product.a, product.b), product.result});
 }
 
-EngineMultipliers list_multipliers(const FixedNetwork& network, const Engine& engine) {
+EngineMultipliers list_multipliers(const FixedChain& network, const Engine& engine) {
   MultiplierLister lister(network, engine);
   std::visit(lister, layer_of(network, engine));
   return std::move(lister).multipliers();
 }
 
-GeometryPrice dsp_price(const FixedNetwork& network, const Engine& engine) {
+GeometryPrice dsp_price(const FixedChain& network, const Engine& engine) {
   return price_of(list_multipliers(network, engine));
 }
 

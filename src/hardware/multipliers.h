@@ -28,10 +28,10 @@ struct EngineMultipliers {
   std::vector<ProductWidths> of_a_slice;  // element-wise products, slopes of tables, an embedding's address
 };
 
-EngineMultipliers list_multipliers(const FixedNetwork& network, const Engine& engine);
+EngineMultipliers list_multipliers(const FixedChain& network, const Engine& engine);
 
 /// A geometry's price in DSP blocks that Yosys is predicted to map.
-GeometryPrice dsp_price(const FixedNetwork& network, const Engine& engine);
+GeometryPrice dsp_price(const FixedChain& network, const Engine& engine);
 
 /// Multipliers beside those of the geometries, and DSP blocks of all.
 struct MultiplierCount {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fixed/program_of.h"
 #include "fixed/testing/example_networks.h"
 
 namespace fixgate {
@@ -30,7 +31,7 @@ TEST(Multipliers, WideOnesAreCut) {
 }
 
 Accelerator design(const ExampleShape& shape, const EngineGeometry& geometry) {
-  Accelerator accelerator = *design_accelerator(make_example(shape, 1), {});
+  Accelerator accelerator = *design_accelerator(program_of(make_example(shape, 1)), {});
   accelerator.engines.back().geometry = {};
   accelerator.engines[accelerator.engines.size() - 2].geometry = geometry;
   return accelerator;
@@ -59,8 +60,8 @@ TEST(Multipliers, OfAGruAreTwoProductsAndTwoSlopes) {
 // A row's address is token * elements, which is a shift for a power of two.
 TEST(Multipliers, OfAnEmbeddingIsItsAddress) {
   for (const auto& [elements, products] : {std::pair(4, 0U), std::pair(6, 1U)}) {
-    const FixedNetwork network = make_example({.name = "a", .tokens = true, .inputs = 300}, 1);
-    Engine embedding = design_accelerator(network, {})->engines.front();
+    const FixedChain network = make_example({.name = "a", .tokens = true, .inputs = 300}, 1);
+    Engine embedding = design_accelerator(program_of(network), {})->engines.front();
     ASSERT_EQ(embedding.kind, EngineKind::Embedding);
     embedding.outputs = elements;
     EXPECT_EQ(list_multipliers(network, embedding).of_a_slice.size(), products);
@@ -70,8 +71,8 @@ TEST(Multipliers, OfAnEmbeddingIsItsAddress) {
 TEST(Multipliers, LanesThatSelectOrShiftHaveNone) {
   for (const WeightEncoding encoding :
        {WeightEncoding::Ternary, WeightEncoding::Binary, WeightEncoding::PowerOfTwo}) {
-    FixedNetwork network = make_example({.name = "a"}, 1);
-    const Engine engine = design_accelerator(network, {})->engines.front();
+    FixedChain network = make_example({.name = "a"}, 1);
+    const Engine engine = design_accelerator(program_of(network), {})->engines.front();
     WeightMatrix& first = network.weights[static_cast<std::size_t>(
         std::get<FixedRecurrent>(network.layers[0]).cells[0].gates[0].input_weights)];
     for (WeightMatrix& matrix : network.weights) {

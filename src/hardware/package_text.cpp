@@ -34,7 +34,7 @@ std::string constant_text(const std::string& prefix, const Parameter& parameter)
   return fmt::format("  // {}\n{}\n", parameter.comment, assignment);
 }
 
-std::string tables_text(const FixedNetwork& network) {
+std::string tables_text(const FixedChain& network) {
   if (network.tables.empty()) return "";
   std::string text = "\n  // Activation tables.\n";
   for (const Parameter& constant : table_constants(network)) text += constant_text("", constant);

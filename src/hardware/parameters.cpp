@@ -36,7 +36,7 @@ char upper(const std::string& gate) {
 
 class ParameterLister {
  public:
-  ParameterLister(const FixedNetwork& network, const Engine& engine) : network_(network), engine_(engine) {}
+  ParameterLister(const FixedChain& network, const Engine& engine) : network_(network), engine_(engine) {}
 
   Result<void> operator()(const FixedEmbedding& layer) {
     const EmbeddingAlignment alignment = align_embedding(network_, layer);
@@ -230,7 +230,7 @@ class ParameterLister {
     if (!cell.initial_cell.empty()) file("InitialCellFile", "c0");
   }
 
-  const FixedNetwork& network_;
+  const FixedChain& network_;
   const Engine& engine_;
   std::vector<Parameter> parameters_;
 };
@@ -263,7 +263,7 @@ Result<std::vector<Parameter>> engine_parameters(const Accelerator& accelerator,
   return std::move(lister).parameters();
 }
 
-std::vector<Parameter> table_constants(const FixedNetwork& network) {
+std::vector<Parameter> table_constants(const FixedChain& network) {
   std::vector<Parameter> constants;
   for (std::size_t t = 0; t < network.tables.size(); ++t) {
     const ActivationTable& table = network.tables[t];
@@ -274,18 +274,18 @@ std::vector<Parameter> table_constants(const FixedNetwork& network) {
   return constants;
 }
 
-int output_signal_of(const FixedNetwork& network, const Engine& engine) {
+int output_signal_of(const FixedChain& network, const Engine& engine) {
   const FixedLayer& layer = layer_of(network, engine);
   if (const auto* embedding = std::get_if<FixedEmbedding>(&layer)) return embedding->output_signal;
   if (const auto* dense = std::get_if<FixedDense>(&layer)) return dense->output_signal;
   return std::get<FixedRecurrent>(layer).cells.front().signals.hidden;
 }
 
-int output_width_of(const FixedNetwork& network, const Engine& engine) {
+int output_width_of(const FixedChain& network, const Engine& engine) {
   return travelling_width(format_of(network, output_signal_of(network, engine)));
 }
 
-int input_width_of(const FixedNetwork& network) {
+int input_width_of(const FixedChain& network) {
   if (network.takes_tokens) return index_width(network.inputs);
   return travelling_width(format_of(network, network.input_signal));
 }

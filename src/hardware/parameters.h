@@ -24,13 +24,13 @@ std::string module_of(EngineKind kind);
 Result<std::vector<Parameter>> engine_parameters(const Accelerator& accelerator, const Engine& engine);
 
 /// The descriptors of all tables, named Table<index>, which engines refer to.
-std::vector<Parameter> table_constants(const FixedNetwork& network);
+std::vector<Parameter> table_constants(const FixedChain& network);
 
 /// The signal that an engine hands on, and its travelling width.
-int output_signal_of(const FixedNetwork& network, const Engine& engine);
-int output_width_of(const FixedNetwork& network, const Engine& engine);
+int output_signal_of(const FixedChain& network, const Engine& engine);
+int output_width_of(const FixedChain& network, const Engine& engine);
 
 /// What comes into the first engine: the bits of a feature or a token inside.
-int input_width_of(const FixedNetwork& network);
+int input_width_of(const FixedChain& network);
 
 }  // namespace fixgate

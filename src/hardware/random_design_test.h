@@ -7,6 +7,7 @@
 #include <cmath>
 #include <random>
 
+#include "fixed/program_of.h"
 #include "fixed/testing/example_networks.h"
 #include "hardware/engines.h"
 
@@ -21,7 +22,7 @@ class RandomDesign {
   }
   bool chance() { return number(0, 1) == 1; }
 
-  FixedNetwork network() {
+  FixedChain network() {
     ExampleShape shape;
     shape.name = "random";
     shape.kind = chance() ? CellKind::Lstm : CellKind::Gru;
@@ -36,7 +37,7 @@ class RandomDesign {
     shape.inputs = number(1, 9);
     shape.hidden = number(1, 13);
     shape.outputs = number(1, 5);
-    FixedNetwork network = make_example(shape, engine_());
+    FixedChain network = make_example(shape, engine_());
     if (chance()) encode(network.weights);
     return network;
   }
@@ -48,7 +49,7 @@ class RandomDesign {
   }
 
   Accelerator accelerator() {
-    auto designed = design_accelerator(network(), {});
+    auto designed = design_accelerator(program_of(network()), {});
     EXPECT_TRUE(designed) << designed.error().message;
     for (Engine& engine : designed->engines)
       if (engine.kind != EngineKind::Embedding)

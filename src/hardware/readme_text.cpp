@@ -61,7 +61,7 @@ std::string rounding_text(Rounding rounding) {
   return "";
 }
 
-std::string input_text(const FixedNetwork& network) {
+std::string input_text(const FixedChain& network) {
   if (network.takes_tokens)
     return fmt::format(
         "A step is one beat, a token 0 .. {}. The hardware does not check it: a larger one gives garbage.\n",
@@ -75,7 +75,7 @@ std::string input_text(const FixedNetwork& network) {
       overflow_text(signal));
 }
 
-std::string packets_text(const FixedNetwork& network) {
+std::string packets_text(const FixedChain& network) {
   if (step_beats(network) == 1)
     return "A step is one beat, so no sequence ends within a step: `error_o` stays low.\n";
   return "Each packet is answered by one packet. When `s_axis_tlast` comes within a step, zeros take the "
@@ -90,7 +90,7 @@ std::string packets_text(const FixedNetwork& network) {
 }
 
 std::string output_text(const Accelerator& accelerator) {
-  const FixedNetwork& network = accelerator.network;
+  const FixedChain& network = accelerator.network;
   const Format& format = format_of(network, output_signal(network));
   const char* often = outputs_every_step(network) ? "step" : "sequence";
   if (accelerator.output == AcceleratorOutput::Index)

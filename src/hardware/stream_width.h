@@ -9,7 +9,7 @@ namespace fixgate {
 int input_stream_width(const Accelerator& accelerator);
 
 /// Beats of a step on s_axis: one a feature; a token is one beat.
-int step_beats(const FixedNetwork& network);
+int step_beats(const FixedChain& network);
 
 /// Bits of m_axis_tdata: an output value or an index, in whole bytes.
 int output_stream_width(const Accelerator& accelerator);

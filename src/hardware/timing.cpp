@@ -19,7 +19,7 @@ int table_latency(const ActivationTable& table) {
   return 0;
 }
 
-EngineLatency recurrent_latency(const FixedNetwork& network, const FixedRecurrent& layer) {
+EngineLatency recurrent_latency(const FixedChain& network, const FixedRecurrent& layer) {
   const int gates = gate_table_latency(network, layer);
   if (layer.kind == CellKind::Lstm) return {gates + cell_table_latency(network, layer) + 5, 0};
   if (layer.linear_before_reset) return {2 * gates + 6, 0};
@@ -28,22 +28,22 @@ EngineLatency recurrent_latency(const FixedNetwork& network, const FixedRecurren
 
 }  // namespace
 
-int gate_table_latency(const FixedNetwork& network, const FixedRecurrent& layer) {
+int gate_table_latency(const FixedChain& network, const FixedRecurrent& layer) {
   int latency = 0;
   for (const FixedGate& gate : layer.cells.front().gates)
     latency = std::max(latency, table_latency(network.tables[static_cast<std::size_t>(gate.table)]));
   return latency;
 }
 
-int cell_table_latency(const FixedNetwork& network, const FixedRecurrent& layer) {
+int cell_table_latency(const FixedChain& network, const FixedRecurrent& layer) {
   return table_latency(network.tables[static_cast<std::size_t>(layer.cells.front().cell_table)]);
 }
 
-int dense_table_latency(const FixedNetwork& network, const FixedDense& layer) {
+int dense_table_latency(const FixedChain& network, const FixedDense& layer) {
   return layer.table < 0 ? 0 : table_latency(network.tables[static_cast<std::size_t>(layer.table)]);
 }
 
-EngineLatency engine_latency(const FixedNetwork& network, const FixedLayer& layer) {
+EngineLatency engine_latency(const FixedChain& network, const FixedLayer& layer) {
   if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer))
     return recurrent_latency(network, *recurrent);
   if (const auto* dense = std::get_if<FixedDense>(&layer))

@@ -27,12 +27,12 @@ inline constexpr int kFifoLatency = 2;
 
 /// Of the slowest table of the gates (LSTM's cell table apart), of LSTM's cell table, of a dense layer's
 /// activation (0: none).
-int gate_table_latency(const FixedNetwork& network, const FixedRecurrent& layer);
-int cell_table_latency(const FixedNetwork& network, const FixedRecurrent& layer);
-int dense_table_latency(const FixedNetwork& network, const FixedDense& layer);
+int gate_table_latency(const FixedChain& network, const FixedRecurrent& layer);
+int cell_table_latency(const FixedChain& network, const FixedRecurrent& layer);
+int dense_table_latency(const FixedChain& network, const FixedDense& layer);
 
 /// Of one layer of a network; an embedding has none.
-EngineLatency engine_latency(const FixedNetwork& network, const FixedLayer& layer);
+EngineLatency engine_latency(const FixedChain& network, const FixedLayer& layer);
 
 /// Cycles from one step to the next of an engine whose neighbours keep up. With C words and L lanes a group
 /// takes D = max(C, L) cycles; the first words of the hidden state wait for the last hidden value of the step

@@ -201,7 +201,7 @@ class TopWriter {
   }
 
   const Accelerator& accelerator_;
-  const FixedNetwork& network_;
+  const FixedChain& network_;
   std::string stream_;  // that the next instance reads
   int width_ = 0;       // of its data
 };

@@ -4,6 +4,7 @@
 
 #include "data/test_folder.h"
 #include "files/golden_test.h"
+#include "fixed/program_of.h"
 #include "hardware/library.h"
 #include "hardware/memories.h"
 #include "hardware/random_design_test.h"
@@ -14,7 +15,7 @@ namespace fixgate {
 namespace {
 
 Accelerator example(const ExampleShape& shape, const AcceleratorOptions& options) {
-  auto designed = design_accelerator(make_example(shape, 1), options);
+  auto designed = design_accelerator(program_of(make_example(shape, 1)), options);
   EXPECT_TRUE(designed) << designed.error().message;
   return std::move(*designed);
 }
@@ -44,9 +45,9 @@ std::vector<Accelerator> examples() {
 
 // Outputs that fill their bytes, so that the sign bit with which they travel has no place in tdata.
 std::vector<Accelerator> whole_byte_outputs() {
-  FixedNetwork network = make_example({.name = "unsigned_output"}, 1);
+  FixedChain network = make_example({.name = "unsigned_output"}, 1);
   network.signals[static_cast<std::size_t>(output_signal(network))].format.format = {false, 16, 5};
-  auto designed = design_accelerator(network, {});
+  auto designed = design_accelerator(program_of(network), {});
   EXPECT_TRUE(designed) << designed.error().message;
   AcceleratorOptions index;
   index.output = AcceleratorOutput::Index;

@@ -57,11 +57,17 @@ ExactRange row_product(std::span<const std::int32_t> weights, int row_fraction, 
 
 ExactSum add_up(std::span<const ExactRange> terms) {
   assert(!terms.empty());
+  return add_up(terms, terms.front().fraction);
+}
+
+ExactSum add_up(std::span<const ExactRange> terms, int least_fraction) {
+  assert(!terms.empty());
   const auto [low, high] = std::ranges::minmax_element(terms, {}, &ExactRange::fraction);
+  const int fraction = sum_fraction(high->fraction, least_fraction);
   AccumulatorBound bound;
   for (const ExactRange& term : terms)
-    bound.add_term(term.range.low, term.range.high, high->fraction - term.fraction);
-  return {{{bound.low(), bound.high()}, high->fraction}, high->fraction - low->fraction};
+    bound.add_term(term.range.low, term.range.high, fraction - term.fraction);
+  return {{{bound.low(), bound.high()}, fraction}, fraction - low->fraction};
 }
 
 }  // namespace fixgate

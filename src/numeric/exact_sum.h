@@ -37,5 +37,15 @@ struct ExactSum {
 
 /// At least one term.
 ExactSum add_up(std::span<const ExactRange> terms);
+/// The same, taken at `least_fraction` where that is larger than the fraction of every term.
+ExactSum add_up(std::span<const ExactRange> terms, int least_fraction);
+
+/// The fraction of a product, and of a sum, by those of its parts.
+constexpr int product_fraction(int a, int b) {
+  return a + b;
+}
+constexpr int sum_fraction(int a, int b) {
+  return a > b ? a : b;
+}
 
 }  // namespace fixgate

@@ -24,8 +24,8 @@ struct WeightGaps {
   friend bool operator==(const WeightGaps&, const WeightGaps&) = default;
 };
 
-/// An encoding and its width in bits: Integer 1..32, Ternary 2, Binary 1, PowerOfTwo 2..5 (a sign, and 0 or k
-/// + 1).
+/// An encoding and its width in bits: Integer 1..32, Ternary 2, Binary 1, PowerOfTwo 2..5 (a sign, and 0 or
+/// k + 1).
 struct WeightCode {
   WeightEncoding encoding = WeightEncoding::Integer;
   int width = 8;

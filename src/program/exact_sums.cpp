@@ -1,6 +1,9 @@
 #include "program/exact_sums.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 namespace fixgate::program {
 namespace {
@@ -156,6 +159,31 @@ bool is_bias(const FixedNetwork& network, const Term& term) {
   return use != nullptr && !network.constants[use->constant].fraction;
 }
 
+namespace {
+
+tl::unexpected<Error> too_wide(const std::string& name, const SumRanges& ranges, int width) {
+  const auto wide = std::ranges::find_if(
+      ranges.elements, [](const ExactSum& element) { return element.width() > kMaxAccumulatorWidth; });
+  const std::string where =
+      wide == ranges.elements.end() ? "" : fmt::format(" (element {})", wide - ranges.elements.begin());
+  return fail(
+      "the sum of {} needs {} bits{}, more than {}: use narrower signals or weights, or closer binary points",
+      name, width, where, kMaxAccumulatorWidth);
+}
+
+/// The smallest and the largest fraction that an element is requantised from: of a lookup those of its rows.
+std::pair<int, int> fractions_of(const FixedNetwork& network, const Sum& sum, const SumRanges& ranges) {
+  if (const auto* lookup = std::get_if<RowLookup>(&sum.terms.front().factors.front())) {
+    const auto [low, high] = std::ranges::minmax(network.weights[lookup->matrix].row_fractions);
+    return {low, high};
+  }
+  const auto by_fraction = [](const ExactSum& element) { return element.result.fraction; };
+  const auto [low, high] = std::ranges::minmax_element(ranges.elements, {}, by_fraction);
+  return {by_fraction(*low), by_fraction(*high)};
+}
+
+}  // namespace
+
 Result<std::vector<ProvenSum>> prove_sums(const FixedNetwork& network) {
   std::vector<ProvenSum> proven;
   for (const Layer& layer : network.program.layers) {
@@ -164,15 +192,10 @@ Result<std::vector<ProvenSum>> prove_sums(const FixedNetwork& network) {
       if (sum == nullptr) continue;
       const Value& target = network.program.values[sum->target];
       const SumRanges ranges = ranges_of(network, sum->sum, target.size);
-      const auto by_fraction = [](const ExactSum& element) { return element.result.fraction; };
-      const auto [low, high] = std::ranges::minmax_element(ranges.elements, {}, by_fraction);
-      proven.push_back(
-          {sum->target, ranges.width(), by_fraction(*low), by_fraction(*high), ranges.max_alignment()});
+      const auto [low, high] = fractions_of(network, sum->sum, ranges);
+      proven.push_back({sum->target, ranges.width(), low, high, ranges.max_alignment()});
       if (proven.back().width > kMaxAccumulatorWidth)
-        return fail(
-            "the sum of {} needs {} bits, more than {}: use narrower signals or weights, or closer binary "
-            "points",
-            full_name(network.program, target), proven.back().width, kMaxAccumulatorWidth);
+        return too_wide(full_name(network.program, target), ranges, proven.back().width);
     }
   }
   return proven;

@@ -36,6 +36,20 @@ std::vector<ValueId> inputs_of(const Program& program) {
   return inputs;
 }
 
+std::vector<ValueId> written_values(const Program& program) {
+  std::vector<ValueId> written;
+  for (const ValueId id : inputs_of(program))
+    if (!program.values[id].vocabulary) written.push_back(id);
+  for (const Layer& layer : program.layers)
+    for (const Statement& statement : layer.statements) {
+      const bool rounds = std::holds_alternative<SumStatement>(statement) ||
+                          std::holds_alternative<TableStatement>(statement) ||
+                          std::holds_alternative<ExtremeStatement>(statement);
+      if (rounds) written.push_back(target_of(statement));
+    }
+  return written;
+}
+
 std::vector<ClockId> enclosing_clocks(const Program& program, ClockId inner) {
   std::vector<ClockId> clocks;
   for (ClockId at = inner; program.clocks[at].kind == ClockKind::Inner && program.clocks[at].parent;) {

@@ -130,6 +130,10 @@ std::optional<StateId> state_of(const Program& program, ValueId value);
 /// The values that enter from outside, in order.
 std::vector<ValueId> inputs_of(const Program& program);
 
+/// The values whose elements are rounded to their formats: features as they enter, and what sums, tables, max
+/// and min make; not tokens and what is moved alone.
+std::vector<ValueId> written_values(const Program& program);
+
 /// The clock whose ticks enclose those of `inner`: its parent, that one's, ... down to a clock that is not
 /// inner.
 std::vector<ClockId> enclosing_clocks(const Program& program, ClockId inner);

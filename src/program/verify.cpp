@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "diagnostic/one_line.h"
+#include "numeric/shift_limits.h"
+#include "numeric/table_limits.h"
 #include "program/exact_sums.h"
 #include "program/verify_statements.h"
 
@@ -13,13 +16,67 @@ namespace {
 
 constexpr int kMostElements = 1 << 24;
 
+/// The names under which files, plans and messages know things: each has one, and no two the same.
+class Names {
+ public:
+  explicit Names(const Program& program) : program_(program) {}
+
+  Result<void> check() {
+    FIXGATE_CHECK(check_one_line(program_.name, "network's name"));
+    FIXGATE_CHECK(add_all(program_.clocks, "clock", [](const Clock& clock) { return clock.name; }));
+    FIXGATE_CHECK(add_all(program_.layers, "layer", [](const Layer& layer) { return layer.name; }));
+    FIXGATE_CHECK(add_all(program_.outputs, "output", [](const Output& output) { return output.name; }));
+    for (const Layer& layer : program_.layers) FIXGATE_CHECK(check_one_line(layer.label, "layer's kind"));
+    names_.clear();
+    const auto full = [this](const auto& thing) { return full_name(program_, thing); };
+    FIXGATE_CHECK(add(program_.values, "value", full));
+    FIXGATE_CHECK(add(program_.matrices, "matrix", full));
+    return add(program_.constants, "constant", full);
+  }
+
+ private:
+  template <typename Things, typename Name>
+  Result<void> add_all(const Things& things, const char* what, Name name) {
+    names_.clear();
+    return add(things, what, name);
+  }
+
+  template <typename Things, typename Name>
+  Result<void> add(const Things& things, const char* what, Name name) {
+    for (const auto& thing : things) {
+      if (thing.name.empty()) return fail("a {} has no name", what);
+      if (thing.name.find(':') != std::string::npos)
+        return fail("{} '{}': a name has no colon", what, thing.name);
+      FIXGATE_CHECK(check_one_line(thing.name, what));
+      if (!names_.insert(name(thing)).second)
+        return fail("{} '{}': there are two of that name", what, name(thing));
+    }
+    return {};
+  }
+
+  const Program& program_;
+  std::set<std::string> names_;
+};
+
+Result<void> check_call(const CallSteps& call) {
+  if (call.count < 0) return fail("{} steps a call", call.count);
+  if (call.repeats && call.count == 0) return fail("calls repeat only where the steps of a call are fixed");
+  return {};
+}
+
 Result<void> check_clock(const Program& program, ClockId id) {
   const Clock& clock = program.clocks[id];
+  FIXGATE_CHECK(check_call(clock.call));
   if (clock.kind == ClockKind::Step) {
     if (clock.parent) return fail("it is that of an input and has a parent");
+    const std::vector<ValueId> inputs = inputs_of(program);
+    const bool has_input =
+        std::ranges::any_of(inputs, [&](ValueId input) { return program.values[input].clock == id; });
+    if (!has_input) return fail("no input says how many ticks it has");
     return {};
   }
   if (!clock.parent || !(*clock.parent < id)) return fail("it derives from no clock before it");
+  if (clock.call.count != 0) return fail("only the clock of an input fixes the steps of a call");
   if (clock.factor < 1) return fail("a factor of {}", clock.factor);
   const ClockKind parent = program.clocks[*clock.parent].kind;
   const bool is_flat = parent == ClockKind::Step || parent == ClockKind::Strided;
@@ -28,8 +85,7 @@ Result<void> check_clock(const Program& program, ClockId id) {
   return {};
 }
 
-Result<void> check_matrix(const Program& program, const Matrix& matrix) {
-  if (!program.layers.contains(matrix.layer)) return fail("it belongs to no layer");
+Result<void> check_matrix(const Matrix& matrix) {
   if (matrix.rows < 1 || matrix.columns < 1)
     return fail("{} rows and {} columns", matrix.rows, matrix.columns);
   if (const auto* diagonal = std::get_if<Diagonal>(&matrix.shape)) {
@@ -123,6 +179,8 @@ Result<void> check_sizes(const FixedNetwork& network) {
 
 Result<void> check_weights(const Matrix& matrix, const WeightMatrix& weights) {
   FIXGATE_CHECK(check_weight_code(weights.code()));
+  if (!weights.row_widths.empty() && weights.encoding != WeightEncoding::Integer)
+    return fail("{} weights have no widths of rows", to_text(weights.encoding));
   const auto rows = static_cast<std::size_t>(matrix.rows);
   const bool fits = weights.rows == matrix.rows && weights.columns == matrix.columns &&
                     weights.row_fractions.size() == rows &&
@@ -132,6 +190,8 @@ Result<void> check_weights(const Matrix& matrix, const WeightMatrix& weights) {
   for (int row = 0; row < matrix.rows; ++row) {
     const auto r = static_cast<std::size_t>(row);
     FIXGATE_CHECK(check_weight_code(weights.row_code(r)));
+    if (weights.row_code(r).width > weights.width)
+      return fail("row {} is {} bits wide, the matrix {}", row, weights.row_code(r).width, weights.width);
     if (weights.row_fractions[r] < -kMaxFraction || weights.row_fractions[r] > kMaxFraction)
       return fail("row {} has the fraction {}, outside {}..{}", row, weights.row_fractions[r], -kMaxFraction,
                   kMaxFraction);
@@ -193,9 +253,10 @@ class NumberCheck {
       const auto [low, high] = std::ranges::minmax(constant.values);
       operands.push_back({{low, high}, *constant.fraction});
     }
-    const int width = add_up(operands).width();
-    if (width > kMaxAccumulatorWidth) return fail("its operands need {} bits together, more than 64", width);
-    return {};
+    const ExactSum all = add_up(operands);
+    if (all.width() > kMaxAccumulatorWidth)
+      return fail("its operands need {} bits together, more than 64", all.width());
+    return check_shift(all.width(), all.result.fraction, network_.formats[statement.target].format.fraction);
   }
 
   Result<void> operator()(const Concat& move) const {
@@ -242,6 +303,37 @@ Result<void> check_statements(const FixedNetwork& network) {
   return {};
 }
 
+Result<void> check_one_table(const Table& table) {
+  const auto* wide = std::get_if<LeadingOneTable>(&table);
+  return wide != nullptr ? check_table(*wide) : check_table_limits(std::get<ActivationTable>(table));
+}
+
+/// Every requantisation of a sum is a shift that the contract allows.
+Result<void> check_shifts(const FixedNetwork& network, const std::vector<ProvenSum>& sums) {
+  for (const ProvenSum& sum : sums) {
+    const int fraction = network.formats[sum.target].format.fraction;
+    const auto checked = [&]() -> Result<void> {
+      if (sum.max_alignment > kMaxShift)
+        return fail("terms are {} bits apart, more than {}: choose closer binary points", sum.max_alignment,
+                    kMaxShift);
+      FIXGATE_CHECK(check_shift(sum.width, sum.min_fraction, fraction));
+      return check_shift(sum.width, sum.max_fraction, fraction);
+    }();
+    if (!checked)
+      return tl::make_unexpected(
+          checked.error().within(full_name(network.program, network.program.values[sum.target])));
+  }
+  return {};
+}
+
+Result<void> check_parameter_counts(const FixedNetwork& network) {
+  const std::int64_t all = network.float_parameters;
+  const std::int64_t recurrent = network.float_recurrent_parameters;
+  if (recurrent < 0 || recurrent > all)
+    return fail("{} float parameters of recurrent layers out of {} are impossible", recurrent, all);
+  return {};
+}
+
 Result<void> check_integers(const FixedNetwork& network) {
   const Program& program = network.program;
   const auto within = [](const Result<void>& done, const std::string& name) {
@@ -257,8 +349,7 @@ Result<void> check_integers(const FixedNetwork& network) {
       return fail("{}: {} integers for {}", full_name(program, program.constants[id]),
                   network.constants[id].values.size(), program.constants[id].size);
   for (const TableId id : network.tables.ids())
-    FIXGATE_CHECK(within(std::visit([](const auto& table) { return check_table(table); }, network.tables[id]),
-                         fmt::format("table {}", id.index())));
+    FIXGATE_CHECK(within(check_one_table(network.tables[id]), fmt::format("table {}", id.index())));
   for (const StateId id : program.states.ids())
     FIXGATE_CHECK(
         within(check_initial(network, id), full_name(program, program.values[program.states[id].value])));
@@ -268,15 +359,25 @@ Result<void> check_integers(const FixedNetwork& network) {
 }  // namespace
 
 Result<void> verify(const Program& program) {
+  for (const ValueId id : program.values.ids())
+    if (!program.clocks.contains(program.values[id].clock) ||
+        (program.values[id].layer && !program.layers.contains(*program.values[id].layer)))
+      return fail("value {}: it belongs to no clock or no layer", program.values[id].name);
+  for (const Matrix& matrix : program.matrices)
+    if (!program.layers.contains(matrix.layer)) return fail("matrix {}: it belongs to no layer", matrix.name);
+  for (const Constant& constant : program.constants)
+    if (!program.layers.contains(constant.layer))
+      return fail("constant {}: it belongs to no layer", constant.name);
+  FIXGATE_CHECK(Names(program).check());
   for (const ClockId id : program.clocks.ids())
     if (const auto done = check_clock(program, id); !done)
       return tl::make_unexpected(done.error().within("clock " + program.clocks[id].name));
   for (const Matrix& matrix : program.matrices)
-    if (const auto done = check_matrix(program, matrix); !done)
+    if (const auto done = check_matrix(matrix); !done)
       return tl::make_unexpected(done.error().within("matrix " + matrix.name));
   for (const Constant& constant : program.constants)
-    if (!program.layers.contains(constant.layer) || constant.size < 1 || constant.inner < 1)
-      return fail("constant {}: it belongs to no layer or has no elements", constant.name);
+    if (constant.size < 1 || constant.inner < 1)
+      return fail("constant {}: it has no elements", constant.name);
   for (const State& state : program.states)
     if (const auto done = check_state(program, state); !done)
       return tl::make_unexpected(done.error().within("a state"));
@@ -289,7 +390,9 @@ Result<void> verify(const FixedNetwork& network) {
   FIXGATE_CHECK(check_sizes(network));
   FIXGATE_CHECK(check_integers(network));
   FIXGATE_CHECK(check_statements(network));
-  return prove_sums(network).map([](const auto&) {});
+  FIXGATE_CHECK(check_parameter_counts(network));
+  FIXGATE_ASSIGN(const std::vector<ProvenSum> sums, prove_sums(network));
+  return check_shifts(network, sums);
 }
 
 }  // namespace fixgate::program

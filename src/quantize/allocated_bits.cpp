@@ -9,6 +9,7 @@
 
 #include "diagnostic/progress.h"
 #include "fixed/footprint.h"
+#include "fixed/program_of.h"
 #include "quantize/resolve.h"
 
 namespace fixgate {
@@ -26,7 +27,7 @@ struct Adjustable {
 };
 
 /// The matrices of plain integers, which are narrowed from what the plan gives them.
-Result<std::vector<Adjustable>> adjustable_matrices(const FormatPlan& plan, const FixedNetwork& network) {
+Result<std::vector<Adjustable>> adjustable_matrices(const FormatPlan& plan, const FixedChain& network) {
   std::vector<std::string> names;
   for (const WeightMatrix& matrix : network.weights) names.push_back(matrix.name);
   FIXGATE_ASSIGN(const std::vector<WeightOptions> options, resolve_weights(plan, names));
@@ -126,9 +127,10 @@ class BitAllocation {
     return trial_of(made.network);
   }
 
-  [[nodiscard]] Result<Trial> trial_of(const FixedNetwork& network) const {
+  [[nodiscard]] Result<Trial> trial_of(const FixedChain& network) const {
     FIXGATE_ASSIGN(std::vector<double> divergences, distance_.of(network));
-    return Trial{static_cast<double>(measure_footprint(network).whole_bits), std::move(divergences)};
+    return Trial{static_cast<double>(measure_footprint(program_of(network)).whole_bits),
+                 std::move(divergences)};
   }
 
   /// Each matrix at each of its levels, the others at their widest. Costs are beside those of `base`, the

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "fixed/footprint.h"
+#include "fixed/program_of.h"
 #include "quantize/calibrated.h"
 #include "simulate/testing/random_network.h"
 
@@ -25,7 +26,7 @@ struct Case : testing_support::NetworkWithData {
     return [this](const FormatPlan& plan) { return quantise(network, plan, &profile); };
   }
   [[nodiscard]] double footprint(const FormatPlan& plan) const {
-    return measure_footprint(make()(plan)->network).whole;
+    return measure_footprint(program_of(make()(plan)->network)).whole;
   }
   [[nodiscard]] double divergence(const FormatPlan& plan) const {
     const auto all = *OutputDistance::make(network, data, kClasses)->of(make()(plan)->network);
@@ -164,13 +165,14 @@ TEST(AllocatedBits, AreWhatAPlanWithAGreatestFootprintGets) {
   const Case one = make_case(7);
   auto calibrated = CalibratedNetwork::make(one.network, one.data, kClasses, 1);
   const auto footprint_at = [&](int width) {
-    return measure_footprint(calibrated->quantise(*preset_plan("learned", {width, 8}))->network).whole;
+    return measure_footprint(program_of(calibrated->quantise(*preset_plan("learned", {width, 8}))->network))
+        .whole;
   };
   FormatPlan plan = *preset_plan("learned", {8, 8});
   plan.max_footprint = 0.6 * footprint_at(2) + 0.4 * footprint_at(8);
   const auto quantised = calibrated->quantise(*parse_plan(to_toml(plan)));
   ASSERT_TRUE(quantised) << quantised.error().message;
-  EXPECT_LE(measure_footprint(quantised->network).whole, *plan.max_footprint);
+  EXPECT_LE(measure_footprint(program_of(quantised->network)).whole, *plan.max_footprint);
   EXPECT_FALSE(quantised->resolved.max_footprint);
   const auto refused = quantise(one.network, plan, &one.profile);
   ASSERT_FALSE(refused);

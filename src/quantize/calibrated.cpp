@@ -4,6 +4,7 @@
 
 #include "data/load.h"
 #include "fixed/footprint.h"
+#include "fixed/program_of.h"
 #include "quantize/allocated_bits.h"
 #include "quantize/learned.h"
 #include "quantize/measured_formats.h"
@@ -28,7 +29,7 @@ bool learns_rounding(const FormatPlan& plan) {
                              [](const WeightRule& rule) { return rule.rounding == WeightRounding::Learned; });
 }
 
-Result<LearningScope> learning_scope(const FormatPlan& plan, const FixedNetwork& network) {
+Result<LearningScope> learning_scope(const FormatPlan& plan, const FixedChain& network) {
   std::vector<std::string> names;
   for (const WeightMatrix& matrix : network.weights) names.push_back(matrix.name);
   FIXGATE_ASSIGN(const auto options, resolve_weights(plan, names));
@@ -86,7 +87,7 @@ Result<Quantised> CalibratedNetwork::quantise_within_footprint(const FormatPlan&
     if (!allocated && k == 0) return tl::make_unexpected(allocated.error());
     if (!allocated) break;
     FIXGATE_ASSIGN(Quantised rounded, quantise_measured(*allocated, supervision));
-    const double excess = measure_footprint(rounded.network).whole - *plan.max_footprint;
+    const double excess = measure_footprint(program_of(rounded.network)).whole - *plan.max_footprint;
     if (excess <= 0) return rounded;
     allowed -= excess;  // measured binary points may need more tables
   }
@@ -121,13 +122,13 @@ Result<Quantised> CalibratedNetwork::quantise_by_itself(const FormatPlan& plan,
 
 Result<const DataSet*> CalibratedNetwork::learning_samples() {
   if (!learning_.samples) return data_;
-  const std::lock_guard lock(more_->mutex);
-  if (!more_->samples) {
+  const std::lock_guard lock(learning_data_->mutex);
+  if (!learning_data_->samples) {
     FIXGATE_ASSIGN(DataSet samples, learning_.samples());
     FIXGATE_CHECK(check_steps(network_->call, samples));
-    more_->samples = std::move(samples);
+    learning_data_->samples = std::move(samples);
   }
-  return &*more_->samples;
+  return &*learning_data_->samples;
 }
 
 Result<Quantised> CalibratedNetwork::learn(const Quantised& start, const Supervision& supervision) {

@@ -77,7 +77,7 @@ class CalibratedNetwork {
   std::uint64_t seed_;
   SignalProfile profile_;
   Learning learning_;
-  std::unique_ptr<LearningData> more_ = std::make_unique<LearningData>();
+  std::unique_ptr<LearningData> learning_data_ = std::make_unique<LearningData>();
   std::optional<WeightStatistics> statistics_;  // of the float network, when first needed
   std::unique_ptr<WeightCache> weights_ = std::make_unique<WeightCache>();  // rounded by those, or to nearest
 };

@@ -132,7 +132,7 @@ Result<double> mean_divergence(const Aim& aim, const Network& real, const std::v
 
 class Learner {
  public:
-  Learner(const Network& network, const FixedNetwork& start, const LearningScope& scope)
+  Learner(const Network& network, const FixedChain& start, const LearningScope& scope)
       : wanted_(network), start_(start), real_(network, start) {
     const std::set<std::string> names(scope.matrices.begin(), scope.matrices.end());
     for (const WeightMatrix& matrix : start.weights)
@@ -233,7 +233,7 @@ class Learner {
   }
 
   const Network& wanted_;
-  const FixedNetwork& start_;
+  const FixedChain& start_;
   RealNetwork real_;
   std::map<std::string, IntegerDescent> integers_;
   std::vector<Bias> biases_;
@@ -241,7 +241,7 @@ class Learner {
 
 }  // namespace
 
-Result<LearnedParameters> learn_rounding(const Network& network, const FixedNetwork& start,
+Result<LearnedParameters> learn_rounding(const Network& network, const FixedChain& start,
                                          const LearningScope& scope, const MetricSpec& metric,
                                          const DataSet& samples, const DataSet& judged_by,
                                          const Supervision& supervision) {

@@ -8,7 +8,7 @@
 #include "data/metric.h"
 #include "data/sequence.h"
 #include "diagnostic/supervision.h"
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 #include "network/network.h"
 #include "quantize/quantize.h"
 
@@ -34,7 +34,7 @@ struct LearnedParameters {
 /// the way, the start among them, the one of least divergence on `judged_by` is kept. Progress is shown on
 /// standard error. The result does not depend on the number of threads. Errors: samples that do not fit the
 /// network; the supervision's, that it is to stop.
-Result<LearnedParameters> learn_rounding(const Network& network, const FixedNetwork& start,
+Result<LearnedParameters> learn_rounding(const Network& network, const FixedChain& start,
                                          const LearningScope& scope, const MetricSpec& metric,
                                          const DataSet& samples, const DataSet& judged_by,
                                          const Supervision& supervision = {});

@@ -68,7 +68,7 @@ TEST(IntegerDescent, MovesWeightsToTheNextOfTheirCodeInEitherDirection) {
 }
 
 struct Case : testing_support::NetworkWithData {
-  FixedNetwork start;
+  FixedChain start;
   LearningScope scope;
 };
 

@@ -16,7 +16,7 @@ namespace {
 constexpr int kPasses = 2;
 constexpr int kFarthest = 4;  // bits that a binary point moves in one pass
 
-GivenWeights weights_of(const FixedNetwork& fixed) {
+GivenWeights weights_of(const FixedChain& fixed) {
   GivenWeights all;
   for (const WeightMatrix& matrix : fixed.weights) all[matrix.name] = matrix;
   return all;

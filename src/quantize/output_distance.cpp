@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "calibrate/output_gradient.h"
+#include "fixed/program_of.h"
 #include "parallel/for_each_index.h"
 #include "simulate/fast/real_outputs.h"
 #include "simulate/fast/simulator.h"
@@ -35,16 +36,16 @@ Result<std::vector<FloatMatrix>> float_outputs(const FloatRunner& runner, Sample
 Result<std::vector<BatchOutputs>> fixed_outputs(const FastSimulator& simulator, const SamplePart& part) {
   std::vector<const Sequence*> sequences;
   for (const Sequence& sequence : part.sequences) sequences.push_back(&sequence);
-  OverflowCounts counts = simulator.no_counts();
+  program::ValueCounts counts = simulator.no_counts();
   std::vector<BatchOutputs> all;
   if (!part.carries_on) {
     FIXGATE_ASSIGN(BatchOutputs outputs, simulator.run(sequences, counts));
     all.push_back(std::move(outputs));
     return all;
   }
-  FixedState state = simulator.initial_state();
+  program::Memory memory = simulator.initial_memory();
   for (const Sequence* const& sequence : sequences) {
-    FIXGATE_ASSIGN(BatchOutputs outputs, simulator.run({&sequence, 1}, {&state, 1}, counts));
+    FIXGATE_ASSIGN(BatchOutputs outputs, simulator.run({&sequence, 1}, {&memory, 1}, counts));
     all.push_back(std::move(outputs));
   }
   return all;
@@ -70,9 +71,10 @@ Result<OutputDistance> OutputDistance::make(const Network& network, const DataSe
   return distance;
 }
 
-Result<std::vector<double>> OutputDistance::of(const FixedNetwork& fixed) const {
-  const FastSimulator simulator(fixed);
-  const Format& format = fixed.signals[static_cast<std::size_t>(output_signal(fixed))].format.format;
+Result<std::vector<double>> OutputDistance::of(const FixedChain& fixed) const {
+  const program::FixedNetwork network = program_of(fixed);
+  const FastSimulator simulator(network);
+  const Format& format = network.formats[network.program.outputs.front().value].format;
   std::array<Result<std::vector<double>>, kSampleParts> parts;
   parallel_for_each_index(kSampleParts, [&](std::size_t k) {
     parts[k] = [&]() -> Result<std::vector<double>> {

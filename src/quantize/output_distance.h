@@ -6,7 +6,7 @@
 
 #include "calibrate/sample_parts.h"
 #include "data/metric.h"
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 #include "network/network.h"
 
 namespace fixgate {
@@ -19,7 +19,7 @@ class OutputDistance {
 
   /// output_divergence() of each sequence, or piece of a stream, in the same order for every network and
   /// any number of threads. `fixed` was made from the network.
-  [[nodiscard]] Result<std::vector<double>> of(const FixedNetwork& fixed) const;
+  [[nodiscard]] Result<std::vector<double>> of(const FixedChain& fixed) const;
 
  private:
   struct Part {

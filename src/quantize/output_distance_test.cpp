@@ -4,9 +4,11 @@
 #include <tbb/global_control.h>
 
 #include "calibrate/output_gradient.h"
+#include "fixed/program_of.h"
 #include "quantize/calibrated.h"
 #include "simulate/fast/real_outputs.h"
 #include "simulate/float_runner.h"
+#include "simulate/reference/program_simulator.h"
 #include "simulate/testing/random_network.h"
 
 namespace fixgate {
@@ -17,7 +19,7 @@ using testing_support::Random;
 constexpr MetricSpec kClasses{MetricKind::Accuracy, Decision::Argmax};
 
 struct Case : testing_support::NetworkWithData {
-  FixedNetwork fixed;
+  FixedChain fixed;
 };
 
 Case make_case(std::uint64_t seed) {
@@ -32,19 +34,20 @@ Case make_case(std::uint64_t seed) {
 // as they are cut, from the initial state on in every part.
 double plain_sum(const Case& one) {
   const FloatRunner real(one.network);
-  const ReferenceSimulator simulator(one.fixed);
-  OverflowCounts counts = simulator.no_counts();
-  const auto& format = one.fixed.signals[static_cast<std::size_t>(output_signal(one.fixed))].format.format;
+  const program::FixedNetwork fixed = program_of(one.fixed);
+  const program::ProgramSimulator simulator(fixed);
+  program::ValueCounts counts = simulator.no_counts();
+  const Format& format = fixed.formats[fixed.program.outputs.front().value].format;
   double sum = 0;
   for (const SamplePart& part : cut_into_parts(one.data)) {
     FloatState real_state = real.initial_state();
-    FixedState state = simulator.initial_state();
+    program::Memory memory = simulator.initial_memory();
     for (const Sequence& sequence : part.sequences) {
       if (!part.carries_on) real_state = real.initial_state();
-      if (!part.carries_on) state = simulator.initial_state();
+      if (!part.carries_on) memory = simulator.initial_memory();
       const auto wanted = real.run(sequence, real_state);
-      const auto integers = simulator.run(sequence, state, counts);
-      sum += output_divergence(kClasses, *wanted, real_outputs(*integers, format));
+      const auto integers = simulator.run({&sequence, 1}, memory, counts);
+      sum += output_divergence(kClasses, *wanted, real_outputs(integers->front(), format));
     }
   }
   return sum;

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "calibrate/weight_sites.h"
-#include "fixed/proof.h"
 #include "fixed/verify.h"
+#include "numeric/exact_sum.h"
 #include "numeric/requantise.h"
 #include "quantize/compensated.h"
 #include "quantize/resolve.h"
@@ -18,7 +18,7 @@
 namespace fixgate {
 namespace {
 
-/// Builds the FixedNetwork layer by layer, in the order of the data flow.
+/// Builds the FixedChain layer by layer, in the order of the data flow.
 class Builder {
  public:
   Builder(const Network& network, const FormatPlan& plan, const WeightStatistics* statistics,
@@ -31,7 +31,7 @@ class Builder {
         supervision_(supervision),
         list_(list_signals(network)) {}
 
-  Result<FixedNetwork> run(const SignalProfile* profile) {
+  Result<FixedChain> run(const SignalProfile* profile) {
     if (plan_.max_footprint)
       return fail("the plan's max_footprint needs calibration data; a search takes --max-footprint instead");
     FIXGATE_ASSIGN(const auto formats, resolve_signals(plan_, list_.signals, profile));
@@ -182,7 +182,7 @@ class Builder {
 
   Fractions fractions(int weight_index, int input) const {
     Fractions rows = weights(weight_index).row_fractions;
-    for (int& row : rows) row += format(input).fraction;
+    for (int& row : rows) row = product_fraction(row, format(input).fraction);
     return rows;
   }
   Fractions input_fractions(int weight_index) const { return fractions(weight_index, current_); }
@@ -270,7 +270,7 @@ class Builder {
   Fractions accumulator_fractions(const FixedGate& gate, int hidden_signal) const {
     Fractions rows = input_fractions(gate.input_weights);
     const Fractions recurrent = fractions(gate.recurrent_weights, hidden_signal);
-    for (std::size_t row = 0; row < rows.size(); ++row) rows[row] = std::max(rows[row], recurrent[row]);
+    for (std::size_t row = 0; row < rows.size(); ++row) rows[row] = sum_fraction(rows[row], recurrent[row]);
     return rows;
   }
 
@@ -281,7 +281,7 @@ class Builder {
   const GivenWeights* given_;  // null: the plan's rounding chooses them
   const Supervision supervision_;
   SignalList list_;
-  FixedNetwork fixed_;
+  FixedChain fixed_;
   std::vector<std::string> weight_names_;
   std::vector<std::string> table_names_;
   std::map<std::string, WeightOptions> weight_options_;
@@ -291,7 +291,7 @@ class Builder {
   int current_ = -1;  // the signal that the layer reads
 };
 
-FormatPlan resolved_plan(const FormatPlan& plan, const FixedNetwork& network) {
+FormatPlan resolved_plan(const FormatPlan& plan, const FixedChain& network) {
   FormatPlan resolved = plan;
   resolved.signals.clear();
   for (const FixedSignal& signal : network.signals) {
@@ -306,7 +306,7 @@ FormatPlan resolved_plan(const FormatPlan& plan, const FixedNetwork& network) {
 }
 
 Result<Quantised> build(Builder builder, const FormatPlan& plan, const SignalProfile* profile) {
-  FIXGATE_ASSIGN(FixedNetwork fixed, builder.run(profile));
+  FIXGATE_ASSIGN(FixedChain fixed, builder.run(profile));
   Quantised quantised{std::move(fixed), {}, std::nullopt};
   quantised.resolved = resolved_plan(plan, quantised.network);
   quantised.network.plan = to_toml(quantised.resolved);

@@ -1,4 +1,4 @@
-// From a float Network and a FormatPlan to the FixedNetwork.
+// From a float Network and a FormatPlan to the FixedChain.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include "calibrate/calibrate.h"
 #include "diagnostic/supervision.h"
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 #include "network/network.h"
 #include "quantize/plan.h"
 #include "quantize/weight_cache.h"
@@ -29,7 +29,7 @@ struct LearningOutcome {
 };
 
 struct Quantised {
-  FixedNetwork network;                     // verified
+  FixedChain network;                       // verified
   FormatPlan resolved;                      // the plan again, with the format of every signal in full
   std::optional<LearningOutcome> learning;  // where the plan learns rounding
 };

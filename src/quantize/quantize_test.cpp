@@ -4,9 +4,10 @@
 
 #include <cmath>
 
+#include "fixed/program_of.h"
 #include "fixed/verify.h"
 #include "simulate/float_runner.h"
-#include "simulate/reference/simulator.h"
+#include "simulate/reference/program_simulator.h"
 #include "simulate/testing/random_network.h"
 
 namespace fixgate {
@@ -49,7 +50,7 @@ std::string error_of(const Network& network, const FormatPlan& plan, const Signa
   return result ? "no error" : result.error().message;
 }
 
-const FixedRecurrent& first_recurrent(const FixedNetwork& network) {
+const FixedRecurrent& first_recurrent(const FixedChain& network) {
   for (const FixedLayer& layer : network.layers)
     if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer)) return *recurrent;
   throw std::logic_error("no recurrent layer");
@@ -65,18 +66,18 @@ width = 8
 
 // --- close to float in wide formats ---
 
-double sqnr(const Calibrated& all, const FixedNetwork& fixed) {
+double sqnr(const Calibrated& all, const program::FixedNetwork& fixed) {
   const FloatRunner runner(all.network);
-  const ReferenceSimulator simulator(fixed);
-  const Format& format = fixed.signals[static_cast<std::size_t>(output_signal(fixed))].format.format;
+  const program::ProgramSimulator simulator(fixed);
+  const Format& format = fixed.formats[fixed.program.outputs.front().value].format;
   double signal = 0;
   double noise = 0;
   for (const Sample& sample : all.data.samples) {
     FloatState float_state = runner.initial_state();
-    FixedState fixed_state = simulator.initial_state();
-    OverflowCounts counts = simulator.no_counts();
+    program::Memory memory = simulator.initial_memory();
+    program::ValueCounts counts = simulator.no_counts();
     const FloatMatrix expected = *runner.run(sample.sequence, float_state);
-    const IntegerMatrix got = *simulator.run(sample.sequence, fixed_state, counts);
+    const IntegerMatrix got = simulator.run({&sample.sequence, 1}, memory, counts)->front();
     EXPECT_EQ(static_cast<Eigen::Index>(got.values.size()), expected.size());
     for (Eigen::Index k = 0; k < expected.size(); ++k) {
       const double real = expected.data()[k];
@@ -105,7 +106,7 @@ TEST(Quantise, InWideFormatsIsCloseToFloat) {
     shape.kind = static_cast<CellKind>(seed % 3);
     const Calibrated all = calibrated(random, shape);
     const Quantised result = quantised(all.network, wide_plan(seed % 2 == 0 ? 22 : 24), &all.profile);
-    EXPECT_GT(sqnr(all, result.network), 60);
+    EXPECT_GT(sqnr(all, program_of(result.network)), 60);
   }
 }
 
@@ -116,9 +117,9 @@ TEST(Quantise, EightBitsAreUsable) {
     shape.kind = kind;
     const Calibrated all = calibrated(random, shape);
     const double eight =
-        sqnr(all, quantised(all.network, *preset_plan("default", {8, 8}), &all.profile).network);
-    const double twelve =
-        sqnr(all, quantised(all.network, *preset_plan("default", {12, 12}), &all.profile).network);
+        sqnr(all, program_of(quantised(all.network, *preset_plan("default", {8, 8}), &all.profile).network));
+    const double twelve = sqnr(
+        all, program_of(quantised(all.network, *preset_plan("default", {12, 12}), &all.profile).network));
     EXPECT_GT(eight, 20) << to_text(kind);
     EXPECT_GT(twelve, eight + 10) << to_text(kind);
   }
@@ -157,7 +158,7 @@ TEST(Quantise, DescribesTheNetwork) {
   network.name = "named";
   network.streaming = true;
   network.output_function = OutputFunction::LogSoftmax;
-  const FixedNetwork fixed = quantised(network, plan_of(kStated), nullptr).network;
+  const FixedChain fixed = quantised(network, plan_of(kStated), nullptr).network;
   EXPECT_EQ(fixed.name, "named");
   EXPECT_TRUE(fixed.streaming);
   EXPECT_TRUE(fixed.takes_tokens);
@@ -172,7 +173,7 @@ TEST(Quantise, DescribesTheNetwork) {
 
 // --- biases: section 5's fraction of each row, to nearest, ties to even ---
 
-int row_fraction(const FixedNetwork& fixed, int weights, int signal, std::size_t row) {
+int row_fraction(const FixedChain& fixed, int weights, int signal, std::size_t row) {
   return fixed.weights[static_cast<std::size_t>(weights)].row_fractions[row] +
          fixed.signals[static_cast<std::size_t>(signal)].format.format.fraction;
 }
@@ -181,7 +182,7 @@ std::int64_t at_fraction(double bias, int fraction) {
   return std::llrint(std::ldexp(bias, fraction));
 }
 
-void expect_biases(const RecurrentLayer& layer, const FixedNetwork& fixed) {
+void expect_biases(const RecurrentLayer& layer, const FixedChain& fixed) {
   const FixedRecurrent& made = first_recurrent(fixed);
   const RecurrentCell& cell = layer.cells[0];
   const CellSignals& signals = made.cells[0].signals;
@@ -216,8 +217,7 @@ TEST(Quantise, PutsBiasesAtTheirAccumulatorsFraction) {
       shape.kind = kind;
       shape.linear_before_reset = before;
       const Calibrated all = calibrated(random, shape);
-      const FixedNetwork fixed =
-          quantised(all.network, *preset_plan("default", {6, 9}), &all.profile).network;
+      const FixedChain fixed = quantised(all.network, *preset_plan("default", {6, 9}), &all.profile).network;
       expect_biases(std::get<RecurrentLayer>(all.network.layers[0]), fixed);
       const auto& dense = std::get<DenseLayer>(all.network.layers[1]);
       const auto& made = std::get<FixedDense>(fixed.layers[1]);
@@ -240,7 +240,7 @@ TEST(Quantise, HoldsInitialStates) {
   all.profile = *calibrate(all.network, all.data);
   for (int width = 2; width <= 10; ++width) {
     const FormatPlan plan = *preset_plan(width % 2 == 0 ? "default" : "paper", {8, width});
-    const FixedNetwork fixed = quantised(all.network, plan, &all.profile).network;
+    const FixedChain fixed = quantised(all.network, plan, &all.profile).network;
     const CellSignals& signals = first_recurrent(fixed).cells[0].signals;
     const Format& format = fixed.signals[static_cast<std::size_t>(signals.hidden)].format.format;
     EXPECT_NEAR(format.value(first_recurrent(fixed).cells[0].initial_hidden[0]), 3,
@@ -268,7 +268,7 @@ TEST(Quantise, RequantisesInitialStatesAsInputs) {
   NetworkShape shape;
   shape.initial_states = true;
   const Network network = make_network(random, shape);
-  const FixedNetwork fixed = quantised(network, plan_of(kStated), nullptr).network;
+  const FixedChain fixed = quantised(network, plan_of(kStated), nullptr).network;
   const RecurrentCell& cell = std::get<RecurrentLayer>(network.layers[0]).cells[0];
   const FixedCell& made = first_recurrent(fixed).cells[0];
   ASSERT_EQ(made.initial_hidden.size(), 5U);
@@ -299,7 +299,7 @@ Network tied_network(Random& random) {
 TEST(Quantise, StoresATiedEmbeddingOnce) {
   Random random(3);
   const Network network = tied_network(random);
-  const FixedNetwork fixed = quantised(network, plan_of(kStated), nullptr).network;
+  const FixedChain fixed = quantised(network, plan_of(kStated), nullptr).network;
   EXPECT_EQ(std::get<FixedDense>(fixed.layers.back()).weights,
             std::get<FixedEmbedding>(fixed.layers.front()).weights);
   EXPECT_EQ(fixed.weights.size(), 9U);  // the table and an LSTM's eight
@@ -315,7 +315,7 @@ TEST(Quantise, StoresAMatrixOfTwoDenseLayersOnce) {
   DenseLayer second = std::get<DenseLayer>(network.layers.back());
   second.name = "second";
   network.layers.emplace_back(second);
-  const FixedNetwork fixed = quantised(network, plan_of(kStated), nullptr).network;
+  const FixedChain fixed = quantised(network, plan_of(kStated), nullptr).network;
   EXPECT_EQ(std::get<FixedDense>(fixed.layers[1]).weights, std::get<FixedDense>(fixed.layers[2]).weights);
   EXPECT_EQ(fixed.weights.size(), 9U);
   EXPECT_EQ(fixed.float_parameters, count_parameters(network).whole);
@@ -323,7 +323,7 @@ TEST(Quantise, StoresAMatrixOfTwoDenseLayersOnce) {
 
 TEST(Quantise, StoresEqualTablesOnce) {
   Random random(4);
-  const FixedNetwork fixed = quantised(make_network(random, {}), plan_of(kStated), nullptr).network;
+  const FixedChain fixed = quantised(make_network(random, {}), plan_of(kStated), nullptr).network;
   ASSERT_EQ(fixed.tables.size(), 2U);  // one sigmoid for i, o and f; one tanh for g and c
   const FixedCell& cell = first_recurrent(fixed).cells[0];
   EXPECT_EQ(cell.gates[0].table, cell.gates[1].table);

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "fixed/proof.h"
+#include "numeric/exact_sum.h"
 
 namespace fixgate {
 namespace {
@@ -47,21 +47,21 @@ void set_bias(const BiasVector& fixed, const std::vector<int>& fractions, Parame
 /// Fractions of the accumulators behind one or two matrices.
 class AccumulatorFractions {
  public:
-  explicit AccumulatorFractions(const FixedNetwork& fixed) : fixed_(fixed) {}
+  explicit AccumulatorFractions(const FixedChain& fixed) : fixed_(fixed) {}
 
   [[nodiscard]] std::vector<int> of(int weights, int signal) const {
     std::vector<int> fractions;
     for (const int row : matrix(weights).row_fractions)
-      fractions.push_back(accumulator_fraction(row, fraction(signal)));
+      fractions.push_back(product_fraction(row, fraction(signal)));
     return fractions;
   }
 
   [[nodiscard]] std::vector<int> of(int weights, int signal, int recurrent_weights, int hidden) const {
     std::vector<int> fractions;
     for (std::size_t row = 0; row < matrix(weights).row_fractions.size(); ++row)
-      fractions.push_back(accumulator_fraction(matrix(weights).row_fractions[row], fraction(signal),
-                                               matrix(recurrent_weights).row_fractions[row],
-                                               fraction(hidden)));
+      fractions.push_back(
+          sum_fraction(product_fraction(matrix(weights).row_fractions[row], fraction(signal)),
+                       product_fraction(matrix(recurrent_weights).row_fractions[row], fraction(hidden))));
     return fractions;
   }
 
@@ -73,7 +73,7 @@ class AccumulatorFractions {
     return fixed_.signals[static_cast<std::size_t>(signal)].format.format.fraction;
   }
 
-  const FixedNetwork& fixed_;
+  const FixedChain& fixed_;
 };
 
 void take_gate_bias(const FixedRecurrent& layer, const FixedCell& cell, std::size_t gate,
@@ -103,7 +103,7 @@ void write_real_values(const WeightMatrix& matrix, float* to) {
   }
 }
 
-RealNetwork::RealNetwork(const Network& network, const FixedNetwork& fixed)
+RealNetwork::RealNetwork(const Network& network, const FixedChain& fixed)
     : network_(network), signals_(list_signals(network)), sites_(list_weight_sites(network, signals_)) {
   own_matrices(network_);
   take_weights(fixed);
@@ -140,11 +140,11 @@ ParameterBlock RealNetwork::bias(int signal) {
   return {};
 }
 
-void RealNetwork::take_weights(const FixedNetwork& fixed) {
+void RealNetwork::take_weights(const FixedChain& fixed) {
   for (const WeightMatrix& matrix : fixed.weights) write_real_values(matrix, weights(matrix.name).values);
 }
 
-void RealNetwork::take_biases(const FixedNetwork& fixed) {
+void RealNetwork::take_biases(const FixedChain& fixed) {
   const AccumulatorFractions fractions(fixed);
   for (std::size_t index = 0; index < fixed.layers.size(); ++index) {
     if (const auto* from = std::get_if<FixedDense>(&fixed.layers[index])) {

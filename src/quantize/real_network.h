@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "calibrate/weight_sites.h"
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 #include "network/network.h"
 
 namespace fixgate {
@@ -25,7 +25,7 @@ void write_real_values(const WeightMatrix& matrix, float* to);
 class RealNetwork {
  public:
   /// `fixed` was made from `network`.
-  RealNetwork(const Network& network, const FixedNetwork& fixed);
+  RealNetwork(const Network& network, const FixedChain& fixed);
   RealNetwork(const RealNetwork&) = delete;
   RealNetwork& operator=(const RealNetwork&) = delete;
 
@@ -39,8 +39,8 @@ class RealNetwork {
   [[nodiscard]] ParameterBlock bias(int signal);
 
  private:
-  void take_weights(const FixedNetwork& fixed);
-  void take_biases(const FixedNetwork& fixed);
+  void take_weights(const FixedChain& fixed);
+  void take_biases(const FixedChain& fixed);
 
   Network network_;
   SignalList signals_;

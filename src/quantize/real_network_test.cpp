@@ -15,7 +15,7 @@ using testing_support::Random;
 constexpr MetricSpec kValues{MetricKind::Rmse, Decision::Argmax};
 
 struct Case : testing_support::NetworkWithData {
-  FixedNetwork fixed;
+  FixedChain fixed;
 };
 
 Case make_case(std::uint64_t seed, int weights) {

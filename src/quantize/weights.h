@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "calibrate/weight_statistics.h"
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 #include "network/network.h"
 
 namespace fixgate {

@@ -30,6 +30,13 @@ Result<void> check_sequence(const Sequence& sequence, bool takes_tokens, std::in
   return {};
 }
 
+Result<void> check_sequence(const Sequence& sequence, const program::Program& program) {
+  const std::vector<program::ValueId> inputs = inputs_of(program);
+  if (inputs.size() != 1) return fail("the network reads {} inputs, the data are one", inputs.size());
+  const program::Value& input = program.values[inputs.front()];
+  return check_sequence(sequence, input.vocabulary.has_value(), input.vocabulary.value_or(input.size));
+}
+
 Result<void> check_vocabulary(const DataSet& data, bool takes_tokens, std::int64_t inputs) {
   if (!takes_tokens || data.symbols <= static_cast<std::size_t>(inputs)) return {};
   return fail("{}: holds {} symbols, but the network knows {} tokens: give the vocabulary of its training",
@@ -46,6 +53,16 @@ Result<void> check_steps(const CallSteps& call, const DataSet& data) {
       return tl::make_unexpected(checked.error().within(sample.name));
   }
   return data.is_stream && all > 0 ? check_steps(call, all) : Result<void>();
+}
+
+Result<void> check_data(const program::Program& program, const DataSet& data) {
+  for (const program::ValueId id : inputs_of(program)) {
+    const program::Value& input = program.values[id];
+    FIXGATE_CHECK(
+        check_vocabulary(data, input.vocabulary.has_value(), input.vocabulary.value_or(input.size)));
+    FIXGATE_CHECK(check_steps(program.clocks[input.clock].call, data));
+  }
+  return {};
 }
 
 }  // namespace fixgate

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <optional>
 
 #include "data/load.h"
@@ -16,6 +15,7 @@
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
+#include "fixed/program_of.h"
 #include "quantize/calibrated.h"
 #include "sweep/load_network.h"
 #include "sweep/results_plot.h"
@@ -53,12 +53,24 @@ Result<void> load(const SuiteNetwork& entry, const std::filesystem::path& root, 
   return {};
 }
 
+/// Of all values that are rounded to a format.
+double saturated_share(const program::FixedNetwork& network, const program::ValueCounts& counts) {
+  std::int64_t written = 0;
+  std::int64_t overflows = 0;
+  for (const program::ValueId id : written_values(network.program)) {
+    written += counts.written[id];
+    overflows += counts.overflows[id];
+  }
+  return static_cast<double>(overflows) / static_cast<double>(std::max<std::int64_t>(written, 1));
+}
+
 Result<SweepRecord> evaluate_plan(Loaded& loaded, const SuitePlan& plan, const std::filesystem::path& file) {
   FIXGATE_ASSIGN(const Quantised quantised, loaded.calibrated->quantise(plan.plan));
-  FIXGATE_CHECK(write_fixed_network(quantised.network, file));
+  const program::FixedNetwork network = program_of(quantised.network);
+  FIXGATE_CHECK(write_fixed_network(network, file));
   const auto start = std::chrono::steady_clock::now();
-  FIXGATE_ASSIGN(const FixedOutcomes outcomes, run_fixed(quantised.network, loaded.test, loaded.task.metric));
-  const Footprint footprint = measure_footprint(quantised.network);
+  FIXGATE_ASSIGN(const FixedOutcomes outcomes, run_fixed(network, loaded.test, loaded.task.metric));
+  const Footprint footprint = measure_footprint(network);
   SweepRecord record;
   record.plan = plan.name;
   record.metric = loaded.task.metric.kind;
@@ -68,10 +80,7 @@ Result<SweepRecord> evaluate_plan(Loaded& loaded, const SuitePlan& plan, const s
   record.footprint_recurrent = footprint.recurrent;
   record.entropy = footprint.entropy;
   record.agreement = agreement(loaded.task.metric, loaded.reference.samples, outcomes.samples);
-  const auto total = [](const std::vector<std::int64_t>& counts) {
-    return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
-  };
-  record.saturated = total(outcomes.counts.overflows) / std::max(total(outcomes.counts.values), 1.0);
+  record.saturated = saturated_share(network, outcomes.counts);
   record.seconds = seconds_since(start);
   return record;
 }

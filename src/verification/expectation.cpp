@@ -8,26 +8,26 @@
 
 #include "hardware/stream_width.h"
 #include "hardware/testbench.h"
-#include "simulate/reference/simulator.h"
+#include "simulate/reference/program_simulator.h"
 
 namespace fixgate {
 namespace {
 
-/// Keeps the values of a few signals.
-class SignalRecorder : public FixedObserver {
+/// Keeps the integers of a few values.
+class ValueRecorder : public program::ValueObserver {
  public:
-  void listen_to(int signal) { values_[signal]; }
+  void listen_to(program::ValueId value) { kept_[value]; }
 
-  void observe(int signal, std::span<const std::int64_t> values) override {
-    const auto kept = values_.find(signal);
-    if (kept != values_.end()) kept->second.insert(kept->second.end(), values.begin(), values.end());
+  void observe(program::ValueId value, std::int64_t, std::span<const std::int64_t> integers) override {
+    const auto kept = kept_.find(value);
+    if (kept != kept_.end()) kept->second.insert(kept->second.end(), integers.begin(), integers.end());
   }
 
   /// What came since the last call.
-  std::vector<std::int64_t> take(int signal) { return std::exchange(values_[signal], {}); }
+  std::vector<std::int64_t> take(program::ValueId value) { return std::exchange(kept_[value], {}); }
 
  private:
-  std::map<int, std::vector<std::int64_t>> values_;
+  std::map<program::ValueId, std::vector<std::int64_t>> kept_;
 };
 
 // The index of each row's largest value, the first of equals.
@@ -44,38 +44,41 @@ class Expecter {
  public:
   explicit Expecter(const Accelerator& accelerator)
       : accelerator_(accelerator),
-        simulator_(accelerator.network),
-        state_(simulator_.initial_state()),
+        input_(inputs_of(accelerator.program.program).front()),
+        simulator_(accelerator.program),
+        memory_(simulator_.initial_memory()),
         counts_(simulator_.no_counts()) {
-    if (!accelerator.network.takes_tokens) recorder_.listen_to(accelerator.network.input_signal);
+    recorder_.listen_to(input_);
     for (const Engine& engine : accelerator.engines)
-      if (has_trace(engine)) recorder_.listen_to(hidden_signal(accelerator, engine));
+      if (has_trace(engine)) recorder_.listen_to(hidden_value(engine));
   }
 
   Result<ExpectedSequence> expect(const TestSequence& sequence) {
-    if (!sequence.keeps_state) state_ = simulator_.initial_state();
-    auto outputs = simulator_.run(sequence.sequence, state_, counts_, &recorder_);
+    if (!sequence.keeps_state) memory_ = simulator_.initial_memory();
+    auto outputs = simulator_.run({&sequence.sequence, 1}, memory_, counts_, &recorder_);
     if (!outputs) return tl::make_unexpected(outputs.error().within(sequence.name));
     ExpectedSequence expected{
         sequence.name, sequence.keeps_state, static_cast<int>(sequence.sequence.steps()), {}, {}, {}};
-    if (accelerator_.network.takes_tokens)
-      std::ranges::copy(sequence.sequence.tokens, std::back_inserter(expected.inputs));
-    else
-      expected.inputs = recorder_.take(accelerator_.network.input_signal);
+    expected.inputs = recorder_.take(input_);
     for (const Engine& engine : accelerator_.engines)
-      expected.hidden.push_back(has_trace(engine) ? recorder_.take(hidden_signal(accelerator_, engine))
+      expected.hidden.push_back(has_trace(engine) ? recorder_.take(hidden_value(engine))
                                                   : std::vector<std::int64_t>{});
-    expected.outputs = accelerator_.output == AcceleratorOutput::Index ? largest_indices(*outputs)
-                                                                       : std::move(outputs->values);
+    expected.outputs = accelerator_.output == AcceleratorOutput::Index ? largest_indices(outputs->front())
+                                                                       : std::move(outputs->front().values);
     return expected;
   }
 
  private:
+  [[nodiscard]] program::ValueId hidden_value(const Engine& engine) const {
+    return accelerator_.values[static_cast<std::size_t>(hidden_signal(accelerator_, engine))];
+  }
+
   const Accelerator& accelerator_;
-  ReferenceSimulator simulator_;
-  FixedState state_;
-  OverflowCounts counts_;
-  SignalRecorder recorder_;
+  program::ValueId input_;
+  program::ProgramSimulator simulator_;
+  program::Memory memory_;
+  program::ValueCounts counts_;
+  ValueRecorder recorder_;
 };
 
 void add_beats(std::string& text, const ExpectedSequence& sequence, int width) {

@@ -10,6 +10,7 @@
 #include "files/read.h"
 #include "files/write.h"
 #include "fixed/file.h"
+#include "fixed/program_of.h"
 #include "quantize/calibrated.h"
 #include "sweep/load_network.h"
 #include "sweep/suite_fields.h"
@@ -63,15 +64,15 @@ Result<VerificationEntry> verification_from(const toml::table& table, const std:
   return entry;
 }
 
-Result<FixedNetwork> quantised(const VerificationEntry& entry, const std::filesystem::path& model,
-                               const Task& task, const std::filesystem::path& data_root) {
+Result<program::FixedNetwork> quantised(const VerificationEntry& entry, const std::filesystem::path& model,
+                                        const Task& task, const std::filesystem::path& data_root) {
   FIXGATE_ASSIGN(const Network network, load_network(model));
   FIXGATE_ASSIGN(const DataSet calibration, load_data(task, Part::Calibration, data_root));
   FIXGATE_ASSIGN(CalibratedNetwork calibrated,
                  CalibratedNetwork::make(network, calibration, task.metric, task.calibration.seed,
                                          learning_of(task, data_root)));
   FIXGATE_ASSIGN(Quantised quantised, calibrated.quantise(entry.plan.plan));
-  return std::move(quantised.network);
+  return program_of(std::move(quantised.network));
 }
 
 Result<VerificationRecord> verify_entry(const VerificationEntry& entry,
@@ -79,7 +80,7 @@ Result<VerificationRecord> verify_entry(const VerificationEntry& entry,
   const std::filesystem::path root = entry.needs_data_root ? options.data_root : "";
   const std::filesystem::path folder = options.output / kAccelerators / entry.name;
   FIXGATE_ASSIGN(const Task task, read_task(entry.task));
-  FIXGATE_ASSIGN(FixedNetwork network,
+  FIXGATE_ASSIGN(program::FixedNetwork network,
                  quantised(entry, entry.needs_data_root ? root / entry.model : entry.model, task, root));
   AcceleratorOptions design;
   design.lanes = entry.layer_lanes;

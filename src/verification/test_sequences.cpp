@@ -25,7 +25,7 @@ float random_feature(const Format& format, SplitMix64& random) {
   return static_cast<float>(format.value(format.min() + static_cast<std::int64_t>(random.below(count))));
 }
 
-Sequence random_sequence(const FixedNetwork& network, SplitMix64& random) {
+Sequence random_sequence(const FixedChain& network, SplitMix64& random) {
   Sequence sequence;
   const std::uint64_t steps = 1 + random.below(kLongestRandom);
   if (network.takes_tokens) {
@@ -59,7 +59,7 @@ std::vector<TestSequence> first_sequences(const DataSet& data, const TestLimits&
   return chosen;
 }
 
-std::vector<TestSequence> random_sequences(const FixedNetwork& network, std::int64_t count,
+std::vector<TestSequence> random_sequences(const FixedChain& network, std::int64_t count,
                                            std::uint64_t seed) {
   SplitMix64 random(seed);
   std::vector<TestSequence> sequences;

@@ -8,7 +8,7 @@
 
 #include "data/sequence.h"
 #include "diagnostic/error.h"
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 
 namespace fixgate {
 
@@ -29,8 +29,7 @@ std::vector<TestSequence> first_sequences(const DataSet& data, const TestLimits&
 
 /// Features over the whole range of the input's format, or tokens of the whole vocabulary; 1 to 24 steps;
 /// some keep the state. The same seed gives the same sequences.
-std::vector<TestSequence> random_sequences(const FixedNetwork& network, std::int64_t count,
-                                           std::uint64_t seed);
+std::vector<TestSequence> random_sequences(const FixedChain& network, std::int64_t count, std::uint64_t seed);
 
 std::int64_t count_steps(const std::vector<TestSequence>& sequences);
 

@@ -67,7 +67,7 @@ std::string difference(std::int64_t expected, std::optional<std::int64_t> seen, 
 TraceComparison::TraceComparison(const Accelerator& accelerator,
                                  const std::vector<ExpectedSequence>& expected, bool hidden)
     : accelerator_(accelerator), expected_(expected), output_width_(output_stream_width(accelerator)) {
-  const FixedNetwork& network = accelerator.network;
+  const FixedChain& network = accelerator.network;
   const auto format_of = [&](int signal) {
     return network.signals[static_cast<std::size_t>(signal)].format.format;
   };

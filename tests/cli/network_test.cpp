@@ -45,7 +45,7 @@ TEST_F(WrongNetwork, FlippedBitsNeverCrash) {
     std::string flipped = bytes_;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
     (void)store("n.fxg", flipped);
-    if (run({"show", "--weights", "n.fxg"}).exit_code != 0) expect_both_refused("n.fxg");
+    if (run({"show", "--full", "n.fxg"}).exit_code != 0) expect_both_refused("n.fxg");
   }
 }
 

@@ -59,7 +59,7 @@ TEST_F(WrongOptions, OptionsWithoutEffectAreRefused) {
   expect_refused({"evaluate", kOutput, "-t", task_, "--noise-steps", "9"}, {"--noise-steps", "--float"});
   expect_refused({"evaluate", model_, "-t", task_, "--simulator", "reference"},
                  {"--simulator reference", "float network"});
-  expect_refused({"show", kOutput, "--plan", "--weights"}, {"--weights", "--plan"});
+  expect_refused({"show", kOutput, "--plan", "--full"}, {"--full", "--plan"});
   for (const char* option : {"--part", "--steps"})
     expect_refused({"verify", "accel", option, "3"}, {option, "--task"});
   expect_refused({"verify", "accel", "--data-root", "."}, {"--data-root .", "--task or --suite"});

@@ -47,7 +47,7 @@ TEST_F(Output, FullStandardOutput) {
                                      {"quantize", "--help"}})
     expect_refused(arguments, {"standard output"}, full);
   run_well(quantize_to(kOutput));
-  expect_refused({"show", kOutput, "--weights"}, {"standard output"}, full);
+  expect_refused({"show", kOutput, "--full"}, {"standard output"}, full);
 }
 
 // As /dev/stdout does it, but with a link that may break.

@@ -67,7 +67,7 @@ TEST_F(FixedSteps, OfAFixedNetworkAreComparedWithTheData) {
   store_model("m.onnx", kDataSteps);
   store_short_task(5);
   run_well({"quantize", "m.onnx", "-t", task_, "-o", "q.fxg"});
-  EXPECT_NE(run_well({"show", "q.fxg"}).find("  for exactly 8 steps\n"), std::string::npos);
+  EXPECT_NE(run_well({"show", "q.fxg"}).find("clock step steps 8\n"), std::string::npos);
   const std::vector<std::string> reason{"d.npz", "exactly 8 steps, the data has 5"};
   expect_refused({"evaluate", "q.fxg", "-t", "short.toml"}, reason);
   run_well({"rtl", "q.fxg", "-o", "acc"});

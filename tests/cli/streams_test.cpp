@@ -24,7 +24,7 @@ class Streams : public CliTest {
         {"quantize", "nope", "-o", "q.fxg"},
         {"evaluate", gru, "-t", task, "--json", "e.json"},
         {"evaluate", "nope", "-t", "nope"},
-        {"show", "net.fxg", "--weights"},
+        {"show", "net.fxg", "--full"},
         {"show", "nope"},
         {"sweep", "suite.toml", "-o", "swept"},
         {"sweep", "nope", "-o", "out"},

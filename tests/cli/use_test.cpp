@@ -48,7 +48,7 @@ TEST_F(Use, PresetsQuantise) {
     run_well({"quantize", model_, "-t", task_, "--preset", preset, "-w", "4", "-a", "8", "-o", kOutput});
     const std::string text = run_well({"show", kOutput});
     EXPECT_TRUE(contains(text, "digits-gru")) << text;
-    EXPECT_GT(run_well({"show", kOutput, "--weights"}).size(), text.size());
+    EXPECT_GT(run_well({"show", kOutput, "--full"}).size(), text.size());
     EXPECT_TRUE(contains(run_well({"show", kOutput, "--plan"}), "version = 1"));
   }
 }

@@ -5,6 +5,7 @@
 
 #include "data/test_folder.h"
 #include "files/read.h"
+#include "fixed/program_of.h"
 #include "fixed/testing/example_networks.h"
 #include "hardware/packet_run.h"
 #include "verification/verification.h"
@@ -41,7 +42,7 @@ ExampleShape shape_of(Base base) {
 Accelerator accelerator_of(Base base) {
   AcceleratorOptions options;
   options.lanes = {{"", 12}, {"decoder", 2}};
-  auto designed = design_accelerator(make_example(shape_of(base), 11), options);
+  auto designed = design_accelerator(program_of(make_example(shape_of(base), 11)), options);
   EXPECT_TRUE(designed) << designed.error().message;
   return std::move(*designed);
 }

@@ -4,6 +4,7 @@
 #include "calibrate/calibrate.h"
 #include "data/load.h"
 #include "data/test_folder.h"
+#include "fixed/program_of.h"
 #include "hardware/accelerator_files.h"
 #include "quantize/quantize.h"
 #include "sweep/load_network.h"
@@ -25,7 +26,7 @@ class DigitsHardware : public TestFolder {
     auto quantised = quantise(*network, *preset_plan("default", {4, 8}), &*profile);
     AcceleratorOptions options = more;
     options.lanes = {{"", 8}, {"classify_Gemm", 1}};
-    accelerator_ = *design_accelerator(std::move(quantised->network), options);
+    accelerator_ = *design_accelerator(program_of(std::move(quantised->network)), options);
     ASSERT_TRUE(write_accelerator(accelerator_, folder_ / "accelerator"));
   }
 

@@ -8,6 +8,7 @@
 #include "data/load.h"
 #include "data/test_folder.h"
 #include "files/read.h"
+#include "fixed/program_of.h"
 #include "hardware/accelerator_files.h"
 #include "hardware/multipliers.h"
 #include "quantize/quantize.h"
@@ -85,7 +86,7 @@ struct Example {
 
 class DspBlocksOfExamples : public DspBlocks {
  protected:
-  static FixedNetwork quantised(const Example& example) {
+  static FixedChain quantised(const Example& example) {
     const std::filesystem::path folder = kExamples / example.folder;
     const auto network = load_network(folder / example.model);
     const Task task = *read_task(folder / (std::string(example.folder) + ".toml"));
@@ -102,7 +103,7 @@ TEST_F(DspBlocksOfExamples, ArePredictedWithinOne) {
     SCOPED_TRACE(fmt::format("{}, --dsp {}", example.model, example.dsp));
     AcceleratorOptions options;
     options.multipliers = example.dsp;
-    const auto accelerator = design_accelerator(quantised(example), options);
+    const auto accelerator = design_accelerator(program_of(quantised(example)), options);
     ASSERT_TRUE(accelerator) << accelerator.error().message;
     const auto predicted = static_cast<int>(count_multipliers(*accelerator).dsp_blocks);
     EXPECT_LE(predicted, example.dsp);

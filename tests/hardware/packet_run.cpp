@@ -15,7 +15,7 @@ constexpr std::int64_t kLongestBurst = 1024;  // of stalls, in cycles; a step ta
 constexpr std::int64_t kPatience = 20 * kLongestBurst;
 
 /// Beats that each sequence lacks.
-std::vector<int> choose_cuts(const FixedNetwork& network, std::uint64_t seed) {
+std::vector<int> choose_cuts(const FixedChain& network, std::uint64_t seed) {
   const int beats = step_beats(network);
   SplitMix64 random(seed);
   std::vector<int> cuts(kPackets);
@@ -25,7 +25,7 @@ std::vector<int> choose_cuts(const FixedNetwork& network, std::uint64_t seed) {
 }
 
 /// The sequences that cut ones are completed to. One of them has one step.
-std::vector<TestSequence> completed_sequences(const FixedNetwork& network, const std::vector<int>& cuts,
+std::vector<TestSequence> completed_sequences(const FixedChain& network, const std::vector<int>& cuts,
                                               std::uint64_t seed) {
   std::vector<TestSequence> sequences = random_sequences(network, kPackets, seed);
   if (!network.takes_tokens) sequences[1].sequence.features.conservativeResize(1, Eigen::NoChange);

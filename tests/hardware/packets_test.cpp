@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "data/test_folder.h"
+#include "fixed/program_of.h"
 #include "fixed/testing/example_networks.h"
 #include "hardware/packet_run.h"
 
@@ -20,7 +21,7 @@ std::ostream& operator<<(std::ostream& out, const PacketCase& one) {
 class Packets : public TestFolder, public testing::WithParamInterface<PacketCase> {
  protected:
   void expect_answers(SimulatorKind simulator) {
-    const auto accelerator = design_accelerator(make_example(GetParam().shape, 5), {});
+    const auto accelerator = design_accelerator(program_of(make_example(GetParam().shape, 5)), {});
     ASSERT_TRUE(accelerator) << accelerator.error().message;
     const auto folder = folder_ / "accelerator";
     ASSERT_TRUE(write_accelerator(*accelerator, folder));

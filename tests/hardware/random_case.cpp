@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "calibrate/calibrate.h"
+#include "fixed/program_of.h"
 #include "hardware/engines.h"
 #include "hardware/geometry.h"
 #include "hardware/schedule.h"
@@ -34,7 +35,8 @@ Result<Accelerator> any_formats(Random& random, std::uint64_t seed, std::optiona
   for (;;) {
     AcceleratorOptions options;
     if (random.chance(0.3)) options.output = AcceleratorOutput::Index;
-    auto designed = design_accelerator(testing_support::next_fixed_network(network_seed, range), options);
+    auto designed =
+        design_accelerator(program_of(testing_support::next_fixed_network(network_seed, range)), options);
     if (designed || !is_beyond_hardware(designed.error())) return designed;
   }
 }
@@ -57,7 +59,7 @@ Result<Accelerator> quantised_float(Random& random) {
   FIXGATE_ASSIGN(const FormatPlan plan, preset_plan(random.chance(0.5) ? "default" : "paper",
                                                     {random.number(2, 12), random.number(3, 12)}));
   FIXGATE_ASSIGN(Quantised quantised, quantise(network, plan, &profile));
-  return design_accelerator(std::move(quantised.network), {});
+  return design_accelerator(program_of(std::move(quantised.network)), {});
 }
 
 template <typename T>

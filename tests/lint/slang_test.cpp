@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "data/test_folder.h"
+#include "fixed/program_of.h"
 #include "hardware/accelerator_files.h"
 #include "hardware/random_design_test.h"
 
@@ -87,12 +88,12 @@ TEST_F(Slang, RandomDesignsAndTheirTestbenchesAreClean) {
 }
 
 TEST_F(Slang, OneLaneToManyAreClean) {
-  const FixedNetwork network = make_example({.name = "lanes", .hidden = 6}, 3);
+  const FixedChain network = make_example({.name = "lanes", .hidden = 6}, 3);
   for (const int lanes : {1, 2, 3, 5, 8, 24}) {
     SCOPED_TRACE(lanes);
     AcceleratorOptions options;
     options.lanes = {{"rnn0", lanes}, {"decoder", 1}};
-    const auto accelerator = design_accelerator(network, options);
+    const auto accelerator = design_accelerator(program_of(network), options);
     ASSERT_TRUE(accelerator) << accelerator.error().message;
     expect_clean(*accelerator);
   }

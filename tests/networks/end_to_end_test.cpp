@@ -10,12 +10,13 @@
 #include "data/task.h"
 #include "evaluate/outcome.h"
 #include "fixed/file.h"
+#include "fixed/program_of.h"
 #include "fixed/verify.h"
 #include "import/test_cases.h"
 #include "quantize/quantize.h"
 #include "simulate/fast/simulator.h"
 #include "simulate/float_runner.h"
-#include "simulate/reference/simulator.h"
+#include "simulate/reference/program_simulator.h"
 #include "sweep/load_network.h"
 
 namespace fixgate {
@@ -62,24 +63,24 @@ Result<Quantised> quantised(const Network& network, const DataSet& data, const P
   return quantise(network, plan, &profile);
 }
 
-const SignalFormat& output_format(const FixedNetwork& fixed, const Network& network) {
-  const SignalList list = list_signals(network);
-  return fixed.signals[static_cast<std::size_t>(list.layers.back().output)].format;
+const SignalFormat& format_of_outputs(const program::FixedNetwork& fixed) {
+  return fixed.formats[fixed.program.outputs.front().value];
 }
 
 // In dB, over all outputs of all sequences.
-Result<double> output_sqnr(const Network& network, const FixedNetwork& fixed, const DataSet& data) {
+Result<double> output_sqnr(const Network& network, const program::FixedNetwork& fixed, const DataSet& data) {
   const FloatRunner runner(network);
-  const ReferenceSimulator simulator(fixed);
-  const double step = std::ldexp(1.0, -output_format(fixed, network).format.fraction);
+  const program::ProgramSimulator simulator(fixed);
+  const double step = std::ldexp(1.0, -format_of_outputs(fixed).format.fraction);
   double signal = 0;
   double noise = 0;
   for (const Sample& sample : data.samples) {
     FloatState state = runner.initial_state();
     FIXGATE_ASSIGN(const FloatMatrix wanted, runner.run(sample.sequence, state));
-    FixedState fixed_state = simulator.initial_state();
-    OverflowCounts counts = simulator.no_counts();
-    FIXGATE_ASSIGN(const IntegerMatrix got, simulator.run(sample.sequence, fixed_state, counts));
+    program::Memory memory = simulator.initial_memory();
+    program::ValueCounts counts = simulator.no_counts();
+    FIXGATE_ASSIGN(const auto outputs, simulator.run({&sample.sequence, 1}, memory, counts));
+    const IntegerMatrix& got = outputs.front();
     if (got.rows != wanted.rows() || got.columns != wanted.cols()) return fail("outputs of another shape");
     for (Eigen::Index k = 0; k < wanted.size(); ++k) {
       const double value = static_cast<double>(wanted.data()[k]);
@@ -112,10 +113,10 @@ TEST_P(EndToEnd, FixedFollowsFloatWhereWidthsAreWide) {
   }
   ASSERT_TRUE(wide) << wide.error().message;
   EXPECT_TRUE(verify(wide->network));
-  const auto again = deserialise(serialise(wide->network));
+  const auto again = deserialise(serialise(program_of(wide->network)));
   ASSERT_TRUE(again) << again.error().message;
-  EXPECT_TRUE(*again == wide->network);
-  const auto sqnr = output_sqnr(*network, wide->network, data);
+  EXPECT_TRUE(*again == program_of(wide->network));
+  const auto sqnr = output_sqnr(*network, program_of(wide->network), data);
   ASSERT_TRUE(sqnr) << sqnr.error().message;
   EXPECT_GT(*sqnr, kWideSqnr);
 }
@@ -128,7 +129,7 @@ TEST_P(EndToEnd, RunsWhereWidthsAreNarrow) {
   const auto narrow = quantised(*network, data, {4, 6});
   ASSERT_TRUE(narrow) << narrow.error().message;
   EXPECT_TRUE(verify(narrow->network));
-  const auto sqnr = output_sqnr(*network, narrow->network, data);
+  const auto sqnr = output_sqnr(*network, program_of(narrow->network), data);
   ASSERT_TRUE(sqnr) << sqnr.error().message;
   EXPECT_TRUE(std::isfinite(*sqnr));
 }
@@ -167,7 +168,7 @@ TEST_P(Examples, HaveTheFiguresOfTheirCards) {
   ASSERT_TRUE(calibration) << calibration.error().message;
   const auto fixed = quantised(*network, *calibration, {8, 8});
   ASSERT_TRUE(fixed) << fixed.error().message;
-  const auto outcomes = run_fixed(fixed->network, *test, task->metric);
+  const auto outcomes = run_fixed(program_of(fixed->network), *test, task->metric);
   ASSERT_TRUE(outcomes) << outcomes.error().message;
   const double loss = higher_is_better(task->metric.kind) ? reference->metric - outcomes->metric
                                                           : outcomes->metric - reference->metric;
@@ -185,13 +186,13 @@ TEST_P(Examples, RunTheSameInBothSimulators) {
   for (const PresetOptions& widths : {PresetOptions{8, 8}, PresetOptions{4, 6}, PresetOptions{8, 12}}) {
     const auto fixed = quantised(*network, *calibration, widths);
     ASSERT_TRUE(fixed) << fixed.error().message;
-    EXPECT_EQ(FastSimulator(fixed->network).not_covered(), "");
-    const auto fast = run_fixed(fixed->network, *test, task->metric, Simulator::Fast);
-    const auto reference = run_fixed(fixed->network, *test, task->metric, Simulator::Reference);
+    const program::FixedNetwork made = program_of(fixed->network);
+    EXPECT_EQ(FastSimulator(made).not_covered(), "");
+    const auto fast = run_fixed(made, *test, task->metric, Simulator::Fast);
+    const auto reference = run_fixed(made, *test, task->metric, Simulator::Reference);
     ASSERT_TRUE(fast) << fast.error().message;
     EXPECT_EQ(fast->metric, reference->metric);
-    EXPECT_EQ(fast->counts.values, reference->counts.values);
-    EXPECT_EQ(fast->counts.overflows, reference->counts.overflows);
+    EXPECT_TRUE(fast->counts == reference->counts);
     for (std::size_t k = 0; k < fast->samples.size(); ++k) {
       ASSERT_EQ(fast->samples[k].decisions, reference->samples[k].decisions);
       ASSERT_EQ(fast->samples[k].outputs, reference->samples[k].outputs);

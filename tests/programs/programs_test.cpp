@@ -8,6 +8,7 @@
 #include "program/verify.h"
 #include "program_files.h"
 #include "simulate/reference/program_simulator.h"
+#include "simulate/testing/judged_run.h"
 
 namespace fixgate::program {
 namespace {
@@ -36,6 +37,14 @@ TEST_P(Programs, PrintAndParseEqual) {
   const auto brief = parse_text(write_text(network, false));
   ASSERT_TRUE(brief) << brief.error().message;
   EXPECT_TRUE(*brief == without_integers(network));
+}
+
+TEST_P(Programs, AreComputedAsTheContractSays) {
+  const FixedNetwork network = random_network_of(GetParam(), kSeed, true);
+  testing_support::JudgedRun run(network);
+  testing_support::JudgedValues judged;
+  for (const int steps : {5, 2, 4}) run.expect_equal({random_input(network, steps, kSeed)}, judged);
+  EXPECT_GT(judged.nonzero, judged.written / 4);
 }
 
 TEST_P(Programs, AnswerInManyWays) {

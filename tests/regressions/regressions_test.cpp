@@ -17,7 +17,7 @@ const std::map<std::string, Exercise> kExercises{
     {"onnx", exercise_onnx},   {"fixed_network", exercise_fixed_network},
     {"task", exercise_task},   {"plan", exercise_plan},
     {"suite", exercise_suite}, {"records", exercise_records},
-    {"npy", exercise_npy}};
+    {"npy", exercise_npy},     {"program", exercise_program}};
 
 TEST(Regressions, AreHandled) {
   int replayed = 0;

@@ -25,7 +25,7 @@ struct Passage {
   Vectors out;
 };
 
-Sequence random_sequence(const FixedNetwork& network, Random& random) {
+Sequence random_sequence(const FixedChain& network, Random& random) {
   const int steps = random.number(1, 5);
   Sequence sequence;
   if (network.takes_tokens) {
@@ -66,21 +66,21 @@ class EngineBench {
  public:
   EngineBench(const Accelerator& accelerator, const Engine& engine)
       : accelerator_(accelerator), engine_(engine) {
-    const FixedNetwork& network = accelerator.network;
+    const FixedChain& network = accelerator.network;
     const int input = input_signal_of(layer_of(network, engine));
     in_width_ = input < 0 ? index_width(engine.inputs) : travelling_width(format_of(network, input));
     out_width_ = output_width_of(network, engine);
   }
 
   void run_sequences(Random& random) {
-    const ReferenceSimulator simulator(accelerator_.network);
-    FixedState state = simulator.initial_state();
+    const testing_support::TracedChain traced(accelerator_.network);
+    program::Memory memory = traced.initial_memory();
     for (int k = 0; k < 6; ++k) {
       Passage passage;
       passage.anew = k == 0 || random.chance(0.5);
-      if (passage.anew) state = simulator.initial_state();
+      if (passage.anew) memory = traced.initial_memory();
       const Sequence sequence = random_sequence(accelerator_.network, random);
-      const auto run = testing_support::run_traced(simulator, sequence, state);
+      const auto run = traced.run(sequence, memory);
       fill(passage, sequence, run.signals);
       passages_.push_back(std::move(passage));
     }
@@ -197,12 +197,12 @@ class EngineBench {
 };
 
 // Engines of one kind from as many random networks as it takes.
-using Wanted = bool (*)(const FixedNetwork&, const Engine&);
-bool any(const FixedNetwork& /*network*/, const Engine& /*engine*/) {
+using Wanted = bool (*)(const FixedChain&, const Engine&);
+bool any(const FixedChain& /*network*/, const Engine& /*engine*/) {
   return true;
 }
 template <bool Linear>
-bool is_linear_before_reset(const FixedNetwork& network, const Engine& engine) {
+bool is_linear_before_reset(const FixedChain& network, const Engine& engine) {
   return std::get<FixedRecurrent>(layer_of(network, engine)).linear_before_reset == Linear;
 }
 

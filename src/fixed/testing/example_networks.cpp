@@ -16,7 +16,7 @@ class Builder {
  public:
   Builder(const ExampleShape& shape, std::uint64_t seed) : shape_(shape), engine_(seed) {}
 
-  FixedNetwork built() && {
+  FixedChain built() && {
     network_.name = shape_.name;
     network_.takes_tokens = shape_.tokens;
     network_.inputs = shape_.inputs;
@@ -212,15 +212,15 @@ class Builder {
 
   const ExampleShape& shape_;
   std::mt19937_64 engine_;
-  FixedNetwork network_;
+  FixedChain network_;
   int signal_ = -1;
   int count_ = 0;
 };
 
 }  // namespace
 
-FixedNetwork make_example(const ExampleShape& shape, std::uint64_t seed) {
-  FixedNetwork network = Builder(shape, seed).built();
+FixedChain make_example(const ExampleShape& shape, std::uint64_t seed) {
+  FixedChain network = Builder(shape, seed).built();
   if (const auto verified = verify(network); !verified) {
     std::fprintf(stderr, "example '%s', seed %llu: %s\n", shape.name.c_str(),
                  static_cast<unsigned long long>(seed), verified.error().message.c_str());
@@ -229,7 +229,7 @@ FixedNetwork make_example(const ExampleShape& shape, std::uint64_t seed) {
   return network;
 }
 
-std::vector<FixedNetwork> example_networks() {
+std::vector<FixedChain> example_networks() {
   std::vector<ExampleShape> shapes(8);
   shapes[0] = {.name = "tiny_lstm", .initial_states = true};
   shapes[1] = {.name = "tiny_gru_reset_before", .kind = CellKind::Gru, .select = SelectKind::LastStep};
@@ -251,13 +251,13 @@ std::vector<FixedNetwork> example_networks() {
                .inputs = 5};
   shapes[6] = {.name = "tiny_streaming", .streaming = true, .any_format = true, .hidden = 3};
   shapes[7] = {.name = "tiny_reverse", .kind = CellKind::Rnn, .direction = ExampleDirection::Reverse};
-  std::vector<FixedNetwork> networks;
+  std::vector<FixedChain> networks;
   for (const ExampleShape& shape : shapes) networks.push_back(make_example(shape, 1));
   networks[5].output_function = OutputFunction::LogSoftmax;
   return networks;
 }
 
-FixedNetwork random_network(std::uint64_t seed) {
+FixedChain random_network(std::uint64_t seed) {
   std::mt19937_64 engine(seed);
   const auto draw = [&](std::uint64_t count) { return static_cast<int>(engine() % count); };
   constexpr std::array kKinds{CellKind::Lstm, CellKind::Gru, CellKind::Rnn};

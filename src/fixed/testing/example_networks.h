@@ -1,4 +1,4 @@
-// Small hand-made networks, for the tests of everything that reads a FixedNetwork.
+// Small hand-made networks, for the tests of everything that reads a FixedChain.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 
 namespace fixgate {
 
@@ -34,13 +34,13 @@ struct ExampleShape {
 };
 
 /// The same shape and seed give the same network. It is verified.
-FixedNetwork make_example(const ExampleShape& shape, std::uint64_t seed);
+FixedChain make_example(const ExampleShape& shape, std::uint64_t seed);
 
 /// The named examples: LSTM, GRU with linear_before_reset 0 and 1, RNN, bidirectional, tied embedding,
 /// streaming.
-std::vector<FixedNetwork> example_networks();
+std::vector<FixedChain> example_networks();
 
 /// Any shape with up to 2 layers of up to 4 units, any formats of up to 12 bits.
-FixedNetwork random_network(std::uint64_t seed);
+FixedChain random_network(std::uint64_t seed);
 
 }  // namespace fixgate

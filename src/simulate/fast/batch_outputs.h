@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "simulate/reference/simulator.h"
+#include "simulate/integer_matrix.h"
 
 namespace fixgate {
 

@@ -67,14 +67,14 @@ class CellWork {
   virtual ~CellWork() = default;
   /// The initial state, at every place.
   virtual void restart() = 0;
-  virtual void load(std::size_t place, const FixedState::Cell& state) = 0;
-  virtual void store(std::size_t place, FixedState::Cell& state) const = 0;
+  virtual void load(std::size_t place, const CellState& state) = 0;
+  virtual void store(std::size_t place, CellState& state) const = 0;
   /// One step of the first `places` sequences.
   virtual void step(std::size_t places, const StepInputs& inputs) = 0;
   /// h, stored as the plan says.
   [[nodiscard]] virtual const std::uint8_t* hidden(std::size_t place) const = 0;
   /// Adds the overflows of all steps.
-  virtual void count(OverflowCounts& counts) const = 0;
+  virtual void count(SignalCounts& counts) const = 0;
 };
 
 class Cell : public CellEngine {
@@ -87,8 +87,8 @@ class Cell : public CellEngine {
     joins_ = may_join && plan.joined && !projected_;
   }
 
-  void run(const Batch& batch, const Values& inputs, std::span<FixedState::Cell* const> states, Keep keep,
-           StoredRows& outputs, std::size_t first_column, OverflowCounts& counts) const override {
+  void run(const Batch& batch, const Values& inputs, std::span<CellState* const> states, Keep keep,
+           StoredRows& outputs, std::size_t first_column, SignalCounts& counts) const override {
     const std::size_t most = std::min(batch.size(), kGroupPlaces);
     const std::unique_ptr<CellWork> work = start(most);
     Projecting projecting(projected_ || joins_ ? 1 : most * projection_.rows(), most);
@@ -100,7 +100,6 @@ class Cell : public CellEngine {
       });
     }
     work->count(counts);
-    count_values(batch.total_steps(), counts);
   }
 
  protected:
@@ -144,8 +143,8 @@ class Cell : public CellEngine {
 
   // All steps; `after(visited, active)` is called behind each.
   template <class After>
-  void run(const Group& group, const Values& inputs, std::span<FixedState::Cell* const> states,
-           CellWork& work, Projecting& projecting, After after) const {
+  void run(const Group& group, const Values& inputs, std::span<CellState* const> states, CellWork& work,
+           Projecting& projecting, After after) const {
     work.restart();
     for (std::size_t place = 0; place < states.size(); ++place) work.load(place, *states[place]);
     std::size_t active = group.count;
@@ -218,26 +217,6 @@ class Cell : public CellEngine {
       const std::size_t row = keep == Keep::EveryStep ? group.batch.first_row(in_batch) + step : in_batch;
       std::memcpy(outputs.row(row) + first_column * size, work.hidden(place),
                   static_cast<std::size_t>(plan_.hidden) * size);
-    }
-  }
-
-  // How often each signal was written.
-  void count_values(std::size_t steps, OverflowCounts& counts) const {
-    const auto add = [&](int signal) {
-      counts.values[static_cast<std::size_t>(signal)] +=
-          static_cast<std::int64_t>(steps) * static_cast<std::int64_t>(plan_.hidden);
-    };
-    for (const GatePlan& gate : plan_.gates) {
-      add(gate.written.target.signal);
-      add(gate.output);  // an RNN's is h
-    }
-    if (plan_.kind == CellKind::Rnn) return;
-    add(plan_.hidden_sum.target.signal);
-    if (plan_.kind == CellKind::Gru)
-      add(plan_.linear_before_reset ? plan_.rec.target.signal : plan_.reset.target.signal);
-    if (plan_.kind == CellKind::Lstm) {
-      add(plan_.cell.target.signal);
-      add(plan_.cell_activation);
     }
   }
 

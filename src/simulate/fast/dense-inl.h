@@ -28,7 +28,7 @@ class Dense : public DenseEngine {
     if (plan.table >= 0) table_.emplace(network.network->tables[static_cast<std::size_t>(plan.table)]);
   }
 
-  Values run(const Batch& batch, const Values& inputs, OverflowCounts& counts) const override {
+  Values run(const Batch& batch, const Values& inputs, SignalCounts& counts) const override {
     const std::vector<const std::uint8_t*> vectors = input_rows(batch, inputs);
     Values outputs;
     outputs.every_step = inputs.every_step;
@@ -41,11 +41,9 @@ class Dense : public DenseEngine {
           run_rows(vectors.data(), first, std::min(kRowsPerTask, vectors.size() - first), outputs.rows);
     });
     for (const Overflows& one : overflows) {
-      add(plan_.written.target.signal, 0, one.written, counts);
-      if (table_) add(plan_.output, 0, one.looked_up, counts);
+      counts.overflows[static_cast<std::size_t>(plan_.written.target.signal)] += one.written;
+      if (table_) counts.overflows[static_cast<std::size_t>(plan_.output)] += one.looked_up;
     }
-    add(plan_.written.target.signal, vectors.size(), 0, counts);
-    if (table_) add(plan_.output, vectors.size(), 0, counts);
     return outputs;
   }
 
@@ -64,11 +62,6 @@ class Dense : public DenseEngine {
       for (std::size_t step = 0; step < steps; ++step) rows.push_back(inputs.row(batch, place, step));
     }
     return rows;
-  }
-
-  void add(int signal, std::size_t vectors, std::int64_t overflows, OverflowCounts& counts) const {
-    counts.values[static_cast<std::size_t>(signal)] += static_cast<std::int64_t>(vectors * rows_);
-    counts.overflows[static_cast<std::size_t>(signal)] += overflows;
   }
 
   // Lanes that pad the last block are no rows.

@@ -25,7 +25,7 @@ ByteProducts target_byte_products(bool vnni) {
   return byte_products(vnni);
 }
 
-CellEngine* new_cell(const NetworkPlan& network, const CellPlan& cell, const FixedState::Cell& initial,
+CellEngine* new_cell(const NetworkPlan& network, const CellPlan& cell, const CellState& initial,
                      const EmbeddedRows* embedded, const MachineSettings& machine) {
 #ifdef FIXGATE_NARROW
   if (machine.narrow && cell.narrow) {
@@ -85,8 +85,7 @@ MachineSettings found(const MachineSettings& wanted) {
 }  // namespace
 
 std::unique_ptr<const CellEngine> make_cell_engine(const NetworkPlan& network, const CellPlan& cell,
-                                                   const FixedState::Cell& initial,
-                                                   const EmbeddedRows* embedded,
+                                                   const CellState& initial, const EmbeddedRows* embedded,
                                                    const MachineSettings& machine) {
   return std::unique_ptr<const CellEngine>(
       HWY_DYNAMIC_DISPATCH(new_cell)(network, cell, initial, embedded, found(machine)));

@@ -5,10 +5,10 @@
 #include <span>
 
 #include "simulate/fast/batch.h"
+#include "simulate/fast/chain_state.h"
 #include "simulate/fast/machine_settings.h"
 #include "simulate/fast/plan.h"
 #include "simulate/fast/values.h"
-#include "simulate/reference/simulator.h"
 
 namespace fixgate::fast {
 
@@ -22,9 +22,8 @@ class CellEngine {
   /// Runs over the whole of each sequence, from `states` (by place), which it advances, or if there are none
   /// from the cell's initial state. What `keep` names goes to the columns from `first_column` on of
   /// `outputs`: a row a step, else a row a sequence.
-  virtual void run(const Batch& batch, const Values& inputs, std::span<FixedState::Cell* const> states,
-                   Keep keep, StoredRows& outputs, std::size_t first_column,
-                   OverflowCounts& counts) const = 0;
+  virtual void run(const Batch& batch, const Values& inputs, std::span<CellState* const> states, Keep keep,
+                   StoredRows& outputs, std::size_t first_column, SignalCounts& counts) const = 0;
   /// True if it works in 16-bit lanes.
   [[nodiscard]] virtual bool is_narrow() const = 0;
 };
@@ -32,14 +31,13 @@ class CellEngine {
 class DenseEngine {
  public:
   virtual ~DenseEngine() = default;
-  virtual Values run(const Batch& batch, const Values& inputs, OverflowCounts& counts) const = 0;
+  virtual Values run(const Batch& batch, const Values& inputs, SignalCounts& counts) const = 0;
 };
 
 /// `initial`: the state that sequences begin with. `embedded`: where the inputs are looked up by token; else
 /// null. The engines keep references to it and to the plan. `vnni`: whether has_vnni() may be made use of.
 std::unique_ptr<const CellEngine> make_cell_engine(const NetworkPlan& network, const CellPlan& cell,
-                                                   const FixedState::Cell& initial,
-                                                   const EmbeddedRows* embedded,
+                                                   const CellState& initial, const EmbeddedRows* embedded,
                                                    const MachineSettings& machine);
 std::unique_ptr<const DenseEngine> make_dense_engine(const NetworkPlan& network, const DensePlan& dense,
                                                      const MachineSettings& machine);

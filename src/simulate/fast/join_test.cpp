@@ -101,7 +101,7 @@ TEST(Join, KeepsTheProducts) {
     range.weight_width = trial % 2 == 0 ? 4 : 8;
     range.wide_weights = 0;
     range.most_hidden = 9;
-    const FixedNetwork network = next_fixed_network(seed, range);
+    const FixedChain network = next_fixed_network(seed, range);
     for (const ByteProducts& products :
          {ByteProducts{true, false}, ByteProducts{false, true}, ByteProducts{}}) {
       const auto plan = plan_network(network, products);

@@ -31,7 +31,7 @@ bool difference_fits(const CellPlan& cell, const Format& hidden, const Format& c
 
 }  // namespace
 
-bool is_narrow(const CellPlan& cell, const FixedNetwork& network) {
+bool is_narrow(const CellPlan& cell, const FixedChain& network) {
   const auto format = [&](int signal) -> const Format& {
     return network.signals[static_cast<std::size_t>(signal)].format.format;
   };

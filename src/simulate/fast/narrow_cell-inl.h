@@ -287,7 +287,7 @@ class NarrowProducts {
 
 /// What every run of a cell reads.
 struct NarrowConstants {
-  NarrowConstants(const NetworkPlan& network, const CellPlan& cell, const FixedState::Cell& initial_state,
+  NarrowConstants(const NetworkPlan& network, const CellPlan& cell, const CellState& initial_state,
                   std::size_t padded_units, bool joins, const MachineSettings& machine)
       : plan(cell),
         initial(initial_state),
@@ -320,7 +320,7 @@ struct NarrowConstants {
   }
 
   const CellPlan& plan;
-  FixedState::Cell initial;
+  CellState initial;
   std::size_t units;  // hidden units, padded
   NarrowProducts recurrent;
   std::optional<NarrowProducts> candidate;  // GRU, linear_before_reset = 0
@@ -358,14 +358,14 @@ class NarrowWork : public CellWork {
     }
   }
 
-  void load(std::size_t place, const FixedState::Cell& from) override {
+  void load(std::size_t place, const CellState& from) override {
     for (std::size_t unit = 0; unit < from.hidden.size(); ++unit)
       set_stored(c_.plan.state, from.hidden[unit], state_at(place * c_.units + unit));
     for (std::size_t unit = 0; unit < from.cell.size(); ++unit)
       cell_values_[place * c_.units + unit] = static_cast<std::int16_t>(from.cell[unit]);
   }
 
-  void store(std::size_t place, FixedState::Cell& to) const override {
+  void store(std::size_t place, CellState& to) const override {
     for (std::size_t unit = 0; unit < to.hidden.size(); ++unit)
       to.hidden[unit] = get_stored(c_.plan.state, state_at(place * c_.units + unit));
     for (std::size_t unit = 0; unit < to.cell.size(); ++unit)
@@ -384,7 +384,7 @@ class NarrowWork : public CellWork {
 
   [[nodiscard]] const std::uint8_t* hidden(std::size_t place) const override { return states_[place]; }
 
-  void count(OverflowCounts& counts) const override {
+  void count(SignalCounts& counts) const override {
     const auto add = [&](int signal, std::int64_t overflows) {
       counts.overflows[static_cast<std::size_t>(signal)] += overflows;
     };
@@ -544,7 +544,7 @@ class NarrowWork : public CellWork {
 
 class NarrowCell : public Cell {
  public:
-  NarrowCell(const NetworkPlan& network, const CellPlan& plan, const FixedState::Cell& initial,
+  NarrowCell(const NetworkPlan& network, const CellPlan& plan, const CellState& initial,
              const EmbeddedRows* embedded, const MachineSettings& machine)
       : Cell(plan, embedded, true, machine.vnni, paired_order()),
         constants_(network, plan, initial, units(), joins(), machine) {}

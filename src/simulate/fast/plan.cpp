@@ -6,9 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "fixed/proof.h"
 #include "network/overloaded.h"
-#include "numeric/accumulator.h"
+#include "numeric/exact_sum.h"
 #include "simulate/fast/join.h"
 #include "simulate/fast/narrow.h"
 #include "simulate/fast/runs.h"
@@ -32,20 +31,6 @@ std::int64_t half_of(int right, Rounding rounding) {
   return right == 0 || rounding == Rounding::Floor ? 0 : std::int64_t{1} << (right - 1);
 }
 
-/// One term of an exact sum: what it may be, and at which fraction.
-struct Term {
-  Interval range;
-  int fraction = 0;
-};
-
-Term term_of(const Format& format) {
-  return {range_of(format), format.fraction};
-}
-
-Term product(const Term& a, const Term& b) {
-  return {product_range(a.range, b.range), a.fraction + b.fraction};
-}
-
 /// Left shifts that bring the terms of a sum to one fraction, and the right shift from there to the target.
 struct Alignment {
   std::vector<int> left;
@@ -54,43 +39,29 @@ struct Alignment {
 };
 
 // The sum is taken at the target's fraction if that is the largest: then there is nothing to shift right.
-Result<Alignment> align_terms(const std::vector<Term>& terms, const SignalFormat& target,
+Result<Alignment> align_terms(const std::vector<ExactRange>& terms, const SignalFormat& target,
                               const std::string& name) {
-  int fraction = target.format.fraction;
-  for (const Term& term : terms) fraction = std::max(fraction, term.fraction);
+  const ExactSum sum = add_up(terms, target.format.fraction);
   Alignment alignment;
-  AccumulatorBound bound;
-  for (const Term& term : terms) {
-    alignment.left.push_back(fraction - term.fraction);
+  for (const ExactRange& term : terms) {
+    alignment.left.push_back(sum.shift_of(term.fraction));
     if (alignment.left.back() > kMaxShift) return fail("{}: a term is shifted by more than 31 bits", name);
-    bound.add_term(term.range.low, term.range.high, alignment.left.back());
   }
-  alignment.right = fraction - target.format.fraction;
+  alignment.right = sum.result.fraction - target.format.fraction;
   if (alignment.right > kMaxShift) return fail("{}: the sum is shifted by more than 31 bits", name);
   alignment.half = half_of(alignment.right, target.rounding);
-  if (bound.low() < std::numeric_limits<std::int32_t>::min() ||
-      bound.high() + alignment.half > std::numeric_limits<std::int32_t>::max())
+  if (sum.result.range.low < std::numeric_limits<std::int32_t>::min() ||
+      sum.result.range.high + alignment.half > std::numeric_limits<std::int32_t>::max())
     return fail("{}: the sum needs more than 32 bits", name);
   return alignment;
 }
 
-/// A weight row times a stored signal.
-struct RowProduct {
-  std::int64_t positive = 0;
-  std::int64_t negative = 0;
-
-  explicit RowProduct(std::span<const std::int32_t> weights) {
-    for (const std::int32_t weight : weights) (weight > 0 ? positive : negative) += weight;
-  }
-  [[nodiscard]] Interval range(const Format& x) const {
-    return {Wide{positive} * x.min() + Wide{negative} * x.max(),
-            Wide{positive} * x.max() + Wide{negative} * x.min()};
-  }
-  // What the stored values q - offset leave out of the sum of w * q.
-  [[nodiscard]] std::int64_t correction(const Storage& storage) const {
-    return (positive + negative) * storage.offset;
-  }
-};
+/// What the stored values q - offset leave out of the sum of w * q.
+std::int64_t correction(std::span<const std::int32_t> weights, const Storage& storage) {
+  std::int64_t sum = 0;
+  for (const std::int32_t weight : weights) sum += weight;
+  return sum * storage.offset;
+}
 
 std::int64_t bias_at(const BiasVector& bias, int row) {
   return bias.empty() ? 0 : bias[static_cast<std::size_t>(row)];
@@ -98,8 +69,7 @@ std::int64_t bias_at(const BiasVector& bias, int row) {
 
 class Planner {
  public:
-  Planner(const FixedNetwork& network, const ByteProducts& products)
-      : network_(network), products_(products) {}
+  Planner(const FixedChain& network, const ByteProducts& products) : network_(network), products_(products) {}
 
   Result<NetworkPlan> plan() {
     NetworkPlan plan;
@@ -159,12 +129,15 @@ class Planner {
     return network_.weights[static_cast<std::size_t>(index)];
   }
   [[nodiscard]] const Storage& storage(int index) const { return storage_[static_cast<std::size_t>(index)]; }
-  [[nodiscard]] Term term(int index) const { return term_of(format(index).format); }
+  [[nodiscard]] ExactRange term(int index) const { return exact_range(format(index).format); }
 
-  [[nodiscard]] Term term(const Part& part, int row) const {
-    const Format& x = format(part.signal).format;
-    return {RowProduct(part.weights.row(row)).range(x),
-            part.weights.row_fractions[static_cast<std::size_t>(row)] + x.fraction};
+  [[nodiscard]] ExactRange term(const Part& part, int row) const {
+    return row_product(part.weights.row(row), part.weights.row_fractions[static_cast<std::size_t>(row)],
+                       format(part.signal).format);
+  }
+
+  [[nodiscard]] std::int64_t correction_of(const Part& part, int row) const {
+    return correction(part.weights.row(row), storage(part.signal));
   }
 
   // The stored formats: 16 bits, or 32 for the outputs of a last dense layer, of which a table's entries
@@ -215,11 +188,11 @@ class Planner {
   // One row of a sum of one matrix part and a bias, requantised.
   Result<void> add_row(SumRows& sum, TargetRows& written, const Part& part, int row, std::int64_t bias,
                        const std::string& name) const {
-    const Term products = term(part, row);
+    const ExactRange products = term(part, row);
     const SignalFormat& to = format(written.target.signal);
     FIXGATE_ASSIGN(const Alignment alignment,
-                   align_terms({products, {{bias, bias}, products.fraction}}, to, name));
-    const std::int64_t correction = RowProduct(part.weights.row(row)).correction(storage(part.signal));
+                   align_terms({products, exact_range(bias, products.fraction)}, to, name));
+    const std::int64_t correction = correction_of(part, row);
     sum.left.push_back(alignment.left[0]);
     sum.constant.push_back(low_bits(shifted(correction + bias, alignment.left[0]) + alignment.half));
     written.right.push_back(alignment.right);
@@ -229,13 +202,14 @@ class Planner {
   // pre <- W x + R h + b
   Result<void> add_gate_row(GatePlan& plan, const Part& input, const Part& recurrent, int row,
                             std::int64_t bias, const std::string& name) const {
-    const Term from_input = term(input, row);
-    const Term from_hidden = term(recurrent, row);
-    const int fraction = std::max(from_input.fraction, from_hidden.fraction);
-    FIXGATE_ASSIGN(const Alignment alignment, align_terms({from_input, from_hidden, {{bias, bias}, fraction}},
-                                                          format(plan.written.target.signal), name));
-    const std::int64_t x = RowProduct(input.weights.row(row)).correction(storage(input.signal));
-    const std::int64_t h = RowProduct(recurrent.weights.row(row)).correction(storage(recurrent.signal));
+    const ExactRange from_input = term(input, row);
+    const ExactRange from_hidden = term(recurrent, row);
+    const int fraction = sum_fraction(from_input.fraction, from_hidden.fraction);
+    FIXGATE_ASSIGN(const Alignment alignment,
+                   align_terms({from_input, from_hidden, exact_range(bias, fraction)},
+                               format(plan.written.target.signal), name));
+    const std::int64_t x = correction_of(input, row);
+    const std::int64_t h = correction_of(recurrent, row);
     plan.input.left.push_back(alignment.left[0]);
     plan.input.constant.push_back(low_bits(shifted(x, alignment.left[0]) + shifted(h, alignment.left[1]) +
                                            shifted(bias, alignment.left[2]) + alignment.half));
@@ -251,13 +225,13 @@ class Planner {
     GatePlan& plan = cell.gates[2];
     FIXGATE_CHECK(add_row(plan.recurrent, cell.rec, Part{weights(gate.recurrent_weights), signals.hidden},
                           row, bias_at(gate.recurrent_bias, row), signal(signals.recurrent).name));
-    const Term from_input = term(input, row);
-    const Term reset = product(term(signals.gate[1]), term(signals.recurrent));
+    const ExactRange from_input = term(input, row);
+    const ExactRange reset = product(term(signals.gate[1]), term(signals.recurrent));
     const std::int64_t bias = bias_at(gate.bias, row);
     FIXGATE_ASSIGN(const Alignment alignment,
-                   align_terms({from_input, {{bias, bias}, from_input.fraction}, reset},
+                   align_terms({from_input, exact_range(bias, from_input.fraction), reset},
                                format(plan.written.target.signal), signal(plan.written.target.signal).name));
-    const std::int64_t x = RowProduct(input.weights.row(row)).correction(storage(input.signal));
+    const std::int64_t x = correction_of(input, row);
     plan.input.left.push_back(alignment.left[0]);
     plan.input.constant.push_back(low_bits(shifted(x + bias, alignment.left[0]) + alignment.half));
     plan.written.right.push_back(alignment.right);
@@ -297,7 +271,7 @@ class Planner {
     return {};
   }
 
-  Result<ElementSum> element_sum(const std::vector<Term>& terms, int to) const {
+  Result<ElementSum> element_sum(const std::vector<ExactRange>& terms, int to) const {
     FIXGATE_ASSIGN(const Alignment alignment, align_terms(terms, format(to), signal(to).name));
     ElementSum sum;
     sum.target = target(to);
@@ -321,17 +295,14 @@ class Planner {
   }
 
   Result<void> plan_gru(const CellSignals& s, CellPlan& plan) const {
-    const Term hidden = term(s.hidden);
-    const Term candidate = term(s.gate[2]);
-    const int fraction = std::max(hidden.fraction, candidate.fraction);
-    plan.difference_left_hidden = fraction - hidden.fraction;
-    plan.difference_left_candidate = fraction - candidate.fraction;
-    if (std::max(plan.difference_left_hidden, plan.difference_left_candidate) > kMaxShift)
+    const ExactRange hidden = term(s.hidden);
+    const ExactRange candidate = term(s.gate[2]);
+    const ExactSum sum = add_up(std::array{hidden, negated(candidate)});
+    const ExactRange& difference = sum.result;
+    plan.difference_left_hidden = sum.shift_of(hidden.fraction);
+    plan.difference_left_candidate = sum.shift_of(candidate.fraction);
+    if (sum.alignment > kMaxShift)
       return fail("{}: h - n is shifted by more than 31 bits", signal(s.hidden).name);
-    AccumulatorBound bound;
-    bound.add_term(hidden.range.low, hidden.range.high, plan.difference_left_hidden);
-    bound.add_term(-candidate.range.high, -candidate.range.low, plan.difference_left_candidate);
-    const Term difference{{bound.low(), bound.high()}, fraction};
     FIXGATE_ASSIGN(plan.hidden_sum, element_sum({product(term(s.gate[0]), difference), candidate}, s.hidden));
     if (s.reset_hidden < 0) return {};
     FIXGATE_ASSIGN(plan.reset, element_sum({product(term(s.gate[1]), hidden)}, s.reset_hidden));
@@ -389,14 +360,14 @@ class Planner {
     return count;
   }
 
-  const FixedNetwork& network_;
+  const FixedChain& network_;
   ByteProducts products_;
   std::vector<Storage> storage_;
 };
 
 }  // namespace
 
-Result<NetworkPlan> plan_network(const FixedNetwork& network, const ByteProducts& products) {
+Result<NetworkPlan> plan_network(const FixedChain& network, const ByteProducts& products) {
   return Planner(network, products).plan();
 }
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "diagnostic/error.h"
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 
 namespace fixgate::fast {
 
@@ -149,12 +149,12 @@ struct DensePlan {
 using LayerPlan = std::variant<EmbeddingPlan, RecurrentPlan, DensePlan, SelectKind>;
 
 struct NetworkPlan {
-  const FixedNetwork* network = nullptr;
+  const FixedChain* network = nullptr;
   std::vector<Storage> storage;  // by signal
   std::vector<LayerPlan> layers;
 };
 
 /// `network` is verified and outlives the plan. Error: which signal, sum or matrix does not fit, and why.
-Result<NetworkPlan> plan_network(const FixedNetwork& network, const ByteProducts& products);
+Result<NetworkPlan> plan_network(const FixedChain& network, const ByteProducts& products);
 
 }  // namespace fixgate::fast

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 
 namespace fixgate::fast {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fixed/chain_of.h"
 #include "network/overloaded.h"
 #include "numeric/requantise.h"
 #include "simulate/fast/batch.h"
@@ -19,10 +20,14 @@ using fast::Values;
 
 /// By layer; a layer of another kind has an empty entry.
 struct FastSimulator::Prepared {
+  Chain chain;
   fast::NetworkPlan plan;
   EmbeddedRows embedded;
   std::vector<std::vector<std::unique_ptr<const fast::CellEngine>>> cells;
   std::vector<std::unique_ptr<const fast::DenseEngine>> dense;
+
+  /// Of `plan`.
+  void make_engines(const fast::ChainState& initial, const Settings& settings);
 };
 
 namespace {
@@ -50,7 +55,7 @@ EmbeddedRows embed(const fast::NetworkPlan& plan, const fast::EmbeddingPlan& lay
 class BatchRun {
  public:
   BatchRun(const fast::NetworkPlan& plan, const EmbeddedRows& embedded, const Batch& batch,
-           std::span<FixedState> states, OverflowCounts& counts)
+           std::span<fast::ChainState> states, fast::SignalCounts& counts)
       : plan_(plan), embedded_(embedded), batch_(batch), states_(states), counts_(counts) {}
 
   void enter_features() {
@@ -59,14 +64,12 @@ class BatchRun {
     const auto inputs = static_cast<std::size_t>(plan_.network->inputs);
     values_.rows = fast::StoredRows(batch_.total_steps(), inputs, plan_.storage[signal], fast::kStepBytes);
     counts_.overflows[signal] += fast::quantise_features(batch_, format, values_.rows);
-    counts_.values[signal] += static_cast<std::int64_t>(batch_.total_steps() * inputs);
   }
 
   void look_up(const fast::EmbeddingPlan& layer) {
     values_ = Values();
     values_.embedded = &embedded_;
     const auto signal = static_cast<std::size_t>(layer.signal);
-    counts_.values[signal] += static_cast<std::int64_t>(batch_.total_steps() * values_.columns());
     for (std::size_t place = 0; place < batch_.size(); ++place)
       for (const std::int32_t token : batch_.sequence(place).tokens)
         counts_.overflows[signal] += embedded_.overflows[static_cast<std::size_t>(token)];
@@ -79,10 +82,10 @@ class BatchRun {
     outputs.every_step = keep == fast::Keep::EveryStep;
     outputs.rows = fast::StoredRows(outputs.every_step ? batch_.total_steps() : batch_.size(),
                                     hidden * engines.size(), layer.cells.front().state);
-    std::vector<FixedState::Cell*> states(states_.size());
+    std::vector<fast::CellState*> states(states_.size());
     for (std::size_t c = 0; c < engines.size(); ++c) {
       for (std::size_t place = 0; place < states.size(); ++place)
-        states[place] = &states_[batch_.index(place)].layers[index][c];
+        states[place] = &states_[batch_.index(place)][index][c];
       engines[c]->run(batch_, values_, states, keep, outputs.rows, c * hidden, counts_);
     }
     values_ = std::move(outputs);
@@ -121,8 +124,8 @@ class BatchRun {
   const fast::NetworkPlan& plan_;
   const EmbeddedRows& embedded_;
   const Batch& batch_;
-  std::span<FixedState> states_;
-  OverflowCounts& counts_;
+  std::span<fast::ChainState> states_;
+  fast::SignalCounts& counts_;
   Values values_;
 };
 
@@ -134,39 +137,67 @@ fast::Keep keep_for_next(const fast::NetworkPlan& plan, std::size_t layer) {
   return *select == SelectKind::FinalState ? fast::Keep::Final : fast::Keep::LastStep;
 }
 
+// --- between the program's memory and the chain's states ---
+
+fast::ChainState state_of(const Chain& chain, const program::Memory& memory) {
+  fast::ChainState state(chain.network.layers.size());
+  for (std::size_t layer = 0; layer < chain.states.size(); ++layer)
+    for (const CellStates& cell : chain.states[layer])
+      state[layer].push_back({memory[cell.hidden].front(),
+                              cell.cell ? memory[*cell.cell].front() : std::vector<std::int64_t>()});
+  return state;
+}
+
+void remember(const Chain& chain, fast::ChainState state, program::Memory& memory) {
+  for (std::size_t layer = 0; layer < chain.states.size(); ++layer)
+    for (std::size_t c = 0; c < chain.states[layer].size(); ++c) {
+      const CellStates& cell = chain.states[layer][c];
+      memory[cell.hidden].front() = std::move(state[layer][c].hidden);
+      if (cell.cell) memory[*cell.cell].front() = std::move(state[layer][c].cell);
+    }
+}
+
 }  // namespace
 
-FastSimulator::FastSimulator(const FixedNetwork& network, const Settings& settings)
+FastSimulator::FastSimulator(const program::FixedNetwork& network, const Settings& settings)
     : network_(network), reference_(network) {
-  auto plan = fast::plan_network(network, fast::machine_byte_products(settings));
+  auto prepared = std::make_unique<Prepared>();
+  auto chain = chain_of(network);
+  if (!chain) {
+    not_covered_ = chain.error().message;
+    return;
+  }
+  prepared->chain = std::move(*chain);
+  auto plan = fast::plan_network(prepared->chain.network, fast::machine_byte_products(settings));
   if (!plan) {
     not_covered_ = plan.error().message;
     return;
   }
-  auto prepared = std::make_unique<Prepared>();
   prepared->plan = std::move(*plan);
-  const fast::NetworkPlan& kept = prepared->plan;
-  const FixedState initial = initial_state();
-  const EmbeddedRows* embedded = nullptr;  // of the layer before
-  for (const fast::LayerPlan& layer : kept.layers) {
-    auto& cells = prepared->cells.emplace_back();
-    auto& dense = prepared->dense.emplace_back();
-    if (const auto* recurrent = std::get_if<fast::RecurrentPlan>(&layer))
-      for (std::size_t c = 0; c < recurrent->cells.size(); ++c)
-        cells.push_back(fast::make_cell_engine(
-            kept, recurrent->cells[c], initial.layers[prepared->cells.size() - 1][c], embedded, settings));
-    if (const auto* one = std::get_if<fast::DensePlan>(&layer))
-      dense = fast::make_dense_engine(kept, *one, settings);
-    embedded = nullptr;
-    if (const auto* embedding = std::get_if<fast::EmbeddingPlan>(&layer)) {
-      prepared->embedded = embed(kept, *embedding);
-      embedded = &prepared->embedded;
-    }
-  }
+  prepared->make_engines(state_of(prepared->chain, initial_memory()), settings);
   prepared_ = std::move(prepared);
 }
 
 FastSimulator::~FastSimulator() = default;
+
+void FastSimulator::Prepared::make_engines(const fast::ChainState& initial, const Settings& settings) {
+  const EmbeddedRows* before = nullptr;  // of the layer before
+  for (const fast::LayerPlan& layer : plan.layers) {
+    auto& engines = cells.emplace_back();
+    auto& one_dense = dense.emplace_back();
+    if (const auto* recurrent = std::get_if<fast::RecurrentPlan>(&layer))
+      for (std::size_t c = 0; c < recurrent->cells.size(); ++c)
+        engines.push_back(fast::make_cell_engine(plan, recurrent->cells[c], initial[cells.size() - 1][c],
+                                                 before, settings));
+    if (const auto* one = std::get_if<fast::DensePlan>(&layer))
+      one_dense = fast::make_dense_engine(plan, *one, settings);
+    before = nullptr;
+    if (const auto* embedding = std::get_if<fast::EmbeddingPlan>(&layer)) {
+      embedded = embed(plan, *embedding);
+      before = &embedded;
+    }
+  }
+}
 
 int FastSimulator::narrow_cells() const {
   if (prepared_ == nullptr) return 0;
@@ -177,15 +208,28 @@ int FastSimulator::narrow_cells() const {
 }
 
 Result<BatchOutputs> FastSimulator::run(std::span<const Sequence* const> sequences,
-                                        std::span<FixedState> states, OverflowCounts& counts) const {
-  for (const Sequence* sequence : sequences)
-    FIXGATE_CHECK(check_sequence(*sequence, network_.takes_tokens, network_.inputs));
+                                        std::span<program::Memory> memories,
+                                        program::ValueCounts& counts) const {
+  for (const Sequence* sequence : sequences) FIXGATE_CHECK(check_sequence(*sequence, network_.program));
   if (sequences.empty()) return BatchOutputs();
-  if (prepared_ == nullptr) return run_reference(sequences, states, counts);
+  if (prepared_ == nullptr) return run_reference(sequences, memories, counts);
+  const Chain& chain = prepared_->chain;
+  std::vector<fast::ChainState> states;
+  for (const program::Memory& memory : memories) states.push_back(state_of(chain, memory));
+  fast::SignalCounts overflows(chain.values.size());
+  BatchOutputs outputs = run_engines(sequences, states, overflows);
+  for (std::size_t k = 0; k < memories.size(); ++k) remember(chain, std::move(states[k]), memories[k]);
+  count(sequences, overflows, counts);
+  return outputs;
+}
+
+BatchOutputs FastSimulator::run_engines(std::span<const Sequence* const> sequences,
+                                        std::span<fast::ChainState> states,
+                                        fast::SignalCounts& counts) const {
   const fast::NetworkPlan& plan = prepared_->plan;
   const Batch batch(sequences);
   BatchRun run(plan, prepared_->embedded, batch, states, counts);
-  if (!network_.takes_tokens) run.enter_features();
+  if (!plan.network->takes_tokens) run.enter_features();
   for (std::size_t index = 0; index < plan.layers.size(); ++index)
     std::visit(Overloaded{[&](const fast::EmbeddingPlan& layer) { run.look_up(layer); },
                           [&](const fast::RecurrentPlan& layer) {
@@ -197,25 +241,40 @@ Result<BatchOutputs> FastSimulator::run(std::span<const Sequence* const> sequenc
   return run.outputs();
 }
 
+void FastSimulator::count(std::span<const Sequence* const> sequences, const fast::SignalCounts& overflows,
+                          program::ValueCounts& counts) const {
+  const program::Program& program = network_.program;
+  std::int64_t steps = 0;
+  for (const Sequence* sequence : sequences) steps += static_cast<std::int64_t>(sequence->steps());
+  for (const program::ValueId id : program.values.ids()) {
+    const program::Value& value = program.values[id];
+    const bool is_once = program.clocks[value.clock].kind == program::ClockKind::Once;
+    counts.written[id] += value.size * (is_once ? static_cast<std::int64_t>(sequences.size()) : steps);
+  }
+  const std::vector<program::ValueId>& values = prepared_->chain.values;
+  for (std::size_t signal = 0; signal < values.size(); ++signal)
+    counts.overflows[values[signal]] += overflows.overflows[signal];
+}
+
 Result<BatchOutputs> FastSimulator::run(std::span<const Sequence* const> sequences,
-                                        OverflowCounts& counts) const {
+                                        program::ValueCounts& counts) const {
   return run(sequences, {}, counts);
 }
 
 Result<BatchOutputs> FastSimulator::run_reference(std::span<const Sequence* const> sequences,
-                                                  std::span<FixedState> states,
-                                                  OverflowCounts& counts) const {
+                                                  std::span<program::Memory> memories,
+                                                  program::ValueCounts& counts) const {
   std::vector<IntegerMatrix> matrices;
   std::vector<int> rows;
   for (std::size_t index = 0; index < sequences.size(); ++index) {
-    FixedState fresh;
-    if (states.empty()) fresh = initial_state();
-    FixedState& state = states.empty() ? fresh : states[index];
-    FIXGATE_ASSIGN(IntegerMatrix one, reference_.run(*sequences[index], state, counts));
-    rows.push_back(one.rows);
-    matrices.push_back(std::move(one));
+    program::Memory fresh;
+    if (memories.empty()) fresh = initial_memory();
+    program::Memory& memory = memories.empty() ? fresh : memories[index];
+    FIXGATE_ASSIGN(auto outputs, reference_.run({sequences[index], 1}, memory, counts));
+    rows.push_back(outputs.front().rows);
+    matrices.push_back(std::move(outputs.front()));
   }
-  BatchOutputs outputs(rows, output_count(network_));
+  BatchOutputs outputs(rows, matrices.front().columns);
   for (std::size_t index = 0; index < matrices.size(); ++index)
     std::ranges::copy(matrices[index].values, outputs.values(index).begin());
   return outputs;

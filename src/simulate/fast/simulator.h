@@ -11,10 +11,11 @@
 
 #include "data/sequence.h"
 #include "diagnostic/error.h"
-#include "fixed/fixed_network.h"
+#include "program/fixed_network.h"
 #include "simulate/fast/batch_outputs.h"
+#include "simulate/fast/chain_state.h"
 #include "simulate/fast/machine_settings.h"
-#include "simulate/reference/simulator.h"
+#include "simulate/reference/program_simulator.h"
 
 namespace fixgate {
 
@@ -22,9 +23,10 @@ class FastSimulator {
  public:
   using Settings = fast::MachineSettings;
 
-  /// `network` is verified and outlives the simulator. Chooses among the targets that Highway finds.
-  explicit FastSimulator(const FixedNetwork& network) : FastSimulator(network, Settings()) {}
-  FastSimulator(const FixedNetwork& network, const Settings& settings);
+  /// `network` is verified, has one input and one output, and outlives the simulator. Chooses among the
+  /// targets that Highway finds.
+  explicit FastSimulator(const program::FixedNetwork& network) : FastSimulator(network, Settings()) {}
+  FastSimulator(const program::FixedNetwork& network, const Settings& settings);
   ~FastSimulator();
   FastSimulator(const FastSimulator&) = delete;
   FastSimulator& operator=(const FastSimulator&) = delete;
@@ -34,26 +36,30 @@ class FastSimulator {
   /// How many cells work in 16-bit lanes.
   [[nodiscard]] int narrow_cells() const;
 
-  [[nodiscard]] FixedState initial_state() const { return reference_.initial_state(); }
-  [[nodiscard]] OverflowCounts no_counts() const { return reference_.no_counts(); }
+  [[nodiscard]] program::Memory initial_memory() const { return reference_.initial_memory(); }
+  [[nodiscard]] program::ValueCounts no_counts() const { return reference_.no_counts(); }
 
-  /// As ReferenceSimulator::run, for each sequence: outputs [steps or 1, outputs] in the order of the
-  /// sequences, `states` advanced in the same order, `counts` added up over all. Best for sequences of about
-  /// the same length. Safe to call from several threads. Error: of the first sequence that does not fit the
-  /// network; then nothing has been run.
-  Result<BatchOutputs> run(std::span<const Sequence* const> sequences, std::span<FixedState> states,
-                           OverflowCounts& counts) const;
-  /// Each from the initial state.
-  Result<BatchOutputs> run(std::span<const Sequence* const> sequences, OverflowCounts& counts) const;
+  /// As ProgramSimulator::run, for each sequence: outputs [ticks, outputs] in the order of the sequences,
+  /// `memories` advanced in the same order, `counts` added up over all. Best for sequences of about the same
+  /// length. Safe to call from several threads. Error: of the first sequence that does not fit the network;
+  /// then nothing has been run.
+  Result<BatchOutputs> run(std::span<const Sequence* const> sequences, std::span<program::Memory> memories,
+                           program::ValueCounts& counts) const;
+  /// Each from the initial states.
+  Result<BatchOutputs> run(std::span<const Sequence* const> sequences, program::ValueCounts& counts) const;
 
  private:
   struct Prepared;
 
-  Result<BatchOutputs> run_reference(std::span<const Sequence* const> sequences, std::span<FixedState> states,
-                                     OverflowCounts& counts) const;
+  Result<BatchOutputs> run_reference(std::span<const Sequence* const> sequences,
+                                     std::span<program::Memory> memories, program::ValueCounts& counts) const;
+  BatchOutputs run_engines(std::span<const Sequence* const> sequences, std::span<fast::ChainState> states,
+                           fast::SignalCounts& counts) const;
+  void count(std::span<const Sequence* const> sequences, const fast::SignalCounts& overflows,
+             program::ValueCounts& counts) const;
 
-  const FixedNetwork& network_;
-  ReferenceSimulator reference_;
+  const program::FixedNetwork& network_;
+  program::ProgramSimulator reference_;
   std::unique_ptr<const Prepared> prepared_;  // null: not covered
   std::string not_covered_;
 };

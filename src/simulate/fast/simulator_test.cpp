@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "fixed/program_of.h"
 #include "simulate/fast/engine.h"
 #include "simulate/fast/mirrored_table.h"
 #include "simulate/fast/step_table.h"
@@ -15,6 +16,8 @@
 namespace fixgate {
 namespace {
 
+using program::Memory;
+using program::ValueCounts;
 using testing_support::any_sequence;
 using testing_support::FixedNetworkRange;
 using testing_support::next_fixed_network;
@@ -78,37 +81,33 @@ struct Answers {
   friend bool operator==(const Answers&, const Answers&) = default;
 };
 
-void add_state(const FixedState& state, Answers& answers) {
-  for (const auto& layer : state.layers)
-    for (const FixedState::Cell& cell : layer) {
-      answers.states.push_back(cell.hidden);
-      answers.states.push_back(cell.cell);
-    }
+void add_state(const Memory& memory, Answers& answers) {
+  for (const auto& ticks : memory) answers.states.insert(answers.states.end(), ticks.begin(), ticks.end());
 }
 
-void finish(const std::vector<FixedState>& states, const OverflowCounts& counts, Answers& answers) {
-  for (const FixedState& state : states) add_state(state, answers);
-  answers.values = counts.values;
-  answers.overflows = counts.overflows;
+void finish(const std::vector<Memory>& memories, const ValueCounts& counts, Answers& answers) {
+  for (const Memory& memory : memories) add_state(memory, answers);
+  answers.values.assign(counts.written.begin(), counts.written.end());
+  answers.overflows.assign(counts.overflows.begin(), counts.overflows.end());
 }
 
-Answers run_reference(const FixedNetwork& network, const std::vector<Sequence>& sequences,
-                      std::vector<FixedState>& states) {
-  const ReferenceSimulator simulator(network);
-  OverflowCounts counts = simulator.no_counts();
+Answers run_reference(const program::FixedNetwork& network, const std::vector<Sequence>& sequences,
+                      std::vector<Memory>& states) {
+  const program::ProgramSimulator simulator(network);
+  ValueCounts counts = simulator.no_counts();
   Answers answers;
   for (std::size_t k = 0; k < sequences.size(); ++k) {
-    const auto outputs = simulator.run(sequences[k], states[k], counts);
-    answers.outputs.push_back(outputs->values);
-    answers.rows.push_back(outputs->rows);
+    const auto outputs = simulator.run({&sequences[k], 1}, states[k], counts);
+    answers.outputs.push_back(outputs->front().values);
+    answers.rows.push_back(outputs->front().rows);
   }
   finish(states, counts, answers);
   return answers;
 }
 
 Answers run_fast(const FastSimulator& simulator, const std::vector<Sequence>& sequences,
-                 std::vector<FixedState>& states) {
-  OverflowCounts counts = simulator.no_counts();
+                 std::vector<Memory>& states) {
+  ValueCounts counts = simulator.no_counts();
   std::vector<const Sequence*> pointers;
   for (const Sequence& sequence : sequences) pointers.push_back(&sequence);
   Answers answers;
@@ -122,7 +121,7 @@ Answers run_fast(const FastSimulator& simulator, const std::vector<Sequence>& se
 }
 
 /// Networks of which the fast simulator covers many: widths up to a limit drawn anew for each.
-FixedNetwork next_narrow_network(std::uint64_t& seed) {
+FixedChain next_narrow_network(std::uint64_t& seed) {
   Random random(seed);
   FixedNetworkRange ranges;
   ranges.is_plain = random.chance(0.6);
@@ -146,40 +145,42 @@ struct Coverage {
 
 // Without states: the same as from copies of the initial one.
 void compare_from_start(const FastSimulator& simulator, const std::vector<Sequence>& sequences) {
-  std::vector<FixedState> states(sequences.size(), simulator.initial_state());
+  std::vector<Memory> states(sequences.size(), simulator.initial_memory());
   const Answers expected = run_fast(simulator, sequences, states);
   std::vector<const Sequence*> pointers;
   for (const Sequence& sequence : sequences) pointers.push_back(&sequence);
-  OverflowCounts counts = simulator.no_counts();
+  ValueCounts counts = simulator.no_counts();
   const auto outputs = simulator.run(pointers, counts);
   for (std::size_t k = 0; k < sequences.size(); ++k)
     ASSERT_TRUE(std::ranges::equal((*outputs)[k].values, expected.outputs[k]));
-  ASSERT_EQ(counts.overflows, expected.overflows);
-  ASSERT_EQ(counts.values, expected.values);
+  ASSERT_TRUE(std::ranges::equal(counts.overflows, expected.overflows));
+  ASSERT_TRUE(std::ranges::equal(counts.written, expected.values));
 }
 
 // A batch of sequences, then another that goes on from its states.
-void compare(const FixedNetwork& network, const Machine& machine, Random& random, Coverage& coverage) {
+void compare(const FixedChain& chain, const Machine& machine, Random& random, Coverage& coverage) {
+  const program::FixedNetwork network = program_of(chain);
   const FastSimulator simulator(network, machine.settings);
   ++coverage.all;
   coverage.covered += simulator.not_covered().empty() ? 1 : 0;
   coverage.narrow += simulator.narrow_cells() > 0 ? 1 : 0;
   // Sometimes more than run through their steps together.
   const int most = random.chance(0.1) ? 60 : 15;
-  std::vector<FixedState> expected_states(random.number(1, most), simulator.initial_state());
-  std::vector<FixedState> states = expected_states;
+  std::vector<Memory> expected_states(random.number(1, most), simulator.initial_memory());
+  std::vector<Memory> states = expected_states;
   for (int piece = 0; piece < 2; ++piece) {
     std::vector<Sequence> sequences;
     for (std::size_t k = 0; k < states.size(); ++k)
-      sequences.push_back(any_sequence(random, network, random.number(1, 12)));
+      sequences.push_back(any_sequence(random, chain, random.number(1, 12)));
     if (piece == 0) compare_from_start(simulator, sequences);
     const Answers expected = run_reference(network, sequences, expected_states);
     const Answers answers = run_fast(simulator, sequences, states);
-    for (std::size_t s = 0; s < network.signals.size(); ++s) {
-      EXPECT_EQ(answers.values[s], expected.values[s]) << network.signals[s].name;
-      EXPECT_EQ(answers.overflows[s], expected.overflows[s]) << network.signals[s].name;
-      coverage.values += expected.values[s];
-      coverage.overflows += expected.overflows[s];
+    for (const program::ValueId id : network.program.values.ids()) {
+      const std::string& name = network.program.values[id].name;
+      EXPECT_EQ(answers.values[id.index()], expected.values[id.index()]) << name;
+      EXPECT_EQ(answers.overflows[id.index()], expected.overflows[id.index()]) << name;
+      coverage.values += expected.values[id.index()];
+      coverage.overflows += expected.overflows[id.index()];
     }
     ASSERT_EQ(answers.outputs, expected.outputs);
     ASSERT_EQ(answers, expected);
@@ -192,7 +193,7 @@ TEST(FastSimulator, EqualsTheReferenceOnEveryTarget) {
     Coverage coverage;
     std::uint64_t seed = kFirstSeed;
     for (int trial = 0; trial < 400; ++trial) {
-      const FixedNetwork network = next_narrow_network(seed);
+      const FixedChain network = next_narrow_network(seed);
       SCOPED_TRACE(fmt::format("{}, seed {}", name_of(machine), seed - 1));
       Random random(seed);
       compare(network, machine, random, coverage);
@@ -215,7 +216,7 @@ TEST(FastSimulator, EqualsTheReferenceOnAnyNetwork) {
   std::uint64_t seed = kFirstSeed + 1'000'000;
   Coverage coverage;
   for (int trial = 0; trial < 500; ++trial) {
-    const FixedNetwork network = next_fixed_network(seed);
+    const FixedChain network = next_fixed_network(seed);
     SCOPED_TRACE(fmt::format("seed {}", seed - 1));
     Random random(seed);
     compare(network, {}, random, coverage);
@@ -229,29 +230,30 @@ TEST(FastSimulator, EqualsTheReferenceOnAnyNetwork) {
 TEST(FastSimulator, DoesNotDependOnBatchesOrThreads) {
   std::uint64_t seed = kFirstSeed + 2'000'000;
   for (int trial = 0; trial < 60; ++trial) {
-    const FixedNetwork network = next_narrow_network(seed);
+    const FixedChain chain = next_narrow_network(seed);
+    const program::FixedNetwork network = program_of(chain);
     SCOPED_TRACE(fmt::format("seed {}", seed - 1));
     Random random(seed);
     const FastSimulator simulator(network);
     std::vector<Sequence> sequences;
-    for (int k = 0; k < 40; ++k) sequences.push_back(any_sequence(random, network, random.number(1, 30)));
-    std::vector<FixedState> whole_states(sequences.size(), simulator.initial_state());
+    for (int k = 0; k < 40; ++k) sequences.push_back(any_sequence(random, chain, random.number(1, 30)));
+    std::vector<Memory> whole_states(sequences.size(), simulator.initial_memory());
     const Answers whole = run_fast(simulator, sequences, whole_states);
     for (const int largest : {1, 7}) {
       const tbb::global_control control(tbb::global_control::max_allowed_parallelism, largest == 1 ? 1 : 4);
-      std::vector<FixedState> states(sequences.size(), simulator.initial_state());
-      OverflowCounts counts = simulator.no_counts();
+      std::vector<Memory> states(sequences.size(), simulator.initial_memory());
+      ValueCounts counts = simulator.no_counts();
       Answers joined;
       for (std::size_t first = 0; first < sequences.size();) {
         const std::size_t count = std::min(sequences.size() - first, std::size_t(random.number(1, largest)));
         const std::vector<Sequence> some(sequences.begin() + first, sequences.begin() + first + count);
-        std::vector<FixedState> some_states(states.begin() + first, states.begin() + first + count);
+        std::vector<Memory> some_states(states.begin() + first, states.begin() + first + count);
         const Answers part = run_fast(simulator, some, some_states);
         joined.outputs.insert(joined.outputs.end(), part.outputs.begin(), part.outputs.end());
         joined.rows.insert(joined.rows.end(), part.rows.begin(), part.rows.end());
-        OverflowCounts part_counts = simulator.no_counts();
-        part_counts.values = part.values;
-        part_counts.overflows = part.overflows;
+        ValueCounts part_counts = simulator.no_counts();
+        std::ranges::copy(part.values, part_counts.written.begin());
+        std::ranges::copy(part.overflows, part_counts.overflows.begin());
         counts.add(part_counts);
         std::ranges::copy(some_states, states.begin() + first);
         first += count;
@@ -264,25 +266,26 @@ TEST(FastSimulator, DoesNotDependOnBatchesOrThreads) {
 
 TEST(FastSimulator, RefusesSequencesThatDoNotFitBeforeItRunsAny) {
   std::uint64_t seed = kFirstSeed + 3'000'000;
-  FixedNetwork network = next_narrow_network(seed);
+  FixedChain network = next_narrow_network(seed);
   while (network.takes_tokens) network = next_narrow_network(seed);
-  const FastSimulator simulator(network);
+  const program::FixedNetwork program = program_of(network);
+  const FastSimulator simulator(program);
   Sequence good;
   good.features = FloatMatrix::Zero(2, network.inputs);
   Sequence wide;
   wide.features = FloatMatrix::Zero(2, network.inputs + 1);
   const std::vector<const Sequence*> sequences{&good, &wide};
-  std::vector<FixedState> states(2, simulator.initial_state());
-  OverflowCounts counts = simulator.no_counts();
+  std::vector<Memory> states(2, simulator.initial_memory());
+  ValueCounts counts = simulator.no_counts();
   EXPECT_FALSE(simulator.run(sequences, states, counts));
-  EXPECT_EQ(counts.values, simulator.no_counts().values);
+  EXPECT_TRUE(counts == simulator.no_counts());
 }
 
 TEST(FastSimulator, RunsNoSequencesAtAll) {
   std::uint64_t seed = kFirstSeed + 4'000'000;
-  const FixedNetwork network = next_narrow_network(seed);
+  const program::FixedNetwork network = program_of(next_narrow_network(seed));
   const FastSimulator simulator(network);
-  OverflowCounts counts = simulator.no_counts();
+  ValueCounts counts = simulator.no_counts();
   const auto outputs = simulator.run(std::span<const Sequence* const>(), counts);
   ASSERT_TRUE(outputs);
   EXPECT_TRUE(outputs->empty());

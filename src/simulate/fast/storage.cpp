@@ -12,7 +12,18 @@ namespace {
 /// By signal: the matrices that multiply it.
 using Readers = std::vector<std::vector<const WeightMatrix*>>;
 
-Readers readers_of(const FixedNetwork& network) {
+/// The hidden states of both directions are stored as the layer hands them on, side by side.
+void share_readers(const FixedRecurrent& layer, Readers& readers) {
+  auto& all = readers[static_cast<std::size_t>(layer.output_signal)];
+  for (const FixedCell& cell : layer.cells) {
+    if (cell.signals.hidden == layer.output_signal) continue;
+    const auto& own = readers[static_cast<std::size_t>(cell.signals.hidden)];
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  for (const FixedCell& cell : layer.cells) readers[static_cast<std::size_t>(cell.signals.hidden)] = all;
+}
+
+Readers readers_of(const FixedChain& network) {
   Readers readers(network.signals.size());
   const auto add = [&](int signal, int weights) {
     readers[static_cast<std::size_t>(signal)].push_back(&network.weights[static_cast<std::size_t>(weights)]);
@@ -29,6 +40,8 @@ Readers readers_of(const FixedNetwork& network) {
                                }
                            }};
   for (const FixedLayer& layer : network.layers) std::visit(visitor, layer);
+  for (const FixedLayer& layer : network.layers)
+    if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer)) share_readers(*recurrent, readers);
   return readers;
 }
 
@@ -46,7 +59,7 @@ bool as_bytes(const Format& format, const std::vector<const WeightMatrix*>& read
 
 }  // namespace
 
-std::vector<Storage> choose_storage(const FixedNetwork& network, const ByteProducts& products) {
+std::vector<Storage> choose_storage(const FixedChain& network, const ByteProducts& products) {
   const Readers readers = readers_of(network);
   std::vector<Storage> storage(network.signals.size());
   for (std::size_t s = 0; s < storage.size(); ++s) {
@@ -57,7 +70,7 @@ std::vector<Storage> choose_storage(const FixedNetwork& network, const ByteProdu
   return storage;
 }
 
-bool ends_in_dense(const FixedNetwork& network) {
+bool ends_in_dense(const FixedChain& network) {
   const int output = output_signal(network);
   return std::ranges::any_of(network.layers, [&](const FixedLayer& layer) {
     const auto* dense = std::get_if<FixedDense>(&layer);

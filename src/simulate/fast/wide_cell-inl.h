@@ -69,7 +69,7 @@ class WrittenProducts {
 
 /// What every run of a cell reads.
 struct WideConstants {
-  WideConstants(const NetworkPlan& network, const CellPlan& cell, const FixedState::Cell& initial_state,
+  WideConstants(const NetworkPlan& network, const CellPlan& cell, const CellState& initial_state,
                 std::size_t padded_units, bool vnni)
       : plan(cell),
         initial(initial_state),
@@ -88,7 +88,7 @@ struct WideConstants {
   }
 
   const CellPlan& plan;
-  FixedState::Cell initial;
+  CellState initial;
   std::size_t units;  // hidden units, padded
   WrittenProducts recurrent;
   std::optional<WrittenProducts> candidate;  // GRU, linear_before_reset = 0
@@ -126,14 +126,14 @@ class WideWork : public CellWork {
     for (std::size_t place = 0; place < states_.size(); ++place) WideWork::load(place, c_.initial);
   }
 
-  void load(std::size_t place, const FixedState::Cell& from) override {
+  void load(std::size_t place, const CellState& from) override {
     for (std::size_t unit = 0; unit < from.hidden.size(); ++unit)
       set_stored(c_.plan.state, from.hidden[unit], state().at(place, unit));
     for (std::size_t unit = 0; unit < from.cell.size(); ++unit)
       *cell().at(place, unit) = static_cast<std::int16_t>(from.cell[unit]);
   }
 
-  void store(std::size_t place, FixedState::Cell& to) const override {
+  void store(std::size_t place, CellState& to) const override {
     for (std::size_t unit = 0; unit < to.hidden.size(); ++unit)
       to.hidden[unit] = get_stored(c_.plan.state, state().at(place, unit));
     for (std::size_t unit = 0; unit < to.cell.size(); ++unit) to.cell[unit] = *cell().at(place, unit);
@@ -151,7 +151,7 @@ class WideWork : public CellWork {
   [[nodiscard]] const std::uint8_t* hidden(std::size_t place) const override { return states_[place]; }
 
   // The counters of padding are left out.
-  void count(OverflowCounts& counts) const override {
+  void count(SignalCounts& counts) const override {
     const auto add = [&](int signal, const AlignedArray<std::int32_t>& by_unit, std::size_t gate) {
       const std::int32_t* from = by_unit.get() + gate * c_.units;
       counts.overflows[static_cast<std::size_t>(signal)] +=
@@ -292,7 +292,7 @@ class WideWork : public CellWork {
 
 class WideCell : public Cell {
  public:
-  WideCell(const NetworkPlan& network, const CellPlan& plan, const FixedState::Cell& initial,
+  WideCell(const NetworkPlan& network, const CellPlan& plan, const CellState& initial,
            const EmbeddedRows* embedded, bool vnni)
       : Cell(plan, embedded, false, vnni, plain_order()), constants_(network, plan, initial, units(), vnni) {}
 

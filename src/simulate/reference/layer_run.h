@@ -8,8 +8,8 @@
 
 #include "program/fixed_network.h"
 #include "simulate/reference/program_simulator.h"
-#include "simulate/reference/signal_writer.h"
 #include "simulate/reference/sum_evaluator.h"
+#include "simulate/reference/table_answers.h"
 #include "simulate/reference/tick_reader.h"
 
 namespace fixgate::program {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "numeric/requantise.h"
+#include "program/uses.h"
 #include "simulate/reference/layer_run.h"
 #include "simulate/sequence_check.h"
 
@@ -58,45 +59,9 @@ Result<TickCounts> count_ticks(const Program& program, std::span<const Sequence>
   return counts;
 }
 
-/// Every read that a statement makes.
-class ReadVisitor {
- public:
-  explicit ReadVisitor(std::vector<Read>& reads) : reads_(reads) {}
-
-  void operator()(const SumStatement& statement) const { (*this)(statement.sum); }
-  void operator()(const TableStatement& statement) const { reads_.push_back(statement.argument); }
-  void operator()(const ExtremeStatement& statement) const {
-    for (const auto& operand : statement.operands)
-      if (const auto* read = std::get_if<Read>(&operand)) reads_.push_back(*read);
-  }
-  void operator()(const Concat& move) const {
-    reads_.insert(reads_.end(), move.operands.begin(), move.operands.end());
-  }
-  template <typename Move>
-  void operator()(const Move& move) const {
-    reads_.push_back(move.operand);
-  }
-
-  void operator()(const Sum& sum) const {
-    for (const Term& term : sum.terms)
-      for (const Factor& factor : term.factors) std::visit([this](const auto& any) { add(any); }, factor);
-  }
-
- private:
-  void add(const MatrixProduct& product) const { reads_.push_back(product.read); }
-  void add(const RowLookup& lookup) const { reads_.push_back(lookup.token); }
-  void add(const Read& read) const { reads_.push_back(read); }
-  void add(const ConstantUse&) const {}
-  void add(const Sum& sum) const { (*this)(sum); }
-
-  std::vector<Read>& reads_;
-};
-
 /// Error: a layer reads the first or last ticks of a value that has fewer.
 Result<void> check_ends(const Program& program, const Layer& layer, const TickCounts& counts) {
-  std::vector<Read> reads;
-  for (const Statement& statement : layer.statements) std::visit(ReadVisitor(reads), statement);
-  for (const Read& read : reads) {
+  for (const Read& read : uses_of(layer).reads) {
     const Value& value = program.values[read.value];
     if (program.clocks[layer.clock].parent != value.clock ||
         program.clocks[layer.clock].kind != ClockKind::Once)

@@ -11,16 +11,9 @@
 #include "diagnostic/error.h"
 #include "program/fixed_network.h"
 #include "simulate/reference/tick_reader.h"
+#include "simulate/value_counts.h"
 
 namespace fixgate::program {
-
-/// How often a value's elements were written, and how often they lay outside their format.
-struct ValueCounts {
-  IdVector<ValueId, std::int64_t> written;
-  IdVector<ValueId, std::int64_t> overflows;
-
-  explicit ValueCounts(std::size_t values) : written(values, 0), overflows(values, 0) {}
-};
 
 /// Sees the integers of values as they arise, tick by tick in the order in which their layer runs.
 class ValueObserver {

@@ -5,8 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "fixed/fixed_network.h"
-#include "simulate/reference/simulator.h"
+#include "numeric/format.h"
+#include "numeric/weight_matrix.h"
+#include "simulate/integer_matrix.h"
 
 namespace fixgate {
 

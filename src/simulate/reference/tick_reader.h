@@ -7,7 +7,7 @@
 
 #include "program/fixed_network.h"
 #include "program/reading.h"
-#include "simulate/reference/simulator.h"
+#include "simulate/integer_matrix.h"
 
 namespace fixgate::program {
 

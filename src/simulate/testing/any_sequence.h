@@ -3,13 +3,13 @@
 
 #include <cmath>
 
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 #include "simulate/testing/random_network.h"
 
 namespace fixgate::testing_support {
 
 /// Features from far below to far above what any format holds, ties among them.
-inline Sequence any_sequence(Random& random, const FixedNetwork& network, int steps) {
+inline Sequence any_sequence(Random& random, const FixedChain& network, int steps) {
   Sequence sequence = random_sequence(random, network.takes_tokens, network.inputs, steps, 1.5);
   for (Eigen::Index k = 0; k < sequence.features.size(); ++k) {
     float& x = sequence.features.data()[k];

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "fixed/fixed_network.h"
+#include "fixed/fixed_chain.h"
 #include "fixed/verify.h"
 #include "simulate/testing/random.h"
 
@@ -39,7 +39,7 @@ class FixedNetworkMaker {
       : random_(seed), range_(range) {}
 
   /// Not yet verified: its sums may be too wide.
-  FixedNetwork make() {
+  FixedChain make() {
     network_.name = "random";
     network_.takes_tokens = random_.chance(0.3);
     network_.inputs = random_.number(1, range_.most_inputs);
@@ -265,7 +265,8 @@ class FixedNetworkMaker {
     if (layer.kind != CellKind::Rnn)
       for (const std::string& gate : names) {
         const std::string candidate = is_gru ? "n" : "g";
-        signals.gate.push_back(add_signal(prefix + (gate == names.back() ? candidate : gate), SignalRole::Gate));
+        signals.gate.push_back(
+            add_signal(prefix + (gate == names.back() ? candidate : gate), SignalRole::Gate));
       }
     if (layer.kind == CellKind::Lstm) {
       signals.cell = add_signal(prefix + "c", SignalRole::Cell);
@@ -310,15 +311,15 @@ class FixedNetworkMaker {
   Random random_;
   FixedNetworkRange range_;
   std::optional<WeightEncoding> one_encoding_;
-  FixedNetwork network_;
+  FixedChain network_;
   int signal_ = -1;  // what the layer before hands on
   int count_ = 0;
 };
 
 /// The first verified network from `seed` on; the seed moves behind it.
-inline FixedNetwork next_fixed_network(std::uint64_t& seed, const FixedNetworkRange& range = {}) {
+inline FixedChain next_fixed_network(std::uint64_t& seed, const FixedNetworkRange& range = {}) {
   for (;;) {
-    FixedNetwork network = FixedNetworkMaker(seed++, range).make();
+    FixedChain network = FixedNetworkMaker(seed++, range).make();
     if (verify(network)) return network;
   }
 }
