@@ -378,7 +378,7 @@ TEST(Quantise, NamesTheAccumulatorThatIsTooWide) {
       "[[signal]]\nformat = \"sfix24_En20\"\n[[signal]]\nmatch = \"input\"\nformat = \"sfix32_En30\"\n"
       "[[weight]]\nwidth = 32";
   const std::string message = error_of(network, plan_of(rules));
-  EXPECT_NE(message.find("layer0.acc_"), std::string::npos) << message;
+  EXPECT_NE(message.find("the sum of layer0.pre_"), std::string::npos) << message;
 }
 
 TEST(Quantise, NeedsCalibrationWhereThePlanIsOpen) {
