@@ -1,11 +1,8 @@
 #include "simulate/reference/program_simulator.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "numeric/requantise.h"
+#include "simulate/program_inputs.h"
 #include "simulate/reference/layer_run.h"
-#include "simulate/sequence_check.h"
 
 namespace fixgate::program {
 
@@ -15,99 +12,6 @@ struct ProgramSimulator::Prepared {
 };
 
 namespace {
-
-Memory initial_memory_of(const FixedNetwork& network) {
-  Memory memory;
-  for (const StateId id : network.program.states.ids()) {
-    const State& state = network.program.states[id];
-    const auto size = static_cast<std::size_t>(network.program.values[state.value].size);
-    std::vector<Integers> ticks;
-    for (std::size_t back = 0; back < static_cast<std::size_t>(state.depth); ++back) {
-      const auto& initial = network.initial[id];
-      ticks.emplace_back(size);
-      if (!initial.empty())
-        std::copy_n(initial.begin() + static_cast<std::ptrdiff_t>(back * size), size, ticks.back().begin());
-    }
-    memory.add(std::move(ticks));
-  }
-  return memory;
-}
-
-/// Ticks of every clock. Errors: a clock of steps without an input; inputs of one clock that differ.
-Result<TickCounts> count_ticks(const Program& program, std::span<const Sequence> inputs) {
-  IdVector<ClockId, std::optional<std::int64_t>> known(program.clocks.size(), std::nullopt);
-  const std::vector<ValueId> ids = inputs_of(program);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const Value& value = program.values[ids[i]];
-    auto& count = known[value.clock];
-    const auto steps = static_cast<std::int64_t>(inputs[i].steps());
-    if (count && *count != steps)
-      return fail("input {}: {} steps, where the input before it has {}", value.name, steps, *count);
-    count = steps;
-  }
-  TickCounts counts;
-  for (const ClockId id : program.clocks.ids()) {
-    const Clock& clock = program.clocks[id];
-    if (!clock.parent && !known[id])
-      return fail("clock {} has no input that says how many steps there are", clock.name);
-    const std::int64_t ticks = clock.parent ? clock.ticks(counts[*clock.parent]) : *known[id];
-    if (known[id] && *known[id] != ticks)
-      return fail("the input on clock {} has {} steps, and the clock {}", clock.name, *known[id], ticks);
-    counts.add(ticks);
-  }
-  return counts;
-}
-
-/// Every read that a statement makes.
-class ReadVisitor {
- public:
-  explicit ReadVisitor(std::vector<Read>& reads) : reads_(reads) {}
-
-  void operator()(const SumStatement& statement) const { (*this)(statement.sum); }
-  void operator()(const TableStatement& statement) const { reads_.push_back(statement.argument); }
-  void operator()(const ExtremeStatement& statement) const {
-    for (const auto& operand : statement.operands)
-      if (const auto* read = std::get_if<Read>(&operand)) reads_.push_back(*read);
-  }
-  void operator()(const Concat& move) const {
-    reads_.insert(reads_.end(), move.operands.begin(), move.operands.end());
-  }
-  template <typename Move>
-  void operator()(const Move& move) const {
-    reads_.push_back(move.operand);
-  }
-
-  void operator()(const Sum& sum) const {
-    for (const Term& term : sum.terms)
-      for (const Factor& factor : term.factors) std::visit([this](const auto& any) { add(any); }, factor);
-  }
-
- private:
-  void add(const MatrixProduct& product) const { reads_.push_back(product.read); }
-  void add(const RowLookup& lookup) const { reads_.push_back(lookup.token); }
-  void add(const Read& read) const { reads_.push_back(read); }
-  void add(const ConstantUse&) const {}
-  void add(const Sum& sum) const { (*this)(sum); }
-
-  std::vector<Read>& reads_;
-};
-
-/// Error: a layer reads the first or last ticks of a value that has fewer.
-Result<void> check_ends(const Program& program, const Layer& layer, const TickCounts& counts) {
-  std::vector<Read> reads;
-  for (const Statement& statement : layer.statements) std::visit(ReadVisitor(reads), statement);
-  for (const Read& read : reads) {
-    const Value& value = program.values[read.value];
-    if (program.clocks[layer.clock].parent != value.clock ||
-        program.clocks[layer.clock].kind != ClockKind::Once)
-      continue;
-    const std::int64_t needed = std::abs(read.tick.offset) + std::int64_t{1};
-    if (counts[value.clock] < needed)
-      return fail("layer {} reads tick {} of {}, which has {}: give a longer sequence", layer.name, needed,
-                  full_name(program, value), counts[value.clock]);
-  }
-  return {};
-}
 
 /// One run over the sequences of all inputs.
 class ProgramRun {
@@ -122,16 +26,8 @@ class ProgramRun {
         observer_(observer) {}
 
   Result<void> enter(std::span<const Sequence> inputs) {
+    FIXGATE_ASSIGN(ticks_, check_inputs(program_, inputs));
     const std::vector<ValueId> ids = inputs_of(program_);
-    if (inputs.size() != ids.size()) return fail("{} inputs for {}", inputs.size(), ids.size());
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      const Value& value = program_.values[ids[i]];
-      const auto done =
-          check_sequence(inputs[i], value.vocabulary.has_value(), value.vocabulary.value_or(value.size));
-      if (!done) return tl::make_unexpected(done.error().within("input " + value.name));
-    }
-    FIXGATE_ASSIGN(ticks_, count_ticks(program_, inputs));
-    for (const Layer& layer : program_.layers) FIXGATE_CHECK(check_ends(program_, layer, ticks_));
     for (const Value& value : program_.values)
       values_.add(IntegerMatrix(static_cast<int>(ticks_[value.clock]), value.size));
     for (std::size_t i = 0; i < ids.size(); ++i) enter_one(ids[i], inputs[i]);

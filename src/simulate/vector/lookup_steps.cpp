@@ -1,0 +1,123 @@
+#include "simulate/vector/lookup_steps.h"
+
+#include "numeric/requantise.h"
+
+namespace fixgate::program {
+namespace {
+
+// numerics.md, section 10: out[k] <- E[token, k], at the row's own fraction
+class RowStep : public Step {
+ public:
+  RowStep(const WeightMatrix& weights, const SignalFormat& signal, std::size_t operand)
+      : operand_(operand),
+        stride_(row_bytes(storage_of(signal.format), static_cast<std::size_t>(weights.columns))),
+        rows_(aligned_zeros<std::uint8_t>(stride_ * static_cast<std::size_t>(weights.rows))) {
+    for (int token = 0; token < weights.rows; ++token) {
+      const auto row = static_cast<std::size_t>(token);
+      std::int64_t overflows = 0;
+      std::size_t element = 0;
+      for (const std::int32_t weight : weights.row(token))
+        store_element(storage_of(signal.format), rows_.get() + row * stride_, element++,
+                      requantise(weight, weights.row_fractions[row], signal, overflows));
+      overflows_.push_back(overflows);
+    }
+  }
+
+  std::int64_t run(const StepRows& rows) const override {
+    std::int64_t overflows = 0;
+    for (std::size_t place = 0; place < rows.places; ++place) {
+      const auto token =
+          static_cast<std::size_t>(load_element(Storage::Word, rows.operands[operand_].at[place], 0));
+      std::memcpy(rows.targets[place], rows_.get() + token * stride_, stride_);
+      overflows += overflows_[token];
+    }
+    return overflows;
+  }
+
+ private:
+  std::size_t operand_;
+  std::size_t stride_;
+  AlignedArray<std::uint8_t> rows_;
+  std::vector<std::int64_t> overflows_;  // by token
+};
+
+class DirectTableStep : public Step {
+ public:
+  DirectTableStep(const ActivationTable& table, std::size_t size, std::size_t operand,
+                  const fast::MachineSettings& machine)
+      : operand_(operand), size_(size), kernel_(make_table_kernel(table, machine)) {}
+
+  std::int64_t run(const StepRows& rows) const override {
+    const Rows& operand = rows.operands[operand_];
+    std::int64_t overflows = 0;
+    for (std::size_t place = 0; place < rows.places; ++place)
+      overflows += kernel_->apply(operand.at[place], size_, rows.targets[place]);
+    return overflows;
+  }
+
+ private:
+  std::size_t operand_;
+  std::size_t size_;
+  std::unique_ptr<const TableKernel> kernel_;
+};
+
+/// Wide inputs, wide outputs, and tables over the leading one.
+class SingleTableStep : public Step {
+ public:
+  SingleTableStep(const Table& table, std::size_t size, std::size_t operand)
+      : table_(table),
+        operand_(operand),
+        size_(size),
+        input_(storage_of(input_format(table))),
+        output_(storage_of(output_format(table).format)) {}
+
+  std::int64_t run(const StepRows& rows) const override {
+    std::int64_t overflows = 0;
+    std::visit(
+        [&](const auto& table) {
+          for (std::size_t place = 0; place < rows.places; ++place)
+            overflows += apply(table, rows.operands[operand_].at[place], rows.targets[place]);
+        },
+        table_);
+    return overflows;
+  }
+
+ private:
+  template <typename AnyTable>
+  std::int64_t apply(const AnyTable& table, const std::uint8_t* from, std::uint8_t* to) const {
+    std::int64_t overflows = 0;
+    for (std::size_t k = 0; k < size_; ++k)
+      store_element(output_, to, k, apply_table(table, load_element(input_, from, k), overflows));
+    clear_padding(output_, to, size_);
+    return overflows;
+  }
+
+  const Table& table_;
+  std::size_t operand_;
+  std::size_t size_;
+  Storage input_;
+  Storage output_;
+};
+
+bool can_be_direct(const ActivationTable& table) {
+  constexpr std::int64_t kMostAnswer = (std::int64_t{1} << 30) - 1;  // doubled, in 32 bits
+  const Format& output = table.output.format;
+  return table.input.width <= kWidestExpanded && output.max() <= kMostAnswer && output.min() >= -kMostAnswer;
+}
+
+}  // namespace
+
+std::unique_ptr<const Step> make_row_step(const FixedNetwork& network, const RowLookup& lookup,
+                                          ValueId target, std::size_t operand) {
+  return std::make_unique<RowStep>(network.weights[lookup.matrix], network.formats[target], operand);
+}
+
+std::unique_ptr<const Step> make_table_step(const Table& table, std::size_t size, std::size_t operand,
+                                            const fast::MachineSettings& machine) {
+  const auto* activation = std::get_if<ActivationTable>(&table);
+  if (activation != nullptr && can_be_direct(*activation))
+    return std::make_unique<DirectTableStep>(*activation, size, operand, machine);
+  return std::make_unique<SingleTableStep>(table, size, operand);
+}
+
+}  // namespace fixgate::program

@@ -1,0 +1,76 @@
+// Tables with every answer worked out, for one target of Highway.
+#if defined(FIXGATE_VECTOR_TABLE_KERNEL_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef FIXGATE_VECTOR_TABLE_KERNEL_INL_H_
+#undef FIXGATE_VECTOR_TABLE_KERNEL_INL_H_
+#else
+#define FIXGATE_VECTOR_TABLE_KERNEL_INL_H_
+#endif
+
+#include <optional>
+
+#include "simulate/fast/direct_table.h"
+#include "simulate/fast/mirrored_table.h"
+#include "simulate/fast/step_table.h"
+#include "simulate/vector/kernels.h"
+#include "simulate/vector/lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace fixgate::program::HWY_NAMESPACE {
+
+class DirectLookup : public TableKernel {
+ public:
+  DirectLookup(const ActivationTable& table, const fast::MachineSettings& machine)
+      : table_(table), input_(storage_of(table.input)), output_(storage_of(table.output.format)) {
+    if (input_ != Storage::Half || output_ != Storage::Half) return;
+    if (machine.step_tables && fast::has_step_tables()) steps_ = fast::as_steps(table_);
+    if (!steps_ && machine.mirrored_tables && fast::has_mirrored_tables())
+      mirrored_ = fast::as_mirrored(table_);
+  }
+
+  std::int64_t apply(const std::uint8_t* inputs, std::size_t count, std::uint8_t* answers) const override {
+    if (mirrored_) return fast::apply_mirrored(*mirrored_, halves(inputs), count, halves(answers));
+    if (!steps_) return look_up(inputs, count, answers);
+    const std::size_t most = count / 8 * 8;  // apply_steps takes them by eight
+    std::int64_t overflows = fast::apply_steps(*steps_, halves(inputs), most, halves(answers));
+    if (most < count) overflows += look_up(inputs + 2 * most, count - most, answers + 2 * most);
+    return overflows;
+  }
+
+ private:
+  static const std::int16_t* halves(const std::uint8_t* row) {
+    return reinterpret_cast<const std::int16_t*>(row);
+  }
+  static std::int16_t* halves(std::uint8_t* row) { return reinterpret_cast<std::int16_t*>(row); }
+
+  std::int64_t look_up(const std::uint8_t* inputs, std::size_t count, std::uint8_t* answers) const {
+    const Tag<std::int32_t> d;
+    const auto first = hn::Set(d, table_.first);
+    auto overflows = hn::Zero(d);
+    for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
+      const auto q = load(inputs, k);
+      const auto entry = hn::GatherIndex(d, table_.entries.data(), hn::Sub(q, first));
+      auto outside = hn::And(entry, hn::Set(d, 1));
+      if (count - k < hn::Lanes(d)) outside = hn::IfThenElseZero(hn::FirstN(d, count - k), outside);
+      overflows = hn::Add(overflows, outside);
+      store_row(hn::ShiftRight<1>(entry), output_, answers + k * bytes_of(output_));
+    }
+    return hn::GetLane(hn::SumOfLanes(d, overflows));
+  }
+
+  [[nodiscard]] HWY_INLINE VectorOf<std::int32_t> load(const std::uint8_t* inputs, std::size_t k) const {
+    const Tag<std::int32_t> d;
+    if (input_ == Storage::Half) return load_row(d, halves(inputs) + k);
+    return load_row(d, reinterpret_cast<const std::int32_t*>(inputs) + k);
+  }
+
+  fast::DirectTable table_;
+  Storage input_;
+  Storage output_;
+  std::optional<fast::StepTable> steps_;
+  std::optional<fast::MirroredTable> mirrored_;
+};
+
+}  // namespace fixgate::program::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
