@@ -65,8 +65,11 @@ void LayerRun::operator()(const SumStatement& statement) {
   if (const auto* lookup = std::get_if<RowLookup>(&first)) return look_up(*lookup, format);
   const PreparedSum& sum = prepared_.sums.sum(index_);
   evaluator_.evaluate(sum, position_, result_);
+  const Requantiser requantiser(format);
+  std::int64_t overflows = 0;
   for (std::size_t e = 0; e < result_.size(); ++e)
-    result_[e] = requantise(result_[e], sum.fractions[e], format, overflows_);
+    result_[e] = requantiser(result_[e], sum.fractions[e], overflows);
+  overflows_ += overflows;
 }
 
 // out[k] <- E[token, k], at the row's own fraction
@@ -81,10 +84,13 @@ void LayerRun::look_up(const RowLookup& lookup, const SignalFormat& format) {
 
 void LayerRun::operator()(const TableStatement& statement) {
   const PreparedStatement& prepared = prepared_.statements[index_];
-  result_.clear();
-  for (const std::int64_t q : reader_.find(statement.argument, position_).integers)
-    result_.push_back(prepared.table ? (*prepared.table)(q, overflows_)
-                                     : apply_table(*prepared.leading_one, q, overflows_));
+  const auto integers = reader_.find(statement.argument, position_).integers;
+  std::int64_t overflows = 0;
+  result_.resize(integers.size());
+  for (std::size_t e = 0; e < result_.size(); ++e)
+    result_[e] = prepared.table ? (*prepared.table)(integers[e], overflows)
+                                : apply_table(*prepared.leading_one, integers[e], overflows);
+  overflows_ += overflows;
 }
 
 // The largest of the operands, aligned at the finest fraction; an operand outside of the sequence is left
