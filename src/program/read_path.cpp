@@ -25,11 +25,12 @@ ReadPath::ReadPath(const Program& program, const Layer& layer, const Read& read)
       is_bounded_(!state_ || program.states[*state_].is_fresh) {
   const Clock& clock = program.clocks[layer.clock];
   if (clock.kind == ClockKind::Inner) group_ = clock.factor;
+  is_flat_ = relation_ == ClockRelation::Same && group_ == 0;
   if (relation_ == ClockRelation::Strided) factor_ = clock.factor;
   if (relation_ == ClockRelation::Enclosing) factor_ = enclosed_ticks(program, layer.clock, clock_);
 }
 
-Place ReadPath::at(std::int64_t position, const TickOrder& order, const TickCounts& counts) const {
+Place ReadPath::find(std::int64_t position, const TickOrder& order, const TickCounts& counts) const {
   const std::int64_t ticks = counts[clock_];
   switch (relation_) {
     case ClockRelation::Same:

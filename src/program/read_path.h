@@ -28,7 +28,11 @@ class ReadPath {
 
   /// Where the read finds its value at the layer's `position`-th tick; `order` is the layer's order, and
   /// `counts` are the ticks it was made from.
-  [[nodiscard]] Place at(std::int64_t position, const TickOrder& order, const TickCounts& counts) const;
+  [[nodiscard]] Place at(std::int64_t position, const TickOrder& order, const TickCounts& counts) const {
+    const std::int64_t wanted = position + read_.tick.offset;
+    if (is_flat_ && wanted >= 0 && wanted < order.count()) return {Place::Kind::Tick, order.tick_at(wanted)};
+    return find(position, order, counts);
+  }
 
   [[nodiscard]] const Read& read() const { return read_; }
   [[nodiscard]] std::optional<StateId> state() const { return state_; }
@@ -36,6 +40,7 @@ class ReadPath {
   [[nodiscard]] bool may_be_outside() const;
 
  private:
+  [[nodiscard]] Place find(std::int64_t position, const TickOrder& order, const TickCounts& counts) const;
   [[nodiscard]] Place same_clock(std::int64_t position, const TickOrder& order, std::int64_t ticks) const;
   [[nodiscard]] Place remembered(std::int64_t back, Place::Kind kind) const;
 
@@ -43,6 +48,7 @@ class ReadPath {
   ClockId clock_;  // of the value
   ClockRelation relation_;
   std::optional<StateId> state_;
+  bool is_flat_ = false;  // on the reader's own clock, which is no inner one
   bool is_bounded_;          // no tick before the first one of the group is read
   std::int64_t group_ = 0;   // ticks of a group on an inner clock; else 0
   std::int64_t factor_ = 1;  // Strided: ticks of the value to one of the layer; Enclosing: the inverse

@@ -1,20 +1,37 @@
 #include "simulate/program_inputs.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
-#include <string>
 
 #include "simulate/program_reads.h"
 #include "simulate/sequence_check.h"
 
 namespace fixgate::program {
-namespace {
 
-Result<void> check_sequences(const Program& program, std::span<const Sequence> inputs) {
-  const std::vector<ValueId> ids = inputs_of(program);
-  if (inputs.size() != ids.size()) return fail("{} inputs for {}", inputs.size(), ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const Value& value = program.values[ids[i]];
+InputCheck::InputCheck(const Program& program) : program_(program), inputs_(inputs_of(program)) {
+  for (const LayerId id : program.layers.ids()) {
+    const Layer& layer = program.layers[id];
+    const Clock& clock = program.clocks[layer.clock];
+    if (clock.kind != ClockKind::Once) continue;
+    for (const Statement& statement : layer.statements)
+      for (const Read& read : reads_of(statement))
+        if (clock.parent == program.values[read.value].clock)
+          ends_.push_back({id, read.value, std::abs(read.tick.offset) + std::int64_t{1}});
+  }
+}
+
+Result<TickCounts> InputCheck::count_ticks(std::span<const Sequence> inputs) const {
+  FIXGATE_CHECK(check_sequences(inputs));
+  FIXGATE_ASSIGN(TickCounts counts, count_clocks(inputs));
+  FIXGATE_CHECK(check_ends(counts));
+  return counts;
+}
+
+Result<void> InputCheck::check_sequences(std::span<const Sequence> inputs) const {
+  if (inputs.size() != inputs_.size()) return fail("{} inputs for {}", inputs.size(), inputs_.size());
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    const Value& value = program_.values[inputs_[i]];
     const auto done =
         check_sequence(inputs[i], value.vocabulary.has_value(), value.vocabulary.value_or(value.size));
     if (!done) return tl::make_unexpected(done.error().within("input " + value.name));
@@ -23,57 +40,39 @@ Result<void> check_sequences(const Program& program, std::span<const Sequence> i
 }
 
 /// Ticks of every clock. Errors: a clock of steps without an input; inputs of one clock that differ.
-Result<TickCounts> count_ticks(const Program& program, std::span<const Sequence> inputs) {
-  IdVector<ClockId, std::optional<std::int64_t>> known(program.clocks.size(), std::nullopt);
-  const std::vector<ValueId> ids = inputs_of(program);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const Value& value = program.values[ids[i]];
+Result<TickCounts> InputCheck::count_clocks(std::span<const Sequence> inputs) const {
+  IdVector<ClockId, std::optional<std::int64_t>> known(program_.clocks.size(), std::nullopt);
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    const Value& value = program_.values[inputs_[i]];
     auto& count = known[value.clock];
     const auto steps = static_cast<std::int64_t>(inputs[i].steps());
     if (count && *count != steps)
       return fail("input {}: {} steps, where the input before it has {}", value.name, steps, *count);
     count = steps;
   }
-  TickCounts counts;
-  for (const ClockId id : program.clocks.ids()) {
-    const Clock& clock = program.clocks[id];
+  TickCounts counts(program_.clocks.size(), 0);
+  for (std::size_t index = 0; index < counts.size(); ++index) {
+    const ClockId id(index);
+    const Clock& clock = program_.clocks[id];
     if (!clock.parent && !known[id])
       return fail("clock {} has no input that says how many steps there are", clock.name);
-    const std::int64_t ticks = clock.parent ? clock.ticks(counts[*clock.parent]) : *known[id];
-    if (known[id] && *known[id] != ticks)
-      return fail("the input on clock {} has {} steps, and the clock {}", clock.name, *known[id], ticks);
-    counts.add(ticks);
+    counts[id] = clock.parent ? clock.ticks(counts[*clock.parent]) : *known[id];
+    if (known[id] && *known[id] != counts[id])
+      return fail("the input on clock {} has {} steps, and the clock {}", clock.name, *known[id], counts[id]);
   }
   return counts;
 }
 
 /// Error: a layer reads the first or last ticks of a value that has fewer.
-Result<void> check_ends(const Program& program, const Layer& layer, const TickCounts& counts) {
-  std::vector<Read> reads;
-  for (const Statement& statement : layer.statements) {
-    const std::vector<Read> some = reads_of(statement);
-    reads.insert(reads.end(), some.begin(), some.end());
-  }
-  for (const Read& read : reads) {
-    const Value& value = program.values[read.value];
-    if (program.clocks[layer.clock].parent != value.clock ||
-        program.clocks[layer.clock].kind != ClockKind::Once)
-      continue;
-    const std::int64_t needed = std::abs(read.tick.offset) + std::int64_t{1};
-    if (counts[value.clock] < needed)
-      return fail("layer {} reads tick {} of {}, which has {}: give a longer sequence", layer.name, needed,
-                  full_name(program, value), counts[value.clock]);
+Result<void> InputCheck::check_ends(const TickCounts& counts) const {
+  for (const EndRead& read : ends_) {
+    const Value& value = program_.values[read.value];
+    if (counts[value.clock] < read.needed)
+      return fail("layer {} reads tick {} of {}, which has {}: give a longer sequence",
+                  program_.layers[read.layer].name, read.needed, full_name(program_, value),
+                  counts[value.clock]);
   }
   return {};
-}
-
-}  // namespace
-
-Result<TickCounts> check_inputs(const Program& program, std::span<const Sequence> inputs) {
-  FIXGATE_CHECK(check_sequences(program, inputs));
-  FIXGATE_ASSIGN(TickCounts counts, count_ticks(program, inputs));
-  for (const Layer& layer : program.layers) FIXGATE_CHECK(check_ends(program, layer, counts));
-  return counts;
 }
 
 Memory initial_memory_of(const FixedNetwork& network) {

@@ -7,6 +7,7 @@
 namespace fixgate::program {
 
 struct ProgramSimulator::Prepared {
+  InputCheck check;
   std::vector<PreparedLayer> layers;
   Memory initial;
 };
@@ -16,9 +17,10 @@ namespace {
 /// One run over the sequences of all inputs.
 class ProgramRun {
  public:
-  ProgramRun(const FixedNetwork& network, const Memory& initial, Memory& memory, ValueCounts& counts,
-             ValueObserver* observer)
+  ProgramRun(const FixedNetwork& network, const InputCheck& check, const Memory& initial, Memory& memory,
+             ValueCounts& counts, ValueObserver* observer)
       : network_(network),
+        check_(check),
         program_(network.program),
         initial_(initial),
         memory_(memory),
@@ -26,8 +28,8 @@ class ProgramRun {
         observer_(observer) {}
 
   Result<void> enter(std::span<const Sequence> inputs) {
-    FIXGATE_ASSIGN(ticks_, check_inputs(program_, inputs));
-    const std::vector<ValueId> ids = inputs_of(program_);
+    FIXGATE_ASSIGN(ticks_, check_.count_ticks(inputs));
+    const std::vector<ValueId>& ids = check_.inputs();
     for (const Value& value : program_.values)
       values_.add(IntegerMatrix(static_cast<int>(ticks_[value.clock]), value.size));
     for (std::size_t i = 0; i < ids.size(); ++i) enter_one(ids[i], inputs[i]);
@@ -89,6 +91,7 @@ class ProgramRun {
   }
 
   const FixedNetwork& network_;
+  const InputCheck& check_;
   const Program& program_;
   const Memory& initial_;
   Memory& memory_;
@@ -101,7 +104,7 @@ class ProgramRun {
 }  // namespace
 
 ProgramSimulator::ProgramSimulator(const FixedNetwork& network) : network_(network) {
-  auto prepared = std::make_unique<Prepared>();
+  auto prepared = std::make_unique<Prepared>(Prepared{InputCheck(network.program), {}, {}});
   for (const Layer& layer : network.program.layers) prepared->layers.emplace_back(network, layer);
   prepared->initial = initial_memory_of(network);
   prepared_ = std::move(prepared);
@@ -115,7 +118,7 @@ Memory ProgramSimulator::initial_memory() const {
 
 Result<std::vector<IntegerMatrix>> ProgramSimulator::run(std::span<const Sequence> inputs, Memory& memory,
                                                          ValueCounts& counts, ValueObserver* observer) const {
-  ProgramRun run(network_, prepared_->initial, memory, counts, observer);
+  ProgramRun run(network_, prepared_->check, prepared_->initial, memory, counts, observer);
   FIXGATE_CHECK(run.enter(inputs));
   const Program& program = network_.program;
   for (const LayerId id : program.layers.ids()) run.run(program.layers[id], prepared_->layers[id.index()]);

@@ -151,16 +151,31 @@ class ElementLanes : public ElementKernel {
     });
   }
 
+  /// Registers 0 and 1, in which nearly all is computed, are the machine's own; further ones are in memory.
   template <int kVectors, bool kEnds>
   HWY_INLINE void run_strip(Strip& strip, std::uint8_t* target) const {
+    VectorOf<T> first[kVectors];
+    VectorOf<T> second[kVectors];
+    HWY_UNROLL(4)
+    for (int k = 0; k < kVectors; ++k) first[k] = second[k] = hn::Zero(Tag<T>());
     for (const Operation& operation : operations_) {
       VectorOf<T> v[kVectors];
-      if (!load<kVectors>(operation, strip, v)) continue;
+      if (operation.kind == Source::Kind::Register && operation.index == 1) {
+        HWY_UNROLL(4)
+        for (int k = 0; k < kVectors; ++k) v[k] = second[k];
+      } else if (!load<kVectors>(operation, strip, v)) {
+        continue;
+      }
       shift<kVectors>(operation, strip, v);
-      act<kVectors>(operation, strip, v);
+      if (operation.target == 0)
+        act<kVectors>(operation.action, v, first);
+      else if (operation.target == 1)
+        act<kVectors>(operation.action, v, second);
+      else
+        act_in_memory<kVectors>(operation, strip, v);
     }
-    if (HWY_UNLIKELY(!plan_.fit.fractions.empty())) return fit_singly<kVectors>(strip, target);
-    fit<kVectors, kEnds>(strip, target);
+    if (HWY_UNLIKELY(!plan_.fit.fractions.empty())) return fit_singly<kVectors>(strip, first, target);
+    fit<kVectors, kEnds>(strip, first, target);
   }
 
   template <int kVectors, class Element>
@@ -225,29 +240,13 @@ class ElementLanes : public ElementKernel {
     }
   }
 
-  /// register = combine(register, v)
-  template <int kVectors, class Combine>
-  HWY_INLINE void update(T* at, const VectorOf<T>* v, Combine combine) const {
-    const Tag<T> d;
-    HWY_UNROLL(4)
-    for (int k = 0; k < kVectors; ++k) {
-      T* lanes = at + static_cast<std::size_t>(k) * lanes_of<T>();
-      hn::Store(combine(hn::Load(d, lanes), v[k]), d, lanes);
-    }
-  }
-
+  /// register = register (action) v
   template <int kVectors>
-  HWY_INLINE void act(const Operation& operation, const Strip& strip, const VectorOf<T>* v) const {
+  static HWY_INLINE void act(Action action, const VectorOf<T>* v, VectorOf<T>* at) {
     using V = VectorOf<T>;
-    T* at = register_of(strip, operation.target);
-    switch (operation.action) {
-      case Action::Set: {
-        const Tag<T> d;
-        HWY_UNROLL(4)
-        for (int k = 0; k < kVectors; ++k)
-          hn::Store(v[k], d, at + static_cast<std::size_t>(k) * lanes_of<T>());
-        return;
-      }
+    switch (action) {
+      case Action::Set:
+        return update<kVectors>(at, v, [](V, V b) HWY_ATTR { return b; });
       case Action::Add:
         return update<kVectors>(at, v, [](V a, V b) HWY_ATTR { return hn::Add(a, b); });
       case Action::Subtract:
@@ -261,8 +260,29 @@ class ElementLanes : public ElementKernel {
     }
   }
 
+  template <int kVectors, class Combine>
+  static HWY_INLINE void update(VectorOf<T>* at, const VectorOf<T>* v, Combine combine) {
+    HWY_UNROLL(4)
+    for (int k = 0; k < kVectors; ++k) at[k] = combine(at[k], v[k]);
+  }
+
+  template <int kVectors>
+  HWY_NOINLINE void act_in_memory(const Operation& operation, const Strip& strip, const VectorOf<T>* v) const {
+    VectorOf<T> at[kVectors];
+    T* lanes = register_of(strip, operation.target);
+    load_vectors<kVectors>(lanes, at);
+    act<kVectors>(operation.action, v, at);
+    store_vectors<kVectors>(at, lanes);
+  }
+
+  template <int kVectors>
+  static HWY_INLINE void store_vectors(const VectorOf<T>* v, T* to) {
+    HWY_UNROLL(4)
+    for (int k = 0; k < kVectors; ++k) hn::Store(v[k], Tag<T>(), to + static_cast<std::size_t>(k) * lanes_of<T>());
+  }
+
   template <int kVectors, bool kEnds>
-  HWY_INLINE void fit(Strip& strip, std::uint8_t* target) const {
+  HWY_INLINE void fit(Strip& strip, const VectorOf<T>* exact, std::uint8_t* target) const {
     const Tag<T> d;
     HWY_UNROLL(4)
     for (int k = 0; k < kVectors; ++k) {
@@ -270,7 +290,7 @@ class ElementLanes : public ElementKernel {
       const auto right = rights_ == nullptr ? hn::Set(d, static_cast<T>(plan_.fit.right))
                                             : hn::Load(d, rights_ + strip.element + offset);
       VectorOf<T> outside;
-      const auto fitted = fitting_(hn::Load(d, strip.registers + offset), right, outside);
+      const auto fitted = fitting_(exact[k], right, outside);
       if (kEnds) outside = hn::IfThenElseZero(hn::FirstN(d, plan_.size - strip.element), outside);
       strip.overflows = hn::Sub(strip.overflows, outside);
       store_row(fitted, storage_, target + (strip.element + offset) * bytes_of(storage_));
@@ -279,7 +299,8 @@ class ElementLanes : public ElementKernel {
 
   /// Elements whose shift is beyond the lanes.
   template <int kVectors>
-  HWY_NOINLINE void fit_singly(Strip& strip, std::uint8_t* target) const {
+  HWY_NOINLINE void fit_singly(Strip& strip, const VectorOf<T>* exact, std::uint8_t* target) const {
+    store_vectors<kVectors>(exact, strip.registers);
     for (std::size_t k = 0; k < kVectors * lanes_of<T>(); ++k) {
       const std::size_t element = strip.element + k;
       std::int64_t q = 0;  // in what pads the row

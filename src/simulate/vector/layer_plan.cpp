@@ -152,7 +152,8 @@ class LayerPlanner : public StepOperands {
   void place_scratch() {
     for (ProductGroup& group : plan_.groups) {
       group.offset = plan_.scratch_bytes;
-      group.stride = rounded_up(group.kernel->part_bytes() * group.matrices.size(), fast::kAlignment);
+      group.part_bytes = group.kernel->part_bytes();
+      group.stride = rounded_up(group.part_bytes * group.matrices.size(), fast::kAlignment);
       plan_.scratch_bytes += group.stride;
     }
     for (const ValueId target : plan_.targets) {

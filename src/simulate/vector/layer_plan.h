@@ -25,6 +25,7 @@ struct ProductGroup {
   std::unique_ptr<const ProductKernel> kernel;
   std::size_t offset = 0;  // in scratch memory, in bytes a place
   std::size_t stride = 0;  // bytes a place
+  std::size_t part_bytes = 0;  // of one matrix's products
 };
 
 /// What steps read: a value at a tick, or products.

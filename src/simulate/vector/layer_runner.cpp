@@ -105,9 +105,12 @@ void LayerRunner::run_steps(const Span& span) {
   find_targets(span);
   for (std::size_t index = 0; index < operands_.size(); ++index)
     if (plan_.operands[index].is_stepwise) find_operand(index, span, operands_[index]);
-  for (const ProductGroup& group : plan_.groups)
-    if (group.is_ahead) find_products(group, span.first);
-  StepRows rows{store_, ticks_.data() + span.first, span.places, operands_.data(), nullptr, false};
+  if (span.first != products_from_) {
+    products_from_ = span.first;
+    for (const ProductGroup& group : plan_.groups)
+      if (group.is_ahead) find_products(group, span.first);
+  }
+  StepRows rows{store_, ticks_.data() + span.first, span.places, operands_.data(), nullptr};
   for (std::size_t step = 0; step < plan_.steps.size(); ++step) {
     for (const ProductGroup& group : plan_.groups)
       if (!group.is_ahead && group.before == step) multiply(group, operands_[group.input], span.places);
@@ -148,7 +151,7 @@ void LayerRunner::find_products(const ProductGroup& group, std::size_t first_pla
   for (std::size_t part = 0; part < group.outputs.size(); ++part)
     for (std::size_t place = 0; place + first_place < capacity_; ++place)
       operands_[group.outputs[part]].at[place] =
-          first + part * group.kernel->part_bytes() + place * group.stride;
+          first + part * group.part_bytes + place * group.stride;
 }
 
 void LayerRunner::multiply(const ProductGroup& group, const Rows& inputs, std::size_t places) const {

@@ -49,6 +49,7 @@ class LayerRunner {
   std::vector<Rows> operands_;
   std::vector<std::uint8_t*> targets_;   // [steps, kMostPlaces]
   std::vector<std::int64_t> overflows_;  // by step
+  std::size_t products_from_ = 0;        // the place from which on products ahead are read
   std::uint8_t* scratch_;
   std::size_t capacity_;  // places in it
 };

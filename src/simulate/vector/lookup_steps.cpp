@@ -45,10 +45,15 @@ class DirectTableStep : public Step {
  public:
   DirectTableStep(const ActivationTable& table, std::size_t size, std::size_t operand,
                   const fast::MachineSettings& machine)
-      : operand_(operand), size_(size), kernel_(make_table_kernel(table, machine)) {}
+      : operand_(operand),
+        size_(size),
+        input_bytes_(size * bytes_of(storage_of(table.input))),
+        output_bytes_(size * bytes_of(storage_of(table.output.format))),
+        kernel_(make_table_kernel(table, machine)) {}
 
   std::int64_t run(const StepRows& rows) const override {
     const Rows& operand = rows.operands[operand_];
+    if (are_adjacent(rows)) return kernel_->apply(operand.at[0], size_ * rows.places, rows.targets[0]);
     std::int64_t overflows = 0;
     for (std::size_t place = 0; place < rows.places; ++place)
       overflows += kernel_->apply(operand.at[place], size_, rows.targets[place]);
@@ -56,8 +61,20 @@ class DirectTableStep : public Step {
   }
 
  private:
+  /// True if the rows of all places follow each other without padding.
+  [[nodiscard]] bool are_adjacent(const StepRows& rows) const {
+    const Rows& operand = rows.operands[operand_];
+    for (std::size_t place = 1; place < rows.places; ++place)
+      if (operand.at[place] != operand.at[place - 1] + input_bytes_ ||
+          rows.targets[place] != rows.targets[place - 1] + output_bytes_)
+        return false;
+    return true;
+  }
+
   std::size_t operand_;
   std::size_t size_;
+  std::size_t input_bytes_;   // of the elements of a row
+  std::size_t output_bytes_;  // likewise
   std::unique_ptr<const TableKernel> kernel_;
 };
 

@@ -26,7 +26,6 @@ struct StepRows {
   std::size_t places = 0;
   const Rows* operands = nullptr;
   std::uint8_t* const* targets = nullptr;
-  bool are_adjacent = false;  // target rows of all places follow each other without a gap but padding
 };
 
 class Step {

@@ -39,6 +39,7 @@ class Workspaces {
 }  // namespace
 
 struct VectorSimulator::Prepared {
+  InputCheck check;
   ValueLayouts layouts;
   InitialRows initial_rows;
   Memory initial;
@@ -46,7 +47,7 @@ struct VectorSimulator::Prepared {
   Workspaces workspaces;
 
   Prepared(const FixedNetwork& network, const fast::MachineSettings& machine)
-      : layouts(layouts_of(network)), initial_rows(network, layouts), initial(initial_memory_of(network)) {
+      : check(network.program), layouts(layouts_of(network)), initial_rows(network, layouts), initial(initial_memory_of(network)) {
     for (const LayerId id : network.program.layers.ids())
       layers.push_back(plan_layer(network, id, layouts, machine));
   }
@@ -57,27 +58,27 @@ namespace {
 /// A few sequences through all layers.
 class BatchRun {
  public:
-  BatchRun(const FixedNetwork& network, ValueStore& store, const Memory& initial)
-      : network_(network), program_(network.program), store_(store), initial_(initial) {}
+  BatchRun(const FixedNetwork& network, const std::vector<ValueId>& inputs, ValueStore& store,
+           const Memory& initial)
+      : network_(network), program_(network.program), inputs_(inputs), store_(store), initial_(initial) {}
 
   /// numerics.md, section 3, "Input"
   void enter(std::size_t place, std::span<const Sequence> inputs, ValueCounts& counts) const {
-    const std::vector<ValueId> ids = inputs_of(program_);
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      const auto size = static_cast<std::size_t>(program_.values[ids[i]].size);
-      const ValueLayout& layout = store_.layout(ids[i]);
-      std::uint8_t* rows = store_.row(place, ids[i], 0);
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      const auto size = static_cast<std::size_t>(program_.values[inputs_[i]].size);
+      const ValueLayout& layout = store_.layout(inputs_[i]);
+      std::uint8_t* rows = store_.row(place, inputs_[i], 0);
       const std::size_t steps = inputs[i].steps();
       for (std::size_t step = 0; step < steps; ++step)
         clear_padding(layout.storage, rows + step * layout.stride, size);
-      counts.written[ids[i]] += static_cast<std::int64_t>(steps * size);
-      if (program_.values[ids[i]].vocabulary) {
+      counts.written[inputs_[i]] += static_cast<std::int64_t>(steps * size);
+      if (program_.values[inputs_[i]].vocabulary) {
         for (std::size_t step = 0; step < steps; ++step)
           store_element(layout.storage, rows + step * layout.stride, 0, inputs[i].tokens[step]);
         continue;
       }
       const std::span<const float> reals(inputs[i].features.data(), steps * size);
-      counts.overflows[ids[i]] += quantise_rows(reals, size, network_.formats[ids[i]], rows, layout.stride);
+      counts.overflows[inputs_[i]] += quantise_rows(reals, size, network_.formats[inputs_[i]], rows, layout.stride);
     }
   }
 
@@ -125,6 +126,7 @@ class BatchRun {
 
   const FixedNetwork& network_;
   const Program& program_;
+  const std::vector<ValueId>& inputs_;
   ValueStore& store_;
   const Memory& initial_;
 };
@@ -154,7 +156,7 @@ Result<std::vector<std::vector<IntegerMatrix>>> VectorSimulator::run(
   const Program& program = network_.program;
   std::vector<TickCounts> ticks;
   for (const std::vector<Sequence>& inputs : sequences) {
-    FIXGATE_ASSIGN(TickCounts counted, check_inputs(program, inputs));
+    FIXGATE_ASSIGN(TickCounts counted, prepared_->check.count_ticks(inputs));
     ticks.push_back(std::move(counted));
   }
   std::vector<std::vector<IntegerMatrix>> outputs(sequences.size());
@@ -166,7 +168,7 @@ Result<std::vector<std::vector<IntegerMatrix>>> VectorSimulator::run(
     std::vector<const TickCounts*> some_ticks;
     for (const std::size_t index : some) some_ticks.push_back(&ticks[index]);
     ValueStore store(program, prepared_->layouts, prepared_->initial_rows, some_ticks, workspace->values);
-    const BatchRun batch(network_, store, prepared_->initial);
+    const BatchRun batch(network_, prepared_->check.inputs(), store, prepared_->initial);
     for (std::size_t place = 0; place < some.size(); ++place) {
       batch.enter(place, sequences[some[place]], counts);
       store.enter_memory(place, memories[some[place]]);
