@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "numeric/requantise.h"
+#include "simulate/vector/flat_terms.h"
 #include "simulate/vector/kernels.h"
 #include "simulate/vector/lanes-inl.h"
 
@@ -267,7 +268,8 @@ class ElementLanes : public ElementKernel {
   }
 
   template <int kVectors>
-  HWY_NOINLINE void act_in_memory(const Operation& operation, const Strip& strip, const VectorOf<T>* v) const {
+  HWY_NOINLINE void act_in_memory(const Operation& operation, const Strip& strip,
+                                  const VectorOf<T>* v) const {
     VectorOf<T> at[kVectors];
     T* lanes = register_of(strip, operation.target);
     load_vectors<kVectors>(lanes, at);
@@ -278,7 +280,8 @@ class ElementLanes : public ElementKernel {
   template <int kVectors>
   static HWY_INLINE void store_vectors(const VectorOf<T>* v, T* to) {
     HWY_UNROLL(4)
-    for (int k = 0; k < kVectors; ++k) hn::Store(v[k], Tag<T>(), to + static_cast<std::size_t>(k) * lanes_of<T>());
+    for (int k = 0; k < kVectors; ++k)
+      hn::Store(v[k], Tag<T>(), to + static_cast<std::size_t>(k) * lanes_of<T>());
   }
 
   template <int kVectors, bool kEnds>
@@ -316,6 +319,169 @@ class ElementLanes : public ElementKernel {
   std::vector<AlignedArray<T>> vectors_;
   std::vector<Operation> operations_;
   const T* rights_ = nullptr;
+};
+
+/// A sum that is multiplied out: its terms are added up in registers.
+class FlatSum : public ElementKernel {
+ public:
+  FlatSum(const ElementPlan& plan, const std::vector<FlatTerm>& terms)
+      : size_(plan.size),
+        storage_(storage_of(plan.fit.signal.format)),
+        right_(plan.fit.right),
+        fitting_(plan.fit.signal) {
+    for (const auto& vector : plan.vectors) {
+      vectors_.push_back(aligned_zeros<std::int32_t>(rounded_up(plan.size, kRowElements)));
+      for (std::size_t e = 0; e < vector.size(); ++e)
+        vectors_.back()[e] = static_cast<std::int32_t>(vector[e]);
+    }
+    for (const FlatTerm& term : terms) terms_.push_back(prepared(term));
+    if (plan.fit.rights) rights_ = vectors_[*plan.fit.rights].get();
+  }
+
+  std::int64_t run(const Rows* operands, std::size_t places, std::uint8_t* const* targets) const override {
+    const Tag<std::int32_t> d;
+    const std::size_t lanes = hn::Lanes(d);
+    Vector overflows = hn::Zero(d);
+    for (std::size_t place = 0; place < places; ++place) {
+      const Strip strip{operands, place, targets[place]};
+      std::size_t element = 0;
+      for (; element + kStripVectors * lanes <= size_; element += kStripVectors * lanes)
+        run_strip<kStripVectors, false>(strip, element, overflows);
+      for (; element < size_; element += lanes) run_strip<1, true>(strip, element, overflows);
+    }
+    return hn::GetLane(hn::SumOfLanes(d, overflows));
+  }
+
+ private:
+  using Vector = VectorOf<std::int32_t>;
+  enum class Code { Uniform, Constant, Half, Word, HalfTimesHalf, RowTimesRow };
+
+  struct Term {
+    Code code;
+    bool is_negative;
+    bool is_half[2];
+    int left;
+    std::int32_t uniform;
+    std::size_t operands[2];
+    const std::int32_t* constant;
+    const std::int32_t* lefts;
+  };
+
+  struct Strip {
+    const Rows* operands;
+    std::size_t place;
+    std::uint8_t* target;
+  };
+
+  [[nodiscard]] Term prepared(const FlatTerm& term) const {
+    const auto is_half = [](const Source& source) { return source.kind == Source::Kind::Half; };
+    Term prepared{code_of(term),
+                  term.is_negative,
+                  {is_half(term.first), term.second && is_half(*term.second)},
+                  term.left,
+                  static_cast<std::int32_t>(term.first.value),
+                  {term.first.index, term.second ? term.second->index : 0},
+                  nullptr,
+                  term.lefts ? vectors_[*term.lefts].get() : nullptr};
+    if (prepared.code == Code::Constant) prepared.constant = vectors_[term.first.index].get();
+    return prepared;
+  }
+
+  static Code code_of(const FlatTerm& term) {
+    if (term.second) {
+      const bool are_halves =
+          term.first.kind == Source::Kind::Half && term.second->kind == Source::Kind::Half;
+      return are_halves ? Code::HalfTimesHalf : Code::RowTimesRow;
+    }
+    if (term.first.kind == Source::Kind::Uniform) return Code::Uniform;
+    if (term.first.kind == Source::Kind::Constant) return Code::Constant;
+    return term.first.kind == Source::Kind::Half ? Code::Half : Code::Word;
+  }
+
+  template <int kVectors, bool kEnds>
+  HWY_INLINE void run_strip(const Strip& strip, std::size_t element, Vector& overflows) const {
+    const Tag<std::int32_t> d;
+    Vector sums[kVectors];
+    HWY_UNROLL(4)
+    for (int k = 0; k < kVectors; ++k) sums[k] = hn::Zero(d);
+    for (const Term& term : terms_) add<kVectors>(term, strip, element, sums);
+    HWY_UNROLL(4)
+    for (int k = 0; k < kVectors; ++k) {
+      const std::size_t at = element + static_cast<std::size_t>(k) * hn::Lanes(d);
+      const auto right = rights_ == nullptr ? hn::Set(d, right_) : hn::Load(d, rights_ + at);
+      Vector outside;
+      const auto fitted = fitting_(sums[k], right, outside);
+      if (kEnds) outside = hn::IfThenElseZero(hn::FirstN(d, size_ - element), outside);
+      overflows = hn::Sub(overflows, outside);
+      store_row(fitted, storage_, strip.target + at * bytes_of(storage_));
+    }
+  }
+
+  template <int kVectors>
+  HWY_INLINE void add(const Term& term, const Strip& strip, std::size_t element, Vector* sums) const {
+    const Tag<std::int32_t> d;
+    if (term.code == Code::Uniform)
+      return add_each<kVectors>(term, element, sums,
+                                [&](std::size_t) HWY_ATTR { return hn::Set(d, term.uniform); });
+    if (term.code == Code::Constant)
+      return add_each<kVectors>(term, element, sums,
+                                [&](std::size_t at) HWY_ATTR { return hn::Load(d, term.constant + at); });
+    const std::uint8_t* first = strip.operands[term.operands[0]].at[strip.place];
+    if (term.code == Code::Half)
+      return add_each<kVectors>(term, element, sums,
+                                [&](std::size_t at) HWY_ATTR { return load<std::int16_t>(first, at); });
+    if (term.code == Code::Word)
+      return add_each<kVectors>(term, element, sums,
+                                [&](std::size_t at) HWY_ATTR { return load<std::int32_t>(first, at); });
+    const std::uint8_t* second = strip.operands[term.operands[1]].at[strip.place];
+    if (term.code == Code::HalfTimesHalf)
+      return add_each<kVectors>(term, element, sums, [&](std::size_t at) HWY_ATTR {
+        return hn::Mul(load<std::int16_t>(first, at), load<std::int16_t>(second, at));
+      });
+    add_each<kVectors>(term, element, sums, [&](std::size_t at) HWY_ATTR {
+      return hn::Mul(load_any(term.is_half[0], first, at), load_any(term.is_half[1], second, at));
+    });
+  }
+
+  template <class From>
+  static HWY_INLINE Vector load(const std::uint8_t* row, std::size_t element) {
+    return load_row(Tag<std::int32_t>(), reinterpret_cast<const From*>(row) + element);
+  }
+
+  static HWY_INLINE Vector load_any(bool is_half, const std::uint8_t* row, std::size_t element) {
+    return is_half ? load<std::int16_t>(row, element) : load<std::int32_t>(row, element);
+  }
+
+  template <int kVectors, class Value>
+  HWY_INLINE void add_each(const Term& term, std::size_t element, Vector* sums, Value value) const {
+    const Tag<std::int32_t> d;
+    Vector v[kVectors];
+    HWY_UNROLL(4)
+    for (int k = 0; k < kVectors; ++k) v[k] = value(element + static_cast<std::size_t>(k) * hn::Lanes(d));
+    if (term.lefts != nullptr) {
+      HWY_UNROLL(4)
+      for (int k = 0; k < kVectors; ++k)
+        v[k] = v[k] << hn::Load(d, term.lefts + element + static_cast<std::size_t>(k) * hn::Lanes(d));
+    } else if (term.left != 0) {
+      HWY_UNROLL(4)
+      for (int k = 0; k < kVectors; ++k) v[k] = hn::ShiftLeftSame(v[k], term.left);
+    }
+    if (term.is_negative) {
+      HWY_UNROLL(4)
+      for (int k = 0; k < kVectors; ++k) sums[k] = hn::Sub(sums[k], v[k]);
+    } else {
+      HWY_UNROLL(4)
+      for (int k = 0; k < kVectors; ++k) sums[k] = hn::Add(sums[k], v[k]);
+    }
+  }
+
+  std::size_t size_;
+  Storage storage_;
+  std::int32_t right_;
+  Fitting<std::int32_t> fitting_;
+  std::vector<AlignedArray<std::int32_t>> vectors_;
+  std::vector<Term> terms_;
+  const std::int32_t* rights_ = nullptr;
 };
 
 }  // namespace fixgate::program::HWY_NAMESPACE

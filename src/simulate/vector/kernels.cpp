@@ -21,6 +21,7 @@ HWY_BEFORE_NAMESPACE();
 namespace fixgate::program::HWY_NAMESPACE {
 
 ElementKernel* new_elements(const ElementPlan& plan) {
+  if (const auto terms = flat_terms(plan)) return new FlatSum(plan, *terms);
   if (plan.lanes == Lanes::Words) return new ElementLanes<std::int32_t>(plan);
   return new ElementLanes<std::int64_t>(plan);
 }

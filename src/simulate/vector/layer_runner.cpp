@@ -150,8 +150,7 @@ void LayerRunner::find_products(const ProductGroup& group, std::size_t first_pla
   const std::uint8_t* first = scratch_ + group.offset * capacity_ + first_place * group.stride;
   for (std::size_t part = 0; part < group.outputs.size(); ++part)
     for (std::size_t place = 0; place + first_place < capacity_; ++place)
-      operands_[group.outputs[part]].at[place] =
-          first + part * group.part_bytes + place * group.stride;
+      operands_[group.outputs[part]].at[place] = first + part * group.part_bytes + place * group.stride;
 }
 
 void LayerRunner::multiply(const ProductGroup& group, const Rows& inputs, std::size_t places) const {

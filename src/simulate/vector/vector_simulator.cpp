@@ -47,7 +47,10 @@ struct VectorSimulator::Prepared {
   Workspaces workspaces;
 
   Prepared(const FixedNetwork& network, const fast::MachineSettings& machine)
-      : check(network.program), layouts(layouts_of(network)), initial_rows(network, layouts), initial(initial_memory_of(network)) {
+      : check(network.program),
+        layouts(layouts_of(network)),
+        initial_rows(network, layouts),
+        initial(initial_memory_of(network)) {
     for (const LayerId id : network.program.layers.ids())
       layers.push_back(plan_layer(network, id, layouts, machine));
   }
@@ -78,7 +81,8 @@ class BatchRun {
         continue;
       }
       const std::span<const float> reals(inputs[i].features.data(), steps * size);
-      counts.overflows[inputs_[i]] += quantise_rows(reals, size, network_.formats[inputs_[i]], rows, layout.stride);
+      counts.overflows[inputs_[i]] +=
+          quantise_rows(reals, size, network_.formats[inputs_[i]], rows, layout.stride);
     }
   }
 

@@ -13,6 +13,7 @@
 #include "simulate/testing/any_sequence.h"
 #include "simulate/testing/forced_target.h"
 #include "simulate/testing/random_fixed_network.h"
+#include "simulate/testing/random_program.h"
 #include "simulate/vector/kernels.h"
 
 namespace fixgate::program {
@@ -22,7 +23,6 @@ using testing_support::any_sequence;
 using testing_support::FixedNetworkRange;
 using testing_support::ForcedTarget;
 using testing_support::next_fixed_network;
-using testing_support::Random;
 
 constexpr std::uint64_t kFirstSeed = 880'000;
 
@@ -117,6 +117,84 @@ TEST(VectorSimulator, EqualsTheReferenceOnEveryTarget) {
       if (HasFailure()) return;
     }
   }
+}
+
+/// A sequence for every input of a program; none where the clocks do not agree.
+std::vector<Sequence> any_inputs(Random& random, const Program& program, int steps) {
+  std::vector<Sequence> inputs;
+  for (const ValueId id : inputs_of(program)) {
+    const Value& value = program.values[id];
+    inputs.push_back(testing_support::random_sequence(random, value.vocabulary.has_value(),
+                                                      value.vocabulary.value_or(value.size), steps, 1.5));
+  }
+  return inputs;
+}
+
+struct Coverage {
+  std::size_t statements[std::variant_size_v<Statement>] = {};
+  std::int64_t written = 0;
+  std::int64_t overflows = 0;
+};
+
+void compare_program(const FixedNetwork& network, Random& random, const fast::MachineSettings& settings,
+                     Coverage& coverage) {
+  const ProgramSimulator judge(network);
+  const VectorSimulator simulator(network, settings);
+  Calls calls(judge, static_cast<std::size_t>(random.number(1, 28)));
+  for (int call = 0; call < 2; ++call) {
+    calls.sequences.clear();
+    for (std::size_t k = 0; k < calls.found.size(); ++k)
+      calls.sequences.push_back(any_inputs(random, network.program, random.number(4, 9)));
+    compare_call(judge, simulator, calls);
+    if (testing::Test::HasFailure()) return;
+  }
+  for (const Layer& layer : network.program.layers)
+    for (const Statement& statement : layer.statements) ++coverage.statements[statement.index()];
+  for (const std::int64_t count : calls.found_counts.written) coverage.written += count;
+  for (const std::int64_t count : calls.found_counts.overflows) coverage.overflows += count;
+}
+
+TEST(VectorSimulator, EqualsTheReferenceOnAnyProgram) {
+  for (const Machine& machine : machines()) {
+    const ForcedTarget forced(machine.target);
+    SCOPED_TRACE(hwy::TargetName(machine.target));
+    std::uint64_t seed = kFirstSeed;
+    Coverage coverage;
+    for (int trial = 0; trial < 400; ++trial) {
+      const FixedNetwork network = next_program(seed);
+      SCOPED_TRACE(fmt::format("seed {}", seed - 1));
+      Random random(seed);
+      compare_program(network, random, machine.settings, coverage);
+      if (HasFailure()) {
+        ADD_FAILURE() << write_text(network, false);
+        return;
+      }
+    }
+    for (const std::size_t count : coverage.statements) EXPECT_GT(count, 10U);
+    EXPECT_GT(coverage.overflows, coverage.written / 50);
+    EXPECT_LT(coverage.overflows, coverage.written * 3 / 4);
+  }
+}
+
+TEST(VectorSimulator, RefusesWhatTheReferenceRefuses) {
+  std::uint64_t seed = kFirstSeed;
+  fixgate::FixedNetwork layers = next_fixed_network(seed);
+  while (layers.takes_tokens) layers = next_fixed_network(seed);
+  const FixedNetwork network = program_of(layers);
+  Sequence good;
+  good.features = FloatMatrix::Zero(2, layers.inputs);
+  Sequence wide;
+  wide.features = FloatMatrix::Zero(2, layers.inputs + 1);
+  const ProgramSimulator judge(network);
+  const VectorSimulator simulator(network);
+  Calls calls(judge, 2);
+  calls.sequences = {{good}, {wide}};
+  const auto found = simulator.run(calls.sequences, calls.found, calls.found_counts);
+  const auto expected = judge.run(calls.sequences[1], calls.expected[1], calls.expected_counts);
+  ASSERT_FALSE(found);
+  ASSERT_FALSE(expected);
+  EXPECT_EQ(found.error().message, expected.error().message);
+  EXPECT_TRUE(calls.found_counts.written == simulator.no_counts().written);
 }
 
 }  // namespace
