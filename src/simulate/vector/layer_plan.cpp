@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "simulate/program_reads.h"
+#include "simulate/vector/lookup_steps.h"
 
 namespace fixgate::program {
 namespace {
@@ -54,6 +55,7 @@ class LayerPlanner : public StepOperands {
     }
     for (ProductGroup& group : plan_.groups) make_kernel(group);
     place_scratch();
+    for (ProductGroup& group : plan_.groups) work_out_tokens(group);
     return std::move(plan_);
   }
 
@@ -159,6 +161,39 @@ class LayerPlanner : public StepOperands {
     for (const ValueId target : plan_.targets) {
       plan_.target_offsets.push_back(plan_.scratch_bytes);
       if (!layout(target).is_kept) plan_.scratch_bytes += layout(target).stride;
+    }
+  }
+
+  /// The lookup that makes the value at each of the layer's own ticks from a token of that tick.
+  [[nodiscard]] const RowLookup* lookup_of(const Read& read) const {
+    const Value& value = network_.program.values[read.value];
+    if (!value.layer || value.clock != layer_.clock || !(read.tick == Tick{})) return nullptr;
+    for (const Statement& statement : network_.program.layers[*value.layer].statements) {
+      const auto* sum = std::get_if<SumStatement>(&statement);
+      if (sum == nullptr || sum->target != read.value) continue;
+      const auto* lookup = std::get_if<RowLookup>(&sum->sum.terms.front().factors.front());
+      const bool is_plain = lookup != nullptr && lookup->token.tick == Tick{} &&
+                            network_.program.values[lookup->token.value].clock == layer_.clock;
+      return is_plain ? lookup : nullptr;
+    }
+    return nullptr;
+  }
+
+  void work_out_tokens(ProductGroup& group) const {
+    constexpr std::size_t kMostBytes = std::size_t{1} << 26;
+    const Read& read = plan_.operands[group.input].path->read();
+    const RowLookup* lookup = group.is_ahead ? lookup_of(read) : nullptr;
+    if (lookup == nullptr) return;
+    const auto tokens = static_cast<std::size_t>(network_.program.matrices[lookup->matrix].rows);
+    if (tokens * group.stride > kMostBytes) return;
+    const LookedUpRows rows = looked_up_rows(network_, *lookup, read.value);
+    TokenProducts& made = group.by_token.emplace();
+    made.token = lookup->token.value;
+    made.products = hwy::AllocateAligned<std::uint8_t>(tokens * group.stride);
+    for (std::size_t token = 0; token < tokens; ++token) {
+      const std::uint8_t* input = rows.rows.get() + token * rows.stride;
+      std::uint8_t* output = made.products.get() + token * group.stride;
+      group.kernel->multiply(&input, 1, &output);
     }
   }
 

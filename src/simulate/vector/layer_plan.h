@@ -12,6 +12,12 @@
 
 namespace fixgate::program {
 
+/// Products of rows that tokens name, worked out for every token.
+struct TokenProducts {
+  ValueId token{0};
+  AlignedArray<std::uint8_t> products;  // [tokens, ProductGroup::stride]
+};
+
 /// Matrices of as many rows each that multiply the same operand, and where their products go.
 struct ProductGroup {
   std::size_t input = 0;  // operand
@@ -26,6 +32,7 @@ struct ProductGroup {
   std::size_t offset = 0;      // in scratch memory, in bytes a place
   std::size_t stride = 0;      // bytes a place
   std::size_t part_bytes = 0;  // of one matrix's products
+  std::optional<TokenProducts> by_token = std::nullopt;  // instead of being multiplied
 };
 
 /// What steps read: a value at a tick, or products.

@@ -94,7 +94,7 @@ void LayerRunner::run_pointwise() {
 
 void LayerRunner::multiply_ahead() {
   for (const ProductGroup& group : plan_.groups) {
-    if (!group.is_ahead) continue;
+    if (!group.is_ahead || group.by_token) continue;
     Rows inputs;
     find_operand(group.input, {0, ticks_.size()}, inputs);
     multiply(group, inputs, ticks_.size());
@@ -105,17 +105,35 @@ void LayerRunner::run_steps(const Span& span) {
   find_targets(span);
   for (std::size_t index = 0; index < operands_.size(); ++index)
     if (plan_.operands[index].is_stepwise) find_operand(index, span, operands_[index]);
-  if (span.first != products_from_) {
-    products_from_ = span.first;
-    for (const ProductGroup& group : plan_.groups)
-      if (group.is_ahead) find_products(group, span.first);
-  }
+  find_products_ahead(span);
   StepRows rows{store_, ticks_.data() + span.first, span.places, operands_.data(), nullptr};
   for (std::size_t step = 0; step < plan_.steps.size(); ++step) {
     for (const ProductGroup& group : plan_.groups)
       if (!group.is_ahead && group.before == step) multiply(group, operands_[group.input], span.places);
     rows.targets = targets_.data() + step * kMostPlaces;
     overflows_[step] += plan_.steps[step]->run(rows);
+  }
+}
+
+void LayerRunner::find_products_ahead(const Span& span) {
+  const bool have_moved = span.first != products_from_;
+  products_from_ = span.first;
+  for (const ProductGroup& group : plan_.groups) {
+    if (group.by_token)
+      find_token_products(group, span);
+    else if (group.is_ahead && have_moved)
+      find_products(group, span.first);
+  }
+}
+
+void LayerRunner::find_token_products(const ProductGroup& group, const Span& span) {
+  for (std::size_t place = 0; place < span.places; ++place) {
+    const SequenceTick& at = ticks_[span.first + place];
+    const std::uint8_t* row = store_.row(at.sequence, group.by_token->token, at.tick);
+    const auto token = static_cast<std::size_t>(load_element(Storage::Word, row, 0));
+    const std::uint8_t* products = group.by_token->products.get() + token * group.stride;
+    for (std::size_t part = 0; part < group.outputs.size(); ++part)
+      operands_[group.outputs[part]].at[place] = products + part * group.part_bytes;
   }
 }
 

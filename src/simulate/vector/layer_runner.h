@@ -35,6 +35,8 @@ class LayerRunner {
   void run_steps(const Span& span);
   void find_targets(const Span& span);
   void find_operand(std::size_t operand, const Span& span, Rows& rows) const;
+  void find_products_ahead(const Span& span);
+  void find_token_products(const ProductGroup& group, const Span& span);
   void find_products(const ProductGroup& group, std::size_t first_place);
   void multiply(const ProductGroup& group, const Rows& inputs, std::size_t places) const;
 

@@ -1,44 +1,30 @@
 #include "simulate/vector/lookup_steps.h"
 
+#include <utility>
+
 #include "numeric/requantise.h"
 
 namespace fixgate::program {
 namespace {
 
-// numerics.md, section 10: out[k] <- E[token, k], at the row's own fraction
 class RowStep : public Step {
  public:
-  RowStep(const WeightMatrix& weights, const SignalFormat& signal, std::size_t operand)
-      : operand_(operand),
-        stride_(row_bytes(storage_of(signal.format), static_cast<std::size_t>(weights.columns))),
-        rows_(aligned_zeros<std::uint8_t>(stride_ * static_cast<std::size_t>(weights.rows))) {
-    for (int token = 0; token < weights.rows; ++token) {
-      const auto row = static_cast<std::size_t>(token);
-      std::int64_t overflows = 0;
-      std::size_t element = 0;
-      for (const std::int32_t weight : weights.row(token))
-        store_element(storage_of(signal.format), rows_.get() + row * stride_, element++,
-                      requantise(weight, weights.row_fractions[row], signal, overflows));
-      overflows_.push_back(overflows);
-    }
-  }
+  RowStep(LookedUpRows rows, std::size_t operand) : operand_(operand), rows_(std::move(rows)) {}
 
   std::int64_t run(const StepRows& rows) const override {
     std::int64_t overflows = 0;
     for (std::size_t place = 0; place < rows.places; ++place) {
       const auto token =
           static_cast<std::size_t>(load_element(Storage::Word, rows.operands[operand_].at[place], 0));
-      std::memcpy(rows.targets[place], rows_.get() + token * stride_, stride_);
-      overflows += overflows_[token];
+      std::memcpy(rows.targets[place], rows_.rows.get() + token * rows_.stride, rows_.stride);
+      overflows += rows_.overflows[token];
     }
     return overflows;
   }
 
  private:
   std::size_t operand_;
-  std::size_t stride_;
-  AlignedArray<std::uint8_t> rows_;
-  std::vector<std::int64_t> overflows_;  // by token
+  LookedUpRows rows_;
 };
 
 class DirectTableStep : public Step {
@@ -124,9 +110,29 @@ bool can_be_direct(const ActivationTable& table) {
 
 }  // namespace
 
-std::unique_ptr<const Step> make_row_step(const FixedNetwork& network, const RowLookup& lookup,
-                                          ValueId target, std::size_t operand) {
-  return std::make_unique<RowStep>(network.weights[lookup.matrix], network.formats[target], operand);
+// numerics.md, section 10: out[k] <- E[token, k], at the row's own fraction
+LookedUpRows looked_up_rows(const FixedNetwork& network, const RowLookup& lookup, ValueId target) {
+  const WeightMatrix& weights = network.weights[lookup.matrix];
+  const SignalFormat& signal = network.formats[target];
+  const Storage storage = storage_of(signal.format);
+  LookedUpRows found;
+  found.stride = row_bytes(storage, static_cast<std::size_t>(weights.columns));
+  found.rows = aligned_zeros<std::uint8_t>(found.stride * static_cast<std::size_t>(weights.rows));
+  for (int token = 0; token < weights.rows; ++token) {
+    const auto row = static_cast<std::size_t>(token);
+    std::int64_t overflows = 0;
+    std::size_t element = 0;
+    for (const std::int32_t weight : weights.row(token))
+      store_element(storage, found.rows.get() + row * found.stride, element++,
+                    requantise(weight, weights.row_fractions[row], signal, overflows));
+    found.overflows.push_back(overflows);
+  }
+  return found;
+}
+
+std::unique_ptr<const Step> make_row_step(const FixedNetwork& network, const RowLookup& lookup, ValueId target,
+                                          std::size_t operand) {
+  return std::make_unique<RowStep>(looked_up_rows(network, lookup, target), operand);
 }
 
 std::unique_ptr<const Step> make_table_step(const Table& table, std::size_t size, std::size_t operand,

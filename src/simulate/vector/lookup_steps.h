@@ -7,6 +7,15 @@
 
 namespace fixgate::program {
 
+/// What a token's row becomes in its target, for every token.
+struct LookedUpRows {
+  std::size_t stride = 0;  // bytes
+  AlignedArray<std::uint8_t> rows;
+  std::vector<std::int64_t> overflows;  // by token
+};
+
+LookedUpRows looked_up_rows(const FixedNetwork& network, const RowLookup& lookup, ValueId target);
+
 /// Every row of the matrix is requantised once; `operand` is the token.
 std::unique_ptr<const Step> make_row_step(const FixedNetwork& network, const RowLookup& lookup,
                                           ValueId target, std::size_t operand);

@@ -25,9 +25,11 @@ class DirectLookup : public TableKernel {
     if (machine.step_tables && fast::has_step_tables()) steps_ = fast::as_steps(table_);
     if (!steps_ && machine.mirrored_tables && fast::has_mirrored_tables())
       mirrored_ = fast::as_mirrored(table_);
+    if (!steps_ && !mirrored_) use_halves();
   }
 
   std::int64_t apply(const std::uint8_t* inputs, std::size_t count, std::uint8_t* answers) const override {
+    if (ends_) return look_up_halves(halves(inputs), count, halves(answers));
     if (mirrored_) return fast::apply_mirrored(*mirrored_, halves(inputs), count, halves(answers));
     if (!steps_) return look_up(inputs, count, answers);
     const std::size_t most = count / 8 * 8;  // apply_steps takes them by eight
@@ -37,6 +39,23 @@ class DirectLookup : public TableKernel {
   }
 
  private:
+  /// Answers of half words, where they overflow at the ends of the inputs alone.
+  void use_halves() {
+    ends_ = fast::overflow_ends(table_);
+    for (const std::int32_t entry : table_.entries) halves_.push_back(static_cast<std::int16_t>(entry >> 1));
+  }
+
+  /// One by one: a gather takes longer.
+  std::int64_t look_up_halves(const std::int16_t* inputs, std::size_t count, std::int16_t* answers) const {
+    const std::int16_t* from = halves_.data() - table_.first;
+    std::int64_t overflows = 0;
+    for (std::size_t k = 0; k < count; ++k)
+      overflows += static_cast<int>(inputs[k] <= ends_->up_to && ends_->up_to != INT16_MIN) +
+                   static_cast<int>(inputs[k] >= ends_->from && ends_->from != INT16_MAX);
+    for (std::size_t k = 0; k < count; ++k) answers[k] = from[inputs[k]];
+    return overflows;
+  }
+
   static const std::int16_t* halves(const std::uint8_t* row) {
     return reinterpret_cast<const std::int16_t*>(row);
   }
@@ -47,10 +66,12 @@ class DirectLookup : public TableKernel {
     const auto first = hn::Set(d, table_.first);
     auto overflows = hn::Zero(d);
     for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
-      const auto q = load(inputs, k);
-      const auto entry = hn::GatherIndex(d, table_.entries.data(), hn::Sub(q, first));
+      auto index = hn::Sub(load(inputs, k), first);
+      const bool is_last = count - k < hn::Lanes(d);
+      if (is_last) index = hn::IfThenElseZero(hn::FirstN(d, count - k), index);  // what is behind is not known
+      const auto entry = hn::GatherIndex(d, table_.entries.data(), index);
       auto outside = hn::And(entry, hn::Set(d, 1));
-      if (count - k < hn::Lanes(d)) outside = hn::IfThenElseZero(hn::FirstN(d, count - k), outside);
+      if (is_last) outside = hn::IfThenElseZero(hn::FirstN(d, count - k), outside);
       overflows = hn::Add(overflows, outside);
       store_row(hn::ShiftRight<1>(entry), output_, answers + k * bytes_of(output_));
     }
@@ -68,6 +89,8 @@ class DirectLookup : public TableKernel {
   Storage output_;
   std::optional<fast::StepTable> steps_;
   std::optional<fast::MirroredTable> mirrored_;
+  std::optional<fast::OverflowEnds> ends_;  // of halves_
+  std::vector<std::int16_t> halves_;
 };
 
 }  // namespace fixgate::program::HWY_NAMESPACE
