@@ -48,7 +48,7 @@ class ReadPath {
   ClockId clock_;  // of the value
   ClockRelation relation_;
   std::optional<StateId> state_;
-  bool is_flat_ = false;  // on the reader's own clock, which is no inner one
+  bool is_flat_ = false;     // on the reader's own clock, which is no inner one
   bool is_bounded_;          // no tick before the first one of the group is read
   std::int64_t group_ = 0;   // ticks of a group on an inner clock; else 0
   std::int64_t factor_ = 1;  // Strided: ticks of the value to one of the layer; Enclosing: the inverse

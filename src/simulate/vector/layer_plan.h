@@ -29,9 +29,9 @@ struct ProductGroup {
   std::vector<std::size_t> outputs;  // operand, by matrix
   std::unique_ptr<const SparseRows> rows;
   std::unique_ptr<const ProductKernel> kernel;
-  std::size_t offset = 0;      // in scratch memory, in bytes a place
-  std::size_t stride = 0;      // bytes a place
-  std::size_t part_bytes = 0;  // of one matrix's products
+  std::size_t offset = 0;                                // in scratch memory, in bytes a place
+  std::size_t stride = 0;                                // bytes a place
+  std::size_t part_bytes = 0;                            // of one matrix's products
   std::optional<TokenProducts> by_token = std::nullopt;  // instead of being multiplied
 };
 

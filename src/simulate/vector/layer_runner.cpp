@@ -1,5 +1,7 @@
 #include "simulate/vector/layer_runner.h"
 
+#include <hwy/cache_control.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -134,7 +136,18 @@ void LayerRunner::find_token_products(const ProductGroup& group, const Span& spa
     const std::uint8_t* products = group.by_token->products.get() + token * group.stride;
     for (std::size_t part = 0; part < group.outputs.size(); ++part)
       operands_[group.outputs[part]].at[place] = products + part * group.part_bytes;
+    fetch_ahead(group, at);
   }
+}
+
+/// What the next tick looks up is on its way to the caches meanwhile.
+void LayerRunner::fetch_ahead(const ProductGroup& group, const SequenceTick& at) const {
+  const TickOrder& order = orders_[at.sequence];
+  if (at.position + 1 >= order.count()) return;
+  const std::uint8_t* row = store_.row(at.sequence, group.by_token->token, order.tick_at(at.position + 1));
+  const auto token = static_cast<std::size_t>(load_element(Storage::Word, row, 0));
+  const std::uint8_t* products = group.by_token->products.get() + token * group.stride;
+  for (std::size_t byte = 0; byte < group.stride; byte += fast::kAlignment) hwy::Prefetch(products + byte);
 }
 
 void LayerRunner::find_targets(const Span& span) {

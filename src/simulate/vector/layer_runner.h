@@ -37,6 +37,7 @@ class LayerRunner {
   void find_operand(std::size_t operand, const Span& span, Rows& rows) const;
   void find_products_ahead(const Span& span);
   void find_token_products(const ProductGroup& group, const Span& span);
+  void fetch_ahead(const ProductGroup& group, const SequenceTick& at) const;
   void find_products(const ProductGroup& group, std::size_t first_place);
   void multiply(const ProductGroup& group, const Rows& inputs, std::size_t places) const;
 

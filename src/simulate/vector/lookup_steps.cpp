@@ -130,8 +130,8 @@ LookedUpRows looked_up_rows(const FixedNetwork& network, const RowLookup& lookup
   return found;
 }
 
-std::unique_ptr<const Step> make_row_step(const FixedNetwork& network, const RowLookup& lookup, ValueId target,
-                                          std::size_t operand) {
+std::unique_ptr<const Step> make_row_step(const FixedNetwork& network, const RowLookup& lookup,
+                                          ValueId target, std::size_t operand) {
   return std::make_unique<RowStep>(looked_up_rows(network, lookup, target), operand);
 }
 

@@ -39,19 +39,34 @@ class DirectLookup : public TableKernel {
   }
 
  private:
+  /// Inputs up to one and from another on overflow, no others.
+  struct Ends {
+    std::int32_t up_to;
+    std::int32_t from;
+  };
+
   /// Answers of half words, where they overflow at the ends of the inputs alone.
   void use_halves() {
-    ends_ = fast::overflow_ends(table_);
+    const auto overflows = [&](std::size_t index) { return (table_.entries[index] & 1) != 0; };
+    std::size_t low = 0;
+    while (low < table_.entries.size() && overflows(low)) ++low;
+    std::size_t high = table_.entries.size();
+    while (high > low && overflows(high - 1)) --high;
+    for (std::size_t index = low; index < high; ++index)
+      if (overflows(index)) return;
+    ends_ = {table_.first + static_cast<std::int32_t>(low) - 1,
+             table_.first + static_cast<std::int32_t>(high)};
     for (const std::int32_t entry : table_.entries) halves_.push_back(static_cast<std::int16_t>(entry >> 1));
   }
 
   /// One by one: a gather takes longer.
   std::int64_t look_up_halves(const std::int16_t* inputs, std::size_t count, std::int16_t* answers) const {
     const std::int16_t* from = halves_.data() - table_.first;
-    std::int64_t overflows = 0;
+    const Ends ends = *ends_;
+    std::int32_t overflows = 0;
     for (std::size_t k = 0; k < count; ++k)
-      overflows += static_cast<int>(inputs[k] <= ends_->up_to && ends_->up_to != INT16_MIN) +
-                   static_cast<int>(inputs[k] >= ends_->from && ends_->from != INT16_MAX);
+      overflows += static_cast<std::int32_t>(inputs[k] <= ends.up_to) +
+                   static_cast<std::int32_t>(inputs[k] >= ends.from);
     for (std::size_t k = 0; k < count; ++k) answers[k] = from[inputs[k]];
     return overflows;
   }
@@ -68,7 +83,8 @@ class DirectLookup : public TableKernel {
     for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
       auto index = hn::Sub(load(inputs, k), first);
       const bool is_last = count - k < hn::Lanes(d);
-      if (is_last) index = hn::IfThenElseZero(hn::FirstN(d, count - k), index);  // what is behind is not known
+      if (is_last)
+        index = hn::IfThenElseZero(hn::FirstN(d, count - k), index);  // what is behind is not known
       const auto entry = hn::GatherIndex(d, table_.entries.data(), index);
       auto outside = hn::And(entry, hn::Set(d, 1));
       if (is_last) outside = hn::IfThenElseZero(hn::FirstN(d, count - k), outside);
@@ -89,7 +105,7 @@ class DirectLookup : public TableKernel {
   Storage output_;
   std::optional<fast::StepTable> steps_;
   std::optional<fast::MirroredTable> mirrored_;
-  std::optional<fast::OverflowEnds> ends_;  // of halves_
+  std::optional<Ends> ends_;  // of halves_
   std::vector<std::int16_t> halves_;
 };
 
