@@ -49,13 +49,6 @@ Place ReadPath::find(std::int64_t position, const TickOrder& order, const TickCo
   return at_tick(0, ticks);
 }
 
-bool ReadPath::may_be_outside() const {
-  const int offset = read_.tick.offset;
-  if (relation_ == ClockRelation::Same) return offset > 0 || (offset < 0 && !state_);
-  if (relation_ == ClockRelation::Enclosing || relation_ == ClockRelation::Once) return false;
-  return true;
-}
-
 Place ReadPath::same_clock(std::int64_t position, const TickOrder& order, std::int64_t ticks) const {
   const std::int64_t wanted = position + read_.tick.offset;
   const std::int64_t group = group_ == 0 ? 0 : order.first_of_group(position);

@@ -36,8 +36,6 @@ class ReadPath {
 
   [[nodiscard]] const Read& read() const { return read_; }
   [[nodiscard]] std::optional<StateId> state() const { return state_; }
-  /// False if the read finds a tick or a memory at every position.
-  [[nodiscard]] bool may_be_outside() const;
 
  private:
   [[nodiscard]] Place find(std::int64_t position, const TickOrder& order, const TickCounts& counts) const;

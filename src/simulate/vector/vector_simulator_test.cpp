@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
 
+#include <algorithm>
+
 #include "fixed/program_of.h"
+#include "program/exact_sums.h"
 #include "program/text.h"
 #include "program/verify.h"
 #include "simulate/fast/mirrored_table.h"
@@ -119,7 +122,28 @@ TEST(VectorSimulator, EqualsTheReferenceOnEveryTarget) {
   }
 }
 
-/// A sequence for every input of a program; none where the clocks do not agree.
+/// Signals of up to 32 bits, weights of up to 32, sums of up to 64.
+TEST(VectorSimulator, EqualsTheReferenceOnWideFormats) {
+  FixedNetworkRange wide;
+  wide.wide_signal = 0.8;
+  wide.wide_weights = 0.7;
+  wide.odd_fraction = 0.3;
+  std::uint64_t seed = kFirstSeed + 1'000'000;
+  int widest = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    const fixgate::FixedNetwork layers = next_fixed_network(seed, wide);
+    SCOPED_TRACE(fmt::format("seed {}", seed - 1));
+    const auto proven = prove_sums(program_of(layers));
+    ASSERT_TRUE(proven) << proven.error().message;
+    for (const ProvenSum& sum : *proven) widest = std::max(widest, sum.width);
+    Random random(seed);
+    compare_chain(layers, random, {});
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(widest, 60);
+}
+
+/// A sequence for every input of a program.
 std::vector<Sequence> any_inputs(Random& random, const Program& program, int steps) {
   std::vector<Sequence> inputs;
   for (const ValueId id : inputs_of(program)) {
