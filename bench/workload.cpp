@@ -6,6 +6,7 @@
 #include "calibrate/calibrate.h"
 #include "data/load.h"
 #include "files/write.h"
+#include "fixed/program_of.h"
 #include "quantize/plan.h"
 #include "quantize/quantize.h"
 #include "simulate/testing/random_network.h"

@@ -351,6 +351,17 @@ RC_GTEST_PROP(RequantiseProperty, ExactResultsAreTheSameInEveryMode, (const Form
                 (Outcome{q, 0}));
 }
 
+RC_GTEST_PROP(RequantiseProperty, IsTheSameForManyValues, (const SignalFormat& signal)) {
+  const Requantiser requantiser(signal);
+  for (int trial = 0; trial < 100; ++trial) {
+    const std::int64_t v = *any_integer() >> *rc::gen::inRange(0, 63);
+    const int fraction = signal.format.fraction + *rc::gen::inRange(-80, 81);
+    std::int64_t overflows = 0;
+    const std::int64_t q = requantiser(v, fraction, overflows);
+    RC_ASSERT((Outcome{q, overflows}) == requantised(v, fraction, signal));
+  }
+}
+
 RC_GTEST_PROP(QuantiseInputProperty, IsRequantiseOfTheSameDyadicRational, (const SignalFormat& signal)) {
   for (int trial = 0; trial < 200; ++trial) {
     const std::int64_t v = *any_integer() / 2048;  // 53 bits: exact as a double

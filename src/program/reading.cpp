@@ -54,12 +54,6 @@ TickOrder::TickOrder(const Program& program, const Layer& layer, const TickCount
   if (is_inner_) group_ = program.clocks[layer.clock].factor;
 }
 
-std::int64_t TickOrder::tick_at(std::int64_t position) const {
-  if (!is_reverse_) return position;
-  const std::int64_t first = position - position % group_;
-  return first + group_ - 1 - position % group_;
-}
-
 std::int64_t TickOrder::first_of_group(std::int64_t position) const {
   return is_inner_ ? position - position % group_ : 0;
 }

@@ -36,7 +36,11 @@ class TickOrder {
 
   [[nodiscard]] std::int64_t count() const { return count_; }
   /// The tick that the layer runs as its `position`-th, and back.
-  [[nodiscard]] std::int64_t tick_at(std::int64_t position) const;
+  [[nodiscard]] std::int64_t tick_at(std::int64_t position) const {
+    if (!is_reverse_) return position;
+    const std::int64_t first = position - position % group_;
+    return first + group_ - 1 - position % group_;
+  }
   /// The first position within the same tick of the parent; on other clocks 0.
   [[nodiscard]] std::int64_t first_of_group(std::int64_t position) const;
 

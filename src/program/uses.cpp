@@ -50,6 +50,12 @@ LayerUses uses_of(const Layer& layer) {
   return std::move(lister.uses);
 }
 
+std::vector<Read> reads_of(const Statement& statement) {
+  UseLister lister;
+  std::visit(lister, statement);
+  return std::move(lister.uses.reads);
+}
+
 bool is_recurrent(const Program& program, LayerId layer) {
   return std::ranges::any_of(program.states,
                              [&](const State& state) { return program.values[state.value].layer == layer; });

@@ -17,6 +17,9 @@ struct LayerUses {
 
 LayerUses uses_of(const Layer& layer);
 
+/// Every read that a statement makes, in the order in which it names them.
+std::vector<Read> reads_of(const Statement& statement);
+
 /// Whether the layer remembers a value of its own from tick to tick.
 bool is_recurrent(const Program& program, LayerId layer);
 

@@ -9,6 +9,7 @@
 #include "program_files.h"
 #include "simulate/reference/program_simulator.h"
 #include "simulate/testing/judged_run.h"
+#include "simulate/vector/vector_simulator.h"
 
 namespace fixgate::program {
 namespace {
@@ -85,6 +86,33 @@ TEST_P(Streams, GoOnFromCallToCall) {
 
 INSTANTIATE_TEST_SUITE_P(Files, Streams, testing::Values("silero", "gtcrn_block"),
                          [](const auto& file) { return std::string(file.param); });
+
+/// Sequences of unequal length, each in two calls.
+TEST_P(Programs, GiveTheSameIntegersInVectors) {
+  const FixedNetwork network = random_network_of(GetParam(), kSeed, true);
+  const ProgramSimulator judge(network);
+  const VectorSimulator simulator(network);
+  constexpr std::size_t kSequences = 27;
+  std::vector<Memory> expected(kSequences, judge.initial_memory());
+  std::vector<Memory> found(kSequences, judge.initial_memory());
+  ValueCounts counts = judge.no_counts();
+  ValueCounts judged = judge.no_counts();
+  for (int call = 0; call < 2; ++call) {
+    std::vector<std::vector<Sequence>> inputs;
+    for (std::size_t k = 0; k < kSequences; ++k)
+      inputs.push_back({random_input(network, 3 + static_cast<int>(k % 5), kSeed + k)});
+    const auto outputs = simulator.run(inputs, found, counts);
+    ASSERT_TRUE(outputs) << outputs.error().message;
+    for (std::size_t k = 0; k < kSequences; ++k) {
+      const auto wanted = judge.run(inputs[k], expected[k], judged);
+      ASSERT_TRUE(wanted) << wanted.error().message;
+      ASSERT_EQ(outputs->at(k).front().values, wanted->front().values) << "sequence " << k;
+      ASSERT_TRUE(found[k] == expected[k]) << "the memory of sequence " << k;
+    }
+  }
+  EXPECT_TRUE(counts.written == judged.written);
+  EXPECT_TRUE(counts.overflows == judged.overflows);
+}
 
 TEST(ProgramTicks, PoolsTwoFramesIntoOneAndEndsInOneVector) {
   const FixedNetwork network = random_network_of("aecmos", kSeed);

@@ -26,6 +26,8 @@ struct FastSimulator::Prepared {
   std::vector<std::vector<std::unique_ptr<const fast::CellEngine>>> cells;
   std::vector<std::unique_ptr<const fast::DenseEngine>> dense;
 
+  /// Error: what is no chain, or does not fit the lanes.
+  Result<void> plan_chain(const program::FixedNetwork& network, const Settings& settings);
   /// Of `plan`.
   void make_engines(const fast::ChainState& initial, const Settings& settings);
 };
@@ -160,25 +162,25 @@ void remember(const Chain& chain, fast::ChainState state, program::Memory& memor
 }  // namespace
 
 FastSimulator::FastSimulator(const program::FixedNetwork& network, const Settings& settings)
-    : network_(network), reference_(network) {
+    : network_(network) {
   auto prepared = std::make_unique<Prepared>();
-  auto chain = chain_of(network);
-  if (!chain) {
-    not_covered_ = chain.error().message;
+  if (const auto done = prepared->plan_chain(network, settings); !done) {
+    not_covered_ = done.error().message;
+    vector_ = std::make_unique<const program::VectorSimulator>(network, settings);
     return;
   }
-  prepared->chain = std::move(*chain);
-  auto plan = fast::plan_network(prepared->chain.network, fast::machine_byte_products(settings));
-  if (!plan) {
-    not_covered_ = plan.error().message;
-    return;
-  }
-  prepared->plan = std::move(*plan);
   prepared->make_engines(state_of(prepared->chain, initial_memory()), settings);
   prepared_ = std::move(prepared);
 }
 
 FastSimulator::~FastSimulator() = default;
+
+Result<void> FastSimulator::Prepared::plan_chain(const program::FixedNetwork& network,
+                                                 const Settings& settings) {
+  FIXGATE_ASSIGN(chain, chain_of(network));
+  FIXGATE_ASSIGN(plan, fast::plan_network(chain.network, fast::machine_byte_products(settings)));
+  return {};
+}
 
 void FastSimulator::Prepared::make_engines(const fast::ChainState& initial, const Settings& settings) {
   const EmbeddedRows* before = nullptr;  // of the layer before
@@ -212,7 +214,7 @@ Result<BatchOutputs> FastSimulator::run(std::span<const Sequence* const> sequenc
                                         program::ValueCounts& counts) const {
   for (const Sequence* sequence : sequences) FIXGATE_CHECK(check_sequence(*sequence, network_.program));
   if (sequences.empty()) return BatchOutputs();
-  if (prepared_ == nullptr) return run_reference(sequences, memories, counts);
+  if (prepared_ == nullptr) return interpret(sequences, memories, counts);
   const Chain& chain = prepared_->chain;
   std::vector<fast::ChainState> states;
   for (const program::Memory& memory : memories) states.push_back(state_of(chain, memory));
@@ -261,22 +263,20 @@ Result<BatchOutputs> FastSimulator::run(std::span<const Sequence* const> sequenc
   return run(sequences, {}, counts);
 }
 
-Result<BatchOutputs> FastSimulator::run_reference(std::span<const Sequence* const> sequences,
-                                                  std::span<program::Memory> memories,
-                                                  program::ValueCounts& counts) const {
-  std::vector<IntegerMatrix> matrices;
+Result<BatchOutputs> FastSimulator::interpret(std::span<const Sequence* const> sequences,
+                                              std::span<program::Memory> memories,
+                                              program::ValueCounts& counts) const {
+  std::vector<std::vector<Sequence>> inputs;
+  for (const Sequence* sequence : sequences) inputs.push_back({*sequence});
+  std::vector<program::Memory> fresh;
+  if (memories.empty()) fresh.assign(sequences.size(), initial_memory());
+  FIXGATE_ASSIGN(const auto found,
+                 vector_->run(inputs, memories.empty() ? std::span(fresh) : memories, counts));
   std::vector<int> rows;
-  for (std::size_t index = 0; index < sequences.size(); ++index) {
-    program::Memory fresh;
-    if (memories.empty()) fresh = initial_memory();
-    program::Memory& memory = memories.empty() ? fresh : memories[index];
-    FIXGATE_ASSIGN(auto outputs, reference_.run({sequences[index], 1}, memory, counts));
-    rows.push_back(outputs.front().rows);
-    matrices.push_back(std::move(outputs.front()));
-  }
-  BatchOutputs outputs(rows, matrices.front().columns);
-  for (std::size_t index = 0; index < matrices.size(); ++index)
-    std::ranges::copy(matrices[index].values, outputs.values(index).begin());
+  for (const auto& one : found) rows.push_back(one.front().rows);
+  BatchOutputs outputs(rows, found.front().front().columns);
+  for (std::size_t index = 0; index < found.size(); ++index)
+    std::ranges::copy(found[index].front().values, outputs.values(index).begin());
   return outputs;
 }
 

@@ -11,6 +11,7 @@
 #include "simulate/fast/mirrored_table.h"
 #include "simulate/fast/step_table.h"
 #include "simulate/testing/any_sequence.h"
+#include "simulate/testing/forced_target.h"
 #include "simulate/testing/random_fixed_network.h"
 
 namespace fixgate {
@@ -20,25 +21,11 @@ using program::Memory;
 using program::ValueCounts;
 using testing_support::any_sequence;
 using testing_support::FixedNetworkRange;
+using testing_support::ForcedTarget;
 using testing_support::next_fixed_network;
 using testing_support::Random;
 
 constexpr std::uint64_t kFirstSeed = 20250701;
-
-/// Makes one of Highway's targets the chosen one while it lives.
-class ForcedTarget {
- public:
-  explicit ForcedTarget(std::int64_t target) {
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-  ~ForcedTarget() {
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-  ForcedTarget(const ForcedTarget&) = delete;
-  ForcedTarget& operator=(const ForcedTarget&) = delete;
-};
 
 struct Machine {
   std::int64_t target = 0;

@@ -3,37 +3,10 @@
 #include <algorithm>
 
 #include "numeric/requantise.h"
+#include "program/moves.h"
 
 namespace fixgate::program {
 namespace {
-
-std::vector<int> sources_of(const View& move) {
-  std::vector<int> sources{move.begin};
-  for (std::size_t axis = 0; axis < move.shape.size(); ++axis) {
-    std::vector<int> finer;
-    for (const int source : sources)
-      for (int i = 0; i < move.shape[axis]; ++i) finer.push_back(source + i * move.strides[axis]);
-    sources = std::move(finer);
-  }
-  return sources;
-}
-
-std::vector<int> sources_of(const Pad& move) {
-  std::vector<int> sources{0};
-  for (std::size_t axis = 0; axis < move.shape.size(); ++axis) {
-    std::vector<int> finer;
-    const int whole = move.before[axis] + move.shape[axis] + move.after[axis];
-    for (const int source : sources) {
-      for (int i = 0; i < whole; ++i) {
-        const int inside = i - move.before[axis];
-        const bool is_zero = source < 0 || inside < 0 || inside >= move.shape[axis];
-        finer.push_back(is_zero ? -1 : source * move.shape[axis] + inside);
-      }
-    }
-    sources = std::move(finer);
-  }
-  return sources;
-}
 
 PreparedStatement prepare(const FixedNetwork& network, const Statement& statement) {
   PreparedStatement prepared;
@@ -92,8 +65,11 @@ void LayerRun::operator()(const SumStatement& statement) {
   if (const auto* lookup = std::get_if<RowLookup>(&first)) return look_up(*lookup, format);
   const PreparedSum& sum = prepared_.sums.sum(index_);
   evaluator_.evaluate(sum, position_, result_);
+  const Requantiser requantiser(format);
+  std::int64_t overflows = 0;
   for (std::size_t e = 0; e < result_.size(); ++e)
-    result_[e] = requantise(result_[e], sum.fractions[e], format, overflows_);
+    result_[e] = requantiser(result_[e], sum.fractions[e], overflows);
+  overflows_ += overflows;
 }
 
 // out[k] <- E[token, k], at the row's own fraction
@@ -108,10 +84,13 @@ void LayerRun::look_up(const RowLookup& lookup, const SignalFormat& format) {
 
 void LayerRun::operator()(const TableStatement& statement) {
   const PreparedStatement& prepared = prepared_.statements[index_];
-  result_.clear();
-  for (const std::int64_t q : reader_.find(statement.argument, position_).integers)
-    result_.push_back(prepared.table ? (*prepared.table)(q, overflows_)
-                                     : apply_table(*prepared.leading_one, q, overflows_));
+  const auto integers = reader_.find(statement.argument, position_).integers;
+  std::int64_t overflows = 0;
+  result_.resize(integers.size());
+  for (std::size_t e = 0; e < result_.size(); ++e)
+    result_[e] = prepared.table ? (*prepared.table)(integers[e], overflows)
+                                : apply_table(*prepared.leading_one, integers[e], overflows);
+  overflows_ += overflows;
 }
 
 // The largest of the operands, aligned at the finest fraction; an operand outside of the sequence is left

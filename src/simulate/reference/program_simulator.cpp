@@ -1,85 +1,26 @@
 #include "simulate/reference/program_simulator.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "numeric/requantise.h"
-#include "program/uses.h"
+#include "simulate/program_inputs.h"
 #include "simulate/reference/layer_run.h"
-#include "simulate/sequence_check.h"
 
 namespace fixgate::program {
 
 struct ProgramSimulator::Prepared {
+  InputCheck check;
   std::vector<PreparedLayer> layers;
   Memory initial;
 };
 
 namespace {
 
-Memory initial_memory_of(const FixedNetwork& network) {
-  Memory memory;
-  for (const StateId id : network.program.states.ids()) {
-    const State& state = network.program.states[id];
-    const auto size = static_cast<std::size_t>(network.program.values[state.value].size);
-    std::vector<Integers> ticks;
-    for (std::size_t back = 0; back < static_cast<std::size_t>(state.depth); ++back) {
-      const auto& initial = network.initial[id];
-      ticks.emplace_back(size);
-      if (!initial.empty())
-        std::copy_n(initial.begin() + static_cast<std::ptrdiff_t>(back * size), size, ticks.back().begin());
-    }
-    memory.add(std::move(ticks));
-  }
-  return memory;
-}
-
-/// Ticks of every clock. Errors: a clock of steps without an input; inputs of one clock that differ.
-Result<TickCounts> count_ticks(const Program& program, std::span<const Sequence> inputs) {
-  IdVector<ClockId, std::optional<std::int64_t>> known(program.clocks.size(), std::nullopt);
-  const std::vector<ValueId> ids = inputs_of(program);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const Value& value = program.values[ids[i]];
-    auto& count = known[value.clock];
-    const auto steps = static_cast<std::int64_t>(inputs[i].steps());
-    if (count && *count != steps)
-      return fail("input {}: {} steps, where the input before it has {}", value.name, steps, *count);
-    count = steps;
-  }
-  TickCounts counts;
-  for (const ClockId id : program.clocks.ids()) {
-    const Clock& clock = program.clocks[id];
-    if (!clock.parent && !known[id])
-      return fail("clock {} has no input that says how many steps there are", clock.name);
-    const std::int64_t ticks = clock.parent ? clock.ticks(counts[*clock.parent]) : *known[id];
-    if (known[id] && *known[id] != ticks)
-      return fail("the input on clock {} has {} steps, and the clock {}", clock.name, *known[id], ticks);
-    counts.add(ticks);
-  }
-  return counts;
-}
-
-/// Error: a layer reads the first or last ticks of a value that has fewer.
-Result<void> check_ends(const Program& program, const Layer& layer, const TickCounts& counts) {
-  for (const Read& read : uses_of(layer).reads) {
-    const Value& value = program.values[read.value];
-    if (program.clocks[layer.clock].parent != value.clock ||
-        program.clocks[layer.clock].kind != ClockKind::Once)
-      continue;
-    const std::int64_t needed = std::abs(read.tick.offset) + std::int64_t{1};
-    if (counts[value.clock] < needed)
-      return fail("layer {} reads tick {} of {}, which has {}: give a longer sequence", layer.name, needed,
-                  full_name(program, value), counts[value.clock]);
-  }
-  return {};
-}
-
 /// One run over the sequences of all inputs.
 class ProgramRun {
  public:
-  ProgramRun(const FixedNetwork& network, const Memory& initial, Memory& memory, ValueCounts& counts,
-             ValueObserver* observer)
+  ProgramRun(const FixedNetwork& network, const InputCheck& check, const Memory& initial, Memory& memory,
+             ValueCounts& counts, ValueObserver* observer)
       : network_(network),
+        check_(check),
         program_(network.program),
         initial_(initial),
         memory_(memory),
@@ -87,16 +28,8 @@ class ProgramRun {
         observer_(observer) {}
 
   Result<void> enter(std::span<const Sequence> inputs) {
-    const std::vector<ValueId> ids = inputs_of(program_);
-    if (inputs.size() != ids.size()) return fail("{} inputs for {}", inputs.size(), ids.size());
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      const Value& value = program_.values[ids[i]];
-      const auto done =
-          check_sequence(inputs[i], value.vocabulary.has_value(), value.vocabulary.value_or(value.size));
-      if (!done) return tl::make_unexpected(done.error().within("input " + value.name));
-    }
-    FIXGATE_ASSIGN(ticks_, count_ticks(program_, inputs));
-    for (const Layer& layer : program_.layers) FIXGATE_CHECK(check_ends(program_, layer, ticks_));
+    FIXGATE_ASSIGN(ticks_, check_.count_ticks(inputs));
+    const std::vector<ValueId>& ids = check_.inputs();
     for (const Value& value : program_.values)
       values_.add(IntegerMatrix(static_cast<int>(ticks_[value.clock]), value.size));
     for (std::size_t i = 0; i < ids.size(); ++i) enter_one(ids[i], inputs[i]);
@@ -158,6 +91,7 @@ class ProgramRun {
   }
 
   const FixedNetwork& network_;
+  const InputCheck& check_;
   const Program& program_;
   const Memory& initial_;
   Memory& memory_;
@@ -170,7 +104,7 @@ class ProgramRun {
 }  // namespace
 
 ProgramSimulator::ProgramSimulator(const FixedNetwork& network) : network_(network) {
-  auto prepared = std::make_unique<Prepared>();
+  auto prepared = std::make_unique<Prepared>(Prepared{InputCheck(network.program), {}, {}});
   for (const Layer& layer : network.program.layers) prepared->layers.emplace_back(network, layer);
   prepared->initial = initial_memory_of(network);
   prepared_ = std::move(prepared);
@@ -184,7 +118,7 @@ Memory ProgramSimulator::initial_memory() const {
 
 Result<std::vector<IntegerMatrix>> ProgramSimulator::run(std::span<const Sequence> inputs, Memory& memory,
                                                          ValueCounts& counts, ValueObserver* observer) const {
-  ProgramRun run(network_, prepared_->initial, memory, counts, observer);
+  ProgramRun run(network_, prepared_->check, prepared_->initial, memory, counts, observer);
   FIXGATE_CHECK(run.enter(inputs));
   const Program& program = network_.program;
   for (const LayerId id : program.layers.ids()) run.run(program.layers[id], prepared_->layers[id.index()]);

@@ -82,19 +82,17 @@ void SumEvaluator::evaluate(const PreparedSum& sum, std::int64_t position, Integ
 void SumEvaluator::add_term(const PreparedTerm& term, std::int64_t position, Integers& result) const {
   Integers own;
   std::span<const std::int64_t> product = factor(term.factors.front(), position, result.size(), own);
-  Integers partial;
+  Integers more;
   for (std::size_t f = 1; f < term.factors.size(); ++f) {
-    Integers more;
     const auto next = factor(term.factors[f], position, result.size(), more);
-    Integers multiplied(result.size());
-    for (std::size_t e = 0; e < multiplied.size(); ++e) multiplied[e] = product[e] * next[e];
-    partial = std::move(multiplied);
-    product = partial;
+    if (product.data() != own.data()) own.assign(product.begin(), product.end());
+    for (std::size_t e = 0; e < own.size(); ++e) own[e] *= next[e];
+    product = own;
   }
-  for (std::size_t e = 0; e < result.size(); ++e) {
-    const std::int64_t aligned = align(product[e], term.shifts[e]);
-    result[e] += term.is_negative ? -aligned : aligned;
-  }
+  if (term.is_negative)
+    for (std::size_t e = 0; e < result.size(); ++e) result[e] -= align(product[e], term.shifts[e]);
+  else
+    for (std::size_t e = 0; e < result.size(); ++e) result[e] += align(product[e], term.shifts[e]);
 }
 
 std::span<const std::int64_t> SumEvaluator::factor(const PreparedTerm::Factor& factor, std::int64_t position,
