@@ -14,6 +14,7 @@
 #include "diagnostic/terminal.h"
 #include "explore/explore_files.h"
 #include "explore/report.h"
+#include "lists.h"
 #include "numbers.h"
 #include "numeric/share.h"
 #include "sweep/records.h"
@@ -23,6 +24,7 @@ namespace {
 
 constexpr std::int64_t kDefaultEvaluations = 400;
 constexpr double kDefaultMaxLoss = 0.01;
+constexpr int kMostSegments = 4096;
 
 struct Options {
   std::string model;
@@ -36,7 +38,7 @@ struct Options {
   std::string plan;
   std::string weights = "2..8";
   std::string activations = "3..8";
-  std::vector<int> segments = {8, 16, 32, 64};
+  std::string segments = "8,16,32,64";
   std::string objectives;
   std::string max_loss;
   std::string max_footprint;
@@ -93,7 +95,7 @@ Result<SearchRanges> ranges_of(const Options& options) {
   SearchRanges ranges;
   FIXGATE_CHECK(parse_weights(options.weights, ranges));
   FIXGATE_ASSIGN(ranges.activations, parse_range("--activations", options.activations));
-  ranges.segments = options.segments;
+  FIXGATE_ASSIGN(ranges.segments, parse_integers("--segments", options.segments, 1, kMostSegments));
   std::ranges::sort(ranges.segments);
   // std::ranges::unique is beyond clang 14.
   ranges.segments.erase(std::unique(ranges.segments.begin(), ranges.segments.end()), ranges.segments.end());
@@ -274,14 +276,14 @@ void add_space_options(CLI::App& command, Options& options) {
   command
       .add_option("-w,--weights", options.weights,
                   "Widths of weights to try, before them encodings: binary,ternary,2..8")
+      ->check(comma_list())
       ->capture_default_str();
   command
       .add_option("-a,--activations", options.activations,
                   "Widths of activations to try; signals that have more bits in the base plan keep them")
       ->capture_default_str();
-  command.add_option("--segments", options.segments, "Segments of tables to try")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 4096))
+  command.add_option("--segments", options.segments, "Segments of tables to try, 1 to 4096 each")
+      ->check(comma_list())
       ->capture_default_str();
   auto* preset =
       command.add_option("--preset", options.preset, "Base plan: default, compensated, learned or paper");
@@ -301,13 +303,16 @@ void add_goal_options(CLI::App& command, Options& options) {
       ->check(positive_number());
   command.add_option("--lanes", options.lanes, "Multipliers of each layer, for cycles and area")
       ->check(positive_number());
-  command.add_option("--objectives", options.objectives,
-                     "What the front is of: loss, and footprint, bit-operations, cycles, area "
-                     "(default: loss,footprint; with hardware area too)");
+  command
+      .add_option("--objectives", options.objectives,
+                  "What the front is of: loss, and footprint, bit-operations, cycles, area "
+                  "(default: loss,footprint; with hardware area too)")
+      ->check(comma_list());
 }
 
 void add_effort_options(CLI::App& command, Options& options) {
   command.add_option("--strategy", options.strategy, "grid, sensitivity, evolve; several in their order")
+      ->check(comma_list())
       ->capture_default_str();
   command.add_option("--evaluations", options.evaluations,
                      "Trials at most (default: 400, with --minutes none)");

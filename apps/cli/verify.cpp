@@ -10,6 +10,7 @@
 #include "diagnostic/terminal.h"
 #include "hardware/accelerator_file_use.h"
 #include "numbers.h"
+#include "synthesis/yosys.h"
 #include "verification/gather.h"
 #include "verification/suite.h"
 #include "verification/verification.h"
@@ -45,6 +46,7 @@ Result<VerificationOptions> verification_options(const Options& options) {
   chosen.time_limit = options.time_limit;
   if (!options.netlist.empty()) {
     FIXGATE_ASSIGN(chosen.netlist, parse_target(options.netlist));
+    FIXGATE_CHECK(cell_models(*chosen.netlist));  // before any work
   }
   return chosen;
 }

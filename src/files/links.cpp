@@ -24,4 +24,11 @@ std::filesystem::path follow_links(std::filesystem::path path) {
   return path;
 }
 
+bool is_written_in_place(const std::filesystem::path& place) {
+  std::error_code error;
+  if (std::filesystem::is_symlink(place, error)) return true;
+  const auto status = std::filesystem::status(place, error);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+}
+
 }  // namespace fixgate

@@ -46,12 +46,6 @@ void remove_unless_locked(const fs::path& part) {
   if (::flock(file.number(), LOCK_EX | LOCK_NB) == 0) ::unlink(part.c_str());
 }
 
-}  // namespace
-
-fs::path part_of(const fs::path& file) {
-  return file.parent_path() / (part_prefix(file) + std::to_string(::getpid()));
-}
-
 void remove_dead_parts(const fs::path& file) {
   const std::string prefix = part_prefix(file);
   std::vector<fs::path> dead;
@@ -62,6 +56,29 @@ void remove_dead_parts(const fs::path& file) {
     if (process && has_ended(*process)) dead.push_back(entry->path());
   }
   for (const fs::path& part : dead) remove_unless_locked(part);
+}
+
+}  // namespace
+
+fs::path part_of(const fs::path& file) {
+  return file.parent_path() / (part_prefix(file) + std::to_string(::getpid()));
+}
+
+Descriptor make_part(const fs::path& file) {
+  remove_dead_parts(file);
+  struct stat old = {};
+  const bool replaces = ::stat(file.c_str(), &old) == 0;
+  const mode_t rights = replaces ? old.st_mode & 0777U : 0666U;
+  Descriptor part(::open(part_of(file).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights));
+  if (part.number() < 0) return part;
+  ::flock(part.number(), LOCK_EX | LOCK_NB);
+  if (!replaces) return part;
+  if (::fchown(part.number(), old.st_uid, old.st_gid) != 0 &&
+      ::fchown(part.number(), static_cast<uid_t>(-1), old.st_gid) != 0) {
+    // Then it is the user's own, as any new file.
+  }
+  ::fchmod(part.number(), rights);  // the umask has had its say at open()
+  return part;
 }
 
 }  // namespace fixgate

@@ -1,8 +1,6 @@
 #include "files/write.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -25,15 +23,6 @@ bool write_all(int descriptor, std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
-}
-
-// /dev/null, /dev/stdout or a pipe cannot be replaced by a rename; it is written straight. So is what
-// follow_links leaves as a link: an open file, or a circle, which cannot be opened.
-bool is_special(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::is_symlink(path, error)) return true;
-  const auto status = std::filesystem::status(path, error);
-  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
 }
 
 tl::unexpected<Error> not_written(const std::filesystem::path& path, int reason) {
@@ -59,34 +48,15 @@ Result<void> synchronise_folder(const std::filesystem::path& file, const std::fi
               std::strerror(errno));
 }
 
-// A new file with the rights of the one at `place`, if there is one, and its owner, if that is allowed.
-// Whoever looks for dead files can tell by the lock that this one is not.
-Descriptor make_part(const std::filesystem::path& part, const std::filesystem::path& place) {
-  struct stat old = {};
-  const bool replaces = ::stat(place.c_str(), &old) == 0;
-  const mode_t rights = replaces ? old.st_mode & 0777U : 0666U;
-  Descriptor file(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights));
-  if (file.number() < 0) return file;
-  ::flock(file.number(), LOCK_EX | LOCK_NB);
-  if (!replaces) return file;
-  if (::fchown(file.number(), old.st_uid, old.st_gid) != 0 &&
-      ::fchown(file.number(), static_cast<uid_t>(-1), old.st_gid) != 0) {
-    // Then it is the user's own, as any new file.
-  }
-  ::fchmod(file.number(), rights);  // the umask has had its say at open()
-  return file;
-}
-
 }  // namespace
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view bytes) {
   const std::filesystem::path place = follow_links(path);
-  if (is_special(place))
+  if (is_written_in_place(place))
     return fill(Descriptor(::open(place.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)), bytes,
                 path);
-  remove_dead_parts(place);
   const std::filesystem::path part = part_of(place);
-  const Descriptor file = make_part(part, place);
+  const Descriptor file = make_part(place);
   auto filled = fill(file, bytes, path);
   if (filled && ::rename(part.c_str(), place.c_str()) != 0) filled = not_written(path, errno);
   if (filled) return synchronise_folder(place, path);

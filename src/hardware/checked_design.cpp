@@ -31,7 +31,7 @@ std::string first_difference(const std::vector<FolderFile>& files, const fs::pat
     if (present && *present == file.bytes) continue;
     const std::string words =
         present && is_memory(file.path) ? compare_memory(file.bytes, *present).first : std::string();
-    return file.path + (words.empty() ? "" : ": " + words);
+    return file.path + (words.empty() ? "" : " (" + words + ")");
   }
   return {};
 }

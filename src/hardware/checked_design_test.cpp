@@ -78,7 +78,7 @@ TEST_F(CheckedDesign, RefusesEveryFileThatWasChanged) {
 
 TEST_F(CheckedDesign, NamesTheWordOfAMemoryThatDiffers) {
   const std::string file = change_memory();
-  expect_refusal({file + ": word 0 is ", "the network's is "});
+  expect_refusal({file + " (word 0 is ", "the network's is ", ") is not what fixgate rtl writes"});
   const auto design = design_as_it_is(accelerator_, place());
   ASSERT_TRUE(design) << design.error().message;
   EXPECT_EQ(design->memories.words, 1);

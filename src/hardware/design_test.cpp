@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "hardware/accelerator.h"
 #include "hardware/geometry.h"
 #include "hardware/multipliers.h"
 #include "hardware/random_design_test.h"
+#include "hardware/verilog_text.h"
 
 namespace fixgate {
 namespace {
@@ -41,8 +44,9 @@ TEST(Design, RefusesWhatHardwareCannotDo) {
 }
 
 TEST(Design, RefusesNamesThatAreNoIdentifiers) {
-  for (const char* name : {"1st", "a b!", "module", "logic", "fg_rom", "fg", "a-b", "ä", "clk_i", "rst_ni",
-                           "s_axis_tdata", "m_axis_tlast", "unused_first", "rnn0_data", "u_rnn0"}) {
+  for (const char* name :
+       {"1st", "a b!", "module", "logic", "fg_rom", "fg", "a-b", "ä", "clk_i", "rst_ni", "s_axis_tdata",
+        "m_axis_tlast", "unused_first", "rnn0_data", "u_rnn0", "error_o"}) {
     AcceleratorOptions options;
     options.name = name;
     EXPECT_NE(refusal(make_example(shape_named("a"), 1), options).find("give --name"), std::string::npos)
@@ -54,11 +58,62 @@ TEST(Design, RefusesNamesThatAreNoIdentifiers) {
             "a name of 129 characters: give --name one of at most 128");
 }
 
+/// Every port, signal and instance of a top module.
+std::vector<std::string> names_in(const std::string& top) {
+  static const std::regex port(R"((?:input|output)\s+logic\s+(?:\[\d+:0\])?\s*(\w+))");
+  static const std::regex signals(R"(\n  logic (?:\[\d+:0\] )?(\w+(?:, \w+)*);)");
+  static const std::regex instance(R"(\n  \) (\w+) \(\n)");
+  static const std::regex word(R"(\w+)");
+  std::vector<std::string> names;
+  for (const std::regex* declaration : {&port, &signals, &instance})
+    for (std::sregex_iterator found(top.begin(), top.end(), *declaration), end; found != end; ++found) {
+      const std::string list = (*found)[1];
+      for (std::sregex_iterator name(list.begin(), list.end(), word); name != end; ++name)
+        names.push_back(name->str());
+    }
+  return names;
+}
+
+TEST(Design, RefusesEveryNameThatTheModuleDeclares) {
+  for (const auto output : {AcceleratorOutput::Values, AcceleratorOutput::Index}) {
+    AcceleratorOptions options;
+    options.output = output;
+    const FixedNetwork network = make_example(shape_named("a"), 1);
+    const auto designed = design_accelerator(network, options);
+    ASSERT_TRUE(designed) << designed.error().message;
+    const std::string top = *top_text(*designed);
+    const std::vector<std::string> names = names_in(top);
+    // Ports, unused_first; five signals and an instance of each engine and of the input; those of the output
+    // and of the index.
+    EXPECT_EQ(names.size(), 12U + 1 + 6 * 3 + 1 + (output == AcceleratorOutput::Index ? 6 : 0)) << top;
+    for (const std::string& name : names) {
+      options.name = name;
+      EXPECT_NE(refusal(network, options).find("'" + name + "'"), std::string::npos) << name;
+      EXPECT_NE(refusal(network, options).find("give --name another one"), std::string::npos) << name;
+    }
+  }
+}
+
+TEST(Design, DeclaresNoNameTwiceWhateverLayersAreNamed) {
+  for (const char* layer : {"unused", "error", "clk", "s_axis", "s_axis_t", "m_axis", "u", "u_fg_input", "fg",
+                            "index", "in", "rst_ni", "error_o"}) {
+    FixedNetwork network = make_example(shape_named("a"), 1);
+    std::get<FixedRecurrent>(network.layers[0]).name = layer;
+    const auto designed = design_accelerator(network, {});
+    ASSERT_TRUE(designed) << designed.error().message;
+    std::vector<std::string> names = names_in(*top_text(*designed));
+    names.push_back(designed->name);
+    std::ranges::sort(names);
+    EXPECT_EQ(std::ranges::adjacent_find(names), names.end()) << layer;
+  }
+}
+
 TEST(Design, MakesAModulesNameOfAnyNetworkName) {
   const std::vector<std::pair<std::string, std::string>> names{
       {"while", "net_while"},
       {"clk_i", "net_clk_i"},
       {"s_axis_tdata", "net_s_axis_tdata"},
+      {"error_o", "net_error_o"},
       {"fg_rom", "net_fg_rom"},
       {"1st", "net_1st"},
       {"a/b;c", "a_b_c"},

@@ -1,7 +1,8 @@
 #include "hardware/identifier.h"
 
 #include <algorithm>
-#include <array>
+
+#include "hardware/top_names.h"
 
 namespace fixgate {
 namespace {
@@ -33,11 +34,6 @@ constexpr std::string_view kReserved =
     "unique0 unsigned until until_with untyped use uwire var vectored virtual void wait wait_order wand weak "
     "weak0 weak1 while wildcard wire with within wor xnor xor ";
 
-// What every top module declares; a module of the same name would be hidden there.
-constexpr std::array<std::string_view, 12> kDeclared{
-    "clk_i",        "rst_ni",       "s_axis_tdata",  "s_axis_tvalid", "s_axis_tready", "s_axis_tlast",
-    "s_axis_tuser", "m_axis_tdata", "m_axis_tvalid", "m_axis_tready", "m_axis_tlast",  "unused_first"};
-
 constexpr std::size_t kLongestName = 128;
 
 bool is_letter(char c) {
@@ -45,6 +41,12 @@ bool is_letter(char c) {
 }
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+// A module of the same name would be hidden in the top module.
+bool is_of_every_top(std::string_view name) {
+  return name == kUnusedFirst || name.starts_with(kLibraryInstancePrefix) ||
+         std::ranges::find(kTopPorts, name, &TopPort::name) != kTopPorts.end();
 }
 
 }  // namespace
@@ -90,9 +92,9 @@ Result<void> check_module_name(std::string_view name) {
     return fail("'{}' is no SystemVerilog identifier: give --name one of letters, digits and '_'", name);
   if (kReserved.find(fmt::format(" {} ", name)) != std::string_view::npos)
     return fail("'{}' is a reserved word of SystemVerilog: give --name another one", name);
-  if (name == "fg" || name.starts_with("fg_"))  // fg_pkg is the library's package
+  if (name == "fg" || name.starts_with(kLibraryPrefix))  // fg_pkg is the library's package
     return fail("'{}': fg and names that begin with fg_ are the library's: give --name another one", name);
-  if (std::ranges::find(kDeclared, name) != kDeclared.end())
+  if (is_of_every_top(name))
     return fail("'{}' is the name of a signal in the module itself: give --name another one", name);
   return {};
 }

@@ -1,6 +1,7 @@
 #include "sweep/suite.h"
 
 #include <algorithm>
+#include <map>
 
 #include "files/read.h"
 #include "sweep/suite_fields.h"
@@ -24,7 +25,33 @@ Result<SuiteNetwork> network_from(const toml::table& table, const std::filesyste
   return network;
 }
 
+// Names differ, but files leave some characters out.
+Result<void> check_file_names(const Suite& suite) {
+  std::map<std::string, std::string> taken;  // by file
+  for (const SuiteNetwork& network : suite.networks)
+    for (const SuitePlan& plan : network.plans) {
+      const std::string words = fmt::format("'{}', plan '{}'", network.name, plan.name);
+      const auto [earlier, fresh] = taken.emplace(network_file_name(network, plan), words);
+      if (!fresh)
+        return fail("{}, and {}, would both be written to {}: rename one of them", earlier->second, words,
+                    earlier->first);
+    }
+  return {};
+}
+
 }  // namespace
+
+std::string network_file_name(const SuiteEntry& entry, const SuitePlan& plan) {
+  std::string name = entry.name + "-" + plan.name;
+  std::ranges::replace_if(
+      name, [](char c) { return c == ' ' || c == '/'; }, '-');
+  std::erase_if(name, [](char c) { return c == '%' || c == '+'; });
+  return name + ".fxg";
+}
+
+std::string plot_file_name(const std::string& network) {
+  return network + ".svg";
+}
 
 Result<Suite> parse_suite(std::string_view toml, const std::filesystem::path& folder) {
   Suite suite;
@@ -32,6 +59,7 @@ Result<Suite> parse_suite(std::string_view toml, const std::filesystem::path& fo
     FIXGATE_ASSIGN(SuiteNetwork network, network_from(table, folder));
     return suite.networks.emplace_back(std::move(network)).name;
   }));
+  FIXGATE_CHECK(check_file_names(suite));
   return suite;
 }
 

@@ -33,8 +33,12 @@ struct Suite {
   std::vector<SuiteNetwork> networks;
 };
 
+/// Names in a sweep's folder: NETWORK-PLAN.fxg and NETWORK.svg.
+std::string network_file_name(const SuiteEntry& entry, const SuitePlan& plan);
+std::string plot_file_name(const std::string& network);
+
 /// Errors: not TOML, an unknown or missing key, a wrong type, an impossible width, a plan file that cannot be
-/// read.
+/// read, two plans whose networks would be one file.
 Result<Suite> parse_suite(std::string_view toml, const std::filesystem::path& folder);
 Result<Suite> read_suite(const std::filesystem::path& path);
 

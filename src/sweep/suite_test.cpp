@@ -130,5 +130,14 @@ TEST(Suite, RefusesTwoOfOneName) {
   EXPECT_NE(error_of(twice).find("two plans of 'a' are named 'default 4/8'"), std::string::npos);
 }
 
+// Files have '-' for a space or '/'.
+TEST(Suite, RefusesTwoPlansThatWouldWriteOneFile) {
+  const std::string spaced = with(with(kSuite, "\"a\"", "\"a b\""), "\"b\"", "\"a-b\"");
+  EXPECT_EQ(error_of(spaced), "") << "their plans differ";
+  EXPECT_EQ(error_of(with(spaced, "weights = 8, activations = 3", "weights = 4, activations = 8")),
+            "'a b', plan 'default 4/8', and 'a-b', plan 'default 4/8', would both be written to "
+            "a-b-default-4-8.fxg: rename one of them");
+}
+
 }  // namespace
 }  // namespace fixgate

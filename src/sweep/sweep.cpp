@@ -85,19 +85,6 @@ Result<SweepRecord> evaluate_plan(Loaded& loaded, const SuitePlan& plan, const s
   return record;
 }
 
-// Names differ, but files leave some characters out.
-Result<void> check_file_names(const Suite& suite) {
-  std::map<std::string, std::string> networks;  // by file
-  for (const SuiteNetwork& entry : suite.networks)
-    for (const SuitePlan& plan : entry.plans) {
-      const auto [taken, fresh] = networks.emplace(network_file_name(entry, plan), entry.name);
-      if (!fresh)
-        return fail("'{}' and '{}', plan '{}', would both be written to {}: rename one of them",
-                    taken->second, entry.name, plan.name, taken->first);
-    }
-  return {};
-}
-
 // A fingerprint of the model, the task and every data file that the figures depend on.
 Result<std::string> input_fingerprint(const SuiteNetwork& entry, const std::filesystem::path& root) {
   FIXGATE_ASSIGN(const std::string model, read_file(entry.model));
@@ -173,20 +160,7 @@ Result<void> write_plots(const std::vector<SweepRecord>& records, const std::fil
 
 }  // namespace
 
-std::string network_file_name(const SuiteEntry& entry, const SuitePlan& plan) {
-  std::string name = entry.name + "-" + plan.name;
-  std::ranges::replace_if(
-      name, [](char c) { return c == ' ' || c == '/'; }, '-');
-  std::erase_if(name, [](char c) { return c == '%' || c == '+'; });
-  return name + ".fxg";
-}
-
-std::string plot_file_name(const std::string& network) {
-  return network + ".svg";
-}
-
 Result<SweepResult> run_sweep(const Suite& suite, const SweepOptions& options) {
-  FIXGATE_CHECK(check_file_names(suite));
   std::error_code error;
   std::filesystem::create_directories(options.output, error);
   if (error) return fail("{}: cannot be made: {}", options.output.string(), error.message());

@@ -18,8 +18,6 @@ struct SweepOptions {
 // What a sweep writes into its folder.
 inline constexpr const char* kResultsName = "results.json";
 inline constexpr const char* kTableName = "table.md";
-std::string network_file_name(const SuiteEntry& entry, const SuitePlan& plan);
-std::string plot_file_name(const std::string& network);
 
 struct SweepResult {
   std::vector<SweepRecord> records;  // of this suite, in its order

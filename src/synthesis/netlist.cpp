@@ -9,8 +9,9 @@ constexpr const char* kModels = "cells_sim.v";
 
 }  // namespace
 
-Result<std::vector<std::string>> netlist_sources(const MappingSpec& spec) {
+Result<std::vector<std::string>> netlist_sources(MappingSpec spec) {
   FIXGATE_ASSIGN(const std::string models, cell_models(spec.target));
+  spec.for_simulation = true;
   FIXGATE_CHECK(map_design(spec));
   if (models.empty()) return std::vector<std::string>{kNetlistVerilog};
   FIXGATE_CHECK(write_file(spec.folder / kModels, models));

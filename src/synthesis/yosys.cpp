@@ -27,14 +27,26 @@ std::string generic_commands(const std::string& top) {
       top);
 }
 
+/// Yosys 0.23 loses a term of a sum of two products, LSTM's new cell state: the register behind the one
+/// product becomes an input register of the other's SB_MAC16, and nothing drives that. It leaves registers
+/// alone that are to be kept.
+std::string ice40_dsp_commands(const std::string& top) {
+  return fmt::format(
+      "synth_ice40 -dsp -top {0} -run begin:coarse\nsetattr -set keep 1 w:*.input_q w:*.forget_q\n"
+      "synth_ice40 -dsp -top {0} -run coarse:\n",
+      top);
+}
+
 std::string mapping_commands(const MappingSpec& spec) {
   switch (spec.target) {
     case SynthesisTarget::Ice40:
-      return fmt::format("synth_ice40 {}-top {}\n", spec.use_multipliers ? "-dsp " : "", spec.top);
+      return spec.use_multipliers ? ice40_dsp_commands(spec.top)
+                                  : fmt::format("synth_ice40 -top {}\n", spec.top);
     case SynthesisTarget::Ecp5:
       return fmt::format("synth_ecp5 -top {}\n", spec.top);
-    case SynthesisTarget::Xilinx7:
-      return fmt::format("synth_xilinx -family xc7 -flatten -top {}\n", spec.top);
+    case SynthesisTarget::Xilinx7:  // Yosys's models of block RAMs are empty
+      return fmt::format("synth_xilinx -family xc7 -flatten {}-top {}\n",
+                         spec.for_simulation ? "-nobram " : "", spec.top);
     case SynthesisTarget::Generic:
       break;
   }
@@ -46,6 +58,9 @@ std::string script_of(const MappingSpec& spec) {
   std::string script = "read_verilog -sv -defer";
   for (const std::string& source : spec.sources) script += " " + source;
   script += "\n" + mapping_commands(spec);
+  // Inputs of cells and words of memories that may be anything: unknown bits would spread farther in a
+  // simulator than in a chip.
+  if (spec.for_simulation) script += "setundef -zero -params\n";
   return script + fmt::format("write_json {}\nwrite_verilog -noattr {}\n", kNetlistJson, kNetlistVerilog);
 }
 

@@ -22,6 +22,7 @@ struct MappingSpec {
   std::filesystem::path folder;      // memories are read from there
   std::vector<std::string> sources;  // packages first
   double time_limit = kLongestSynthesis;
+  bool for_simulation = false;  // only cells that cell_models() has models of
 };
 
 inline constexpr const char* kNetlistJson = "netlist.json";  // for nextpnr

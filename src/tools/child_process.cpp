@@ -49,6 +49,29 @@ std::vector<std::string> environment_with(const std::vector<std::string>& more) 
   return all;
 }
 
+/// Waits until our process is gone, which alone holds the other end of the pipe `alive`, and kills the group.
+/// Never returns. Only async-signal-safe calls.
+[[noreturn]] void guard_group(int alive) {
+  ::close_range(0, static_cast<unsigned>(alive) - 1, 0);
+  ::close_range(static_cast<unsigned>(alive) + 1, ~0U, 0);
+  char nothing = 0;
+  while (::read(alive, &nothing, 1) < 0 && errno == EINTR) {
+  }
+  ::kill(0, SIGKILL);
+  ::_exit(0);
+}
+
+/// Beside the program, not below it, so that the program has no child that it does not know of.
+void start_guard(int alive) {
+  const pid_t between = ::fork();
+  if (between == 0) {
+    if (::fork() == 0) guard_group(alive);
+    ::_exit(0);
+  }
+  while (between > 0 && ::waitpid(between, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
 /// What the child needs on its side of the start.
 struct Start {
   const char* path;
@@ -59,6 +82,7 @@ struct Start {
   int output;
   int error;
   int failure;  // takes errno when there is no start
+  int alive;    // its other end closes with our process
   pid_t parent;
 };
 
@@ -66,6 +90,7 @@ struct Start {
 [[noreturn]] void become(const Start& start) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  start_guard(start.alive);
   const bool ready = ::getppid() == start.parent && ::dup2(start.input, STDIN_FILENO) >= 0 &&
                      ::dup2(start.output, STDOUT_FILENO) >= 0 && ::dup2(start.error, STDERR_FILENO) >= 0 &&
                      ::chdir(start.folder) == 0;
@@ -80,7 +105,7 @@ struct Start {
 int failure_of_start(const Descriptor& failure) {
   int reason = 0;
   ssize_t count = 0;
-  while ((count = ::read(failure.get(), &reason, sizeof reason)) < 0 && errno == EINTR) {
+  while ((count = ::read(failure.number(), &reason, sizeof reason)) < 0 && errno == EINTR) {
   }
   return count == sizeof reason ? reason : 0;
 }
@@ -98,6 +123,7 @@ Result<ChildProcess> ChildProcess::start(const ProgramCall& call) {
   FIXGATE_ASSIGN(Pipe output, open_pipe());
   FIXGATE_ASSIGN(Pipe error, open_pipe());
   FIXGATE_ASSIGN(Pipe failure, open_pipe());
+  FIXGATE_ASSIGN(Pipe alive, open_pipe());
   const Descriptor input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   std::vector<std::string> arguments{call.program};
   arguments.insert(arguments.end(), call.arguments.begin(), call.arguments.end());
@@ -105,8 +131,15 @@ Result<ChildProcess> ChildProcess::start(const ProgramCall& call) {
   std::vector<char*> argument_pointers = pointers_to(arguments);
   std::vector<char*> environment_pointers = pointers_to(environment);
   const std::string folder = call.folder.empty() ? "." : call.folder.string();
-  const Start start{path.c_str(), argument_pointers.data(), environment_pointers.data(), folder.c_str(),
-                    input.get(),  output.write.get(),       error.write.get(),           failure.write.get(),
+  const Start start{path.c_str(),
+                    argument_pointers.data(),
+                    environment_pointers.data(),
+                    folder.c_str(),
+                    input.number(),
+                    output.write.number(),
+                    error.write.number(),
+                    failure.write.number(),
+                    alive.read.number(),
                     ::getpid()};
   ChildProcess child;
   child.process_ = ::fork();
@@ -118,13 +151,15 @@ Result<ChildProcess> ChildProcess::start(const ProgramCall& call) {
     return fail("{}: cannot be started: {}", call.program, std::strerror(reason));
   child.output_ = std::move(output.read);
   child.error_ = std::move(error.read);
+  child.alive_ = std::move(alive.write);
   return child;
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
     : process_(std::exchange(other.process_, -1)),
       output_(std::move(other.output_)),
-      error_(std::move(other.error_)) {}
+      error_(std::move(other.error_)),
+      alive_(std::move(other.alive_)) {}
 
 ChildProcess::~ChildProcess() {
   if (process_ > 0) end();

@@ -3,13 +3,13 @@
 
 #include <sys/types.h>
 
-#include "tools/descriptor.h"
+#include "files/descriptor.h"
 #include "tools/program.h"
 
 namespace fixgate {
 
-/// The program with all that it starts is a process group, which is killed with its owner, and the program
-/// also when our process dies. Its standard input is empty.
+/// The program with all that it starts is a process group, which is killed with its owner, also when our
+/// process dies, however it does. Its standard input is empty.
 class ChildProcess {
  public:
   /// Errors: not on the PATH, cannot be started.
@@ -33,6 +33,7 @@ class ChildProcess {
   pid_t process_ = -1;
   Descriptor output_;
   Descriptor error_;
+  Descriptor alive_;  // open as long as we are; a guard in the group waits for its end
 };
 
 }  // namespace fixgate

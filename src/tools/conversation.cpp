@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kLongestDrain{5};
 std::string read_some(const Descriptor& from) {
   std::array<char, 1 << 16> buffer;
   ssize_t count = 0;
-  while ((count = ::read(from.get(), buffer.data(), buffer.size())) < 0 && errno == EINTR) {
+  while ((count = ::read(from.number(), buffer.data(), buffer.size())) < 0 && errno == EINTR) {
   }
   return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
 }
@@ -47,7 +47,7 @@ Result<ProgramResult> Conversation::hold() {
 Result<void> Conversation::open_pipe() {
   if (listeners_.pipe.empty()) return {};
   pipe_ = Descriptor(::open(listeners_.pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (pipe_.get() >= 0) return {};
+  if (pipe_.number() >= 0) return {};
   return fail("{}: cannot be opened: {}", listeners_.pipe.string(), std::strerror(errno));
 }
 
@@ -55,16 +55,16 @@ Result<void> Conversation::check_time() const {
   if (is_interrupted()) return fail("interrupted");
   const std::chrono::duration<double> passed = Clock::now() - start_;
   if (call_.time_limit > 0 && passed.count() > call_.time_limit)
-    return fail("{}: stopped after {:.0f} seconds, its limit; --time-limit SECONDS sets another",
+    return fail("{}: stopped after {:g} seconds, its limit; --time-limit SECONDS sets another",
                 program_name(call_), call_.time_limit);
   return {};
 }
 
 /// True: something was read.
 Result<bool> Conversation::listen(const ChildProcess& child, int milliseconds) {
-  std::array<pollfd, 4> polled{{{output_is_open_ ? child.output().get() : -1, POLLIN, 0},
-                                {error_is_open_ ? child.error().get() : -1, POLLIN, 0},
-                                {pipe_.get(), POLLIN, 0},
+  std::array<pollfd, 4> polled{{{output_is_open_ ? child.output().number() : -1, POLLIN, 0},
+                                {error_is_open_ ? child.error().number() : -1, POLLIN, 0},
+                                {pipe_.number(), POLLIN, 0},
                                 {interruption_descriptor(), POLLIN, 0}}};
   if (::poll(polled.data(), polled.size(), milliseconds) <= 0) return false;
   bool has_read = false;

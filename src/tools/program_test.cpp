@@ -132,6 +132,22 @@ class EndlessProgram : public testing::Test {
     return false;
   }
 
+  /// That the signal ends a process of ours that runs such a program, and the program with it.
+  void expect_killed_by(int signal) const {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      (void)run_program(endless("wait"));
+      end_if_interrupted();
+      ::_exit(0);
+    }
+    while (grandchild() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    ::kill(child, signal);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal) << "status " << status;
+    EXPECT_TRUE(grandchild_has_gone());
+  }
+
   std::optional<OwnFolder> folder_;
 };
 
@@ -177,18 +193,11 @@ TEST_F(EndlessProgram, IsKilledWhenItsPipeIsNotTaken) {
 }
 
 TEST_F(EndlessProgram, IsKilledWhenWeAreInterrupted) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    (void)run_program(endless("wait"));
-    end_if_interrupted();
-    ::_exit(0);
-  }
-  while (grandchild() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  ::kill(child, SIGTERM);
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << "status " << status;
-  EXPECT_TRUE(grandchild_has_gone());
+  expect_killed_by(SIGTERM);
+}
+
+TEST_F(EndlessProgram, IsKilledWhenWeAreKilled) {
+  expect_killed_by(SIGKILL);
 }
 
 TEST(Program, WhatItWritesIntoAPipeIsTaken) {

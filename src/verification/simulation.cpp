@@ -17,6 +17,8 @@ namespace {
 constexpr double kQuickProgram = 60;  // seconds for a program that only states its version
 constexpr const char* kProgram = "simulation";
 constexpr const char* kBeats = "beats.txt";
+// Neither simulator knows default values of ports, which Yosys's models of iCE40 cells have.
+constexpr const char* kNoDefaults = "NO_ICE40_DEFAULT_ASSIGNMENTS";
 constexpr const char* kWaveformPipe = "waveform.vcd";
 constexpr std::array<const char*, 5> kStallNames{"none", "light", "heavy", "bursts", "mixed"};
 
@@ -92,8 +94,10 @@ ProgramCall Simulation::verilator_call() const {
   arguments.insert(arguments.end(), {"-MAKEFLAGS", "CURDIR=."});
   arguments.insert(arguments.end(), {"--Mdir", "obj", "-o", kProgram, "--top-module", spec_.top + "_tb"});
   if (spec_.waveform) arguments.insert(arguments.end(), {"--trace", "+define+FG_WAVEFORM"});
-  if (spec_.netlist)  // Verilator refuses the default values of ports in Yosys's models of iCE40 cells.
-    arguments.insert(arguments.end(), {"+define+FG_NETLIST", "+define+NO_ICE40_DEFAULT_ASSIGNMENTS"});
+  if (spec_.netlist) {  // -fno-gate: Verilator 5.006 computes some netlists wrongly with that optimisation
+    arguments.insert(arguments.end(), {"+define+FG_NETLIST", "-fno-gate"});
+    arguments.push_back(fmt::format("+define+{}", kNoDefaults));
+  }
   arguments.insert(arguments.end(), spec_.sources.begin(), spec_.sources.end());
   if (has_compiler_cache()) call.environment.emplace_back("OBJCACHE=ccache");
   return call;
@@ -103,7 +107,8 @@ ProgramCall Simulation::icarus_call() const {
   ProgramCall call = call_in(spec_.folder, "iverilog", {"-g2012", "-o", kProgram, "-s", spec_.top + "_tb"},
                              spec_.compile_time_limit);
   if (spec_.waveform) call.arguments.emplace_back("-DFG_WAVEFORM");
-  if (spec_.netlist) call.arguments.emplace_back("-DFG_NETLIST");
+  if (spec_.netlist)
+    call.arguments.insert(call.arguments.end(), {"-DFG_NETLIST", fmt::format("-D{}", kNoDefaults)});
   call.arguments.insert(call.arguments.end(), spec_.sources.begin(), spec_.sources.end());
   return call;
 }

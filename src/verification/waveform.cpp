@@ -1,52 +1,31 @@
 #include "verification/waveform.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <utility>
 
+#include "files/links.h"
+#include "files/parts.h"
+
 namespace fixgate {
-namespace {
-
 namespace fs = std::filesystem;
-
-// Open files (/dev/stdout) too: what they name must not be replaced.
-bool is_special(const fs::path& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (path.string().starts_with("/dev/") || path.string().starts_with("/proc/")) return true;
-  return fs::exists(status) && !fs::is_regular_file(status);
-}
-
-/// As a file that is made there anew would get it, or as the file has it.
-mode_t mode_of(const fs::path& place) {
-  struct stat status {};
-  if (::stat(place.c_str(), &status) == 0) return status.st_mode & 07777;
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  return 0666 & ~mask;
-}
-
-}  // namespace
 
 Result<WaveformFile> WaveformFile::open(const fs::path& path) {
   WaveformFile waveform;
   waveform.shown_ = path;
-  if (is_special(path)) {
+  const fs::path place = follow_links(path);
+  if (is_written_in_place(place)) {
     waveform.file_ = Descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   } else {
-    std::error_code error;
-    waveform.place_ = fs::weakly_canonical(fs::absolute(path), error);
-    std::string name = waveform.place_.string() + ".partXXXXXX";
-    waveform.file_ = Descriptor(::mkostemp(name.data(), O_CLOEXEC));
-    if (waveform.file_.get() >= 0) waveform.temporary_ = name;
+    waveform.place_ = place;
+    waveform.file_ = make_part(place);
+    if (waveform.file_.number() >= 0) waveform.temporary_ = part_of(place);
   }
-  if (waveform.file_.get() < 0) return waveform.failure();
+  if (waveform.file_.number() < 0) return waveform.failure();
   return waveform;
 }
 
@@ -64,7 +43,7 @@ WaveformFile::~WaveformFile() {
 Result<void> WaveformFile::add(std::string_view bytes) {
   bytes_ += static_cast<std::int64_t>(bytes.size());
   while (!bytes.empty()) {
-    const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+    const ssize_t written = ::write(file_.number(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return failure();
     bytes.remove_prefix(static_cast<std::size_t>(written));
@@ -75,7 +54,7 @@ Result<void> WaveformFile::add(std::string_view bytes) {
 Result<void> WaveformFile::finish() {
   if (bytes_ == 0) return fail("{}: the testbench wrote no waveform", shown_.string());
   if (place_.empty()) return {};
-  if (::fchmod(file_.get(), mode_of(place_)) != 0 || ::fsync(file_.get()) != 0) return failure();
+  if (::fsync(file_.number()) != 0) return failure();
   if (::rename(temporary_.c_str(), place_.c_str()) != 0) return failure();
   temporary_.clear();
   return {};

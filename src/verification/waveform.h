@@ -6,11 +6,12 @@
 #include <string_view>
 
 #include "diagnostic/error.h"
-#include "tools/descriptor.h"
+#include "files/descriptor.h"
 
 namespace fixgate {
 
-/// The content appears complete, or the file that was there stays; devices and pipes are written as they are.
+/// The content appears complete, or the file that was there stays, as write_file() has it; devices and pipes
+/// are written as they are.
 class WaveformFile {
  public:
   /// Opens it before anything is simulated. Errors: it cannot be written; the folder is missing.

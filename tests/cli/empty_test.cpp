@@ -9,8 +9,9 @@ namespace {
 
 class Empty : public CliTest {
  protected:
-  /// The options with a value that the help of `command` tells of.
-  [[nodiscard]] std::vector<std::string> options_of(const std::string& command) const {
+  /// The options with a value that the help of `command` tells of; with a `check` those that it names.
+  [[nodiscard]] std::vector<std::string> options_of(const std::string& command,
+                                                    const std::string& check = "") const {
     std::vector<std::string> options;
     std::istringstream help(run_well({command, "--help"}));
     for (std::string line; std::getline(help, line);) {
@@ -18,6 +19,7 @@ class Empty : public CliTest {
       std::string names;
       std::string type;
       words >> names >> type;
+      if (type.find(check) == std::string::npos) continue;
       type = type.substr(0, type.find_first_of(":="));  // what is behind it is a check, or the default
       if (!names.starts_with('-') || type.empty() || kTypes.find(type) == std::string_view::npos) continue;
       options.push_back(names.substr(names.find("--")));
@@ -48,6 +50,31 @@ TEST_F(Empty, EveryOptionOfEveryCommand) {
       expect_refused(joined, {option + ": is empty"});
     }
   EXPECT_GT(options, 50U);
+}
+
+TEST_F(Empty, EveryElementOfEveryList) {
+  std::vector<std::string> lists;
+  for (const auto& [command, arguments] : commands_)
+    for (const std::string& option : options_of(command, ":LIST"))
+      for (const char* list : {"8,,16", ",8", "8,", ",", "8, ,16"}) {
+        SCOPED_TRACE(command + " " + option + " " + list);
+        Arguments all = arguments;
+        all.insert(all.end(), {option, list, "-t", "t.toml", "-o", "out"});
+        expect_refused(all, {option + ": '" + list + "' has an empty element"});
+        lists.push_back(option);
+      }
+  for (const char* option : {"--weights", "--segments", "--objectives", "--strategy"})
+    EXPECT_EQ(std::ranges::count(lists, option), 5) << option;
+}
+
+// What takes one value has no list in it.
+TEST_F(Empty, ElementsWhereThereIsNoList) {
+  for (const char* list : {"8,,16", "8,16", ",8", "8,"}) {
+    expect_refused({"rtl", "q.fxg", "-o", "a", "--lanes", list}, {"--lanes " + std::string(list)});
+    expect_refused({"rtl", "q.fxg", "-o", "a", "--lanes", std::string("l=") + list}, {"--lanes l="});
+    expect_refused({"explore", "m.onnx", "-t", "t.toml", "-o", "out", "--activations", list},
+                   {"--activations " + std::string(list)});
+  }
 }
 
 TEST_F(Empty, EveryArgumentOfEveryCommand) {

@@ -253,7 +253,9 @@ TEST_F(ExploreRefusals, OptionsThatMakeNoSense) {
                  {"--weights octal,2..8", "ternary or binary", "'octal'"});
   expect_refused(explore({"--weights", "ternary"}), {"--weights ternary"});
   expect_refused(explore({"--activations", "3..40"}), {"40 bits"});
-  expect_refused(explore({"--segments", "0"}), {"--segments"});
+  expect_refused(explore({"--segments", "0"}), {"--segments 0: '0' is no whole number of 1 to 4096"});
+  expect_refused(explore({"--segments", "8,4097"}), {"--segments 8,4097: '4097' is no whole number"});
+  expect_refused(explore({"--segments", "8,x"}), {"--segments 8,x: 'x' is no whole number"});
   expect_refused(explore({"--max-loss", "little"}), {"--max-loss little", "0.5%"});
   expect_refused(explore({"--confidence", "100%"}), {"--confidence 100%"});
   expect_refused(explore({"--objectives", "loss,area"}), {"'area'", "--lanes or --max-cycles"});

@@ -1,6 +1,7 @@
 // What messages and tables say: the file and the place once, names from outside so that a terminal is safe,
 // and what a file is where another one is expected.
 #include <algorithm>
+#include <regex>
 #include <sstream>
 
 #include "cli_test_case.h"
@@ -203,6 +204,27 @@ TEST_F(Message, WhatDataAreAndWhatIsExpected) {
   store_task("kind = \"imdb\"\narchive = \"d.txt\"\nvocabulary = \"words.txt\"");
   (void)store("words.txt", "<unk>\na\n");
   expect_refused({"evaluate", gru_, "-t", "t.toml"}, {"d.txt: is an ONNX file", ".tar.gz"});
+}
+
+/// Runs of more than 15 digits.
+bool has_long_number(const std::string& text) {
+  return std::regex_search(text, std::regex("[0-9]{16}"));
+}
+
+TEST_F(Message, LargeNumbersAreShort) {
+  store_task("kind = \"npz\"\ntrain = \"d.npz\"\nvalidation = \"d.npz\"\ntest = \"d.npz\"", "rmse");
+  (void)store_zip("d.npz", {{"inputs.npy", npy<float>("<f4", "(2, 1, 3)", {1e30F, -2e30F, 3, 4, 5, 6})},
+                            {"targets.npy", npy<float>("<f4", "(2, 2)", {3e38F, -3e38F, 1e38F, 2})}});
+  const std::string model = test_model("written_lstm_forward_1x_last_op11");
+  const std::string quantised = run_well({"quantize", model, "-t", "t.toml", "-o", "q.fxg"});
+  const std::string evaluated =
+      run_well({"evaluate", "q.fxg", "--float", model, "-t", "t.toml", "--json", "e.json"});
+  EXPECT_NE(evaluated.find("fixed        rmse 2.17945e+38"), std::string::npos) << evaluated;
+  for (const std::string& text :
+       {quantised, evaluated, run_well({"show", "q.fxg"}), run_well({"evaluate", model, "-t", "t.toml"})})
+    EXPECT_FALSE(has_long_number(text)) << text;
+  EXPECT_NE(bytes_of(folder_ / "e.json").find("\"float\": 2.1794494718867774e+38"), std::string::npos)
+      << bytes_of(folder_ / "e.json");
 }
 
 }  // namespace

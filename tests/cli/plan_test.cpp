@@ -76,5 +76,16 @@ TEST_F(WrongPlan, DamagedResults) {
   expect_suite_refused("version = 1\nnetwork = []\n", {"results.json", "move it away"});
 }
 
+TEST_F(WrongPlan, TwoThatWouldWriteOneFile) {
+  (void)store("default-8-8.toml", "version = 1\n" + all_);
+  const std::string network = "[[network]]\nname = \"n\"\nmodel = \"" + example("digits/digits-gru.onnx") +
+                              "\"\ntask = \"" + example("digits/digits.toml") + "\"\n";
+  expect_suite_refused(
+      "version = 1\n" + network +
+          "plans = [{preset = \"default\", weights = 8, activations = 8}, {file = \"default-8-8.toml\"}]\n",
+      {"s.toml: 'n', plan 'default 8/8', and 'n', plan 'default-8-8', would both be written to "
+       "n-default-8-8.fxg: rename one of them"});
+}
+
 }  // namespace
 }  // namespace fixgate

@@ -50,6 +50,17 @@ class Verify : public CliTest {
     (void)store("accel/sim/top_tb.sv", bench);
   }
 
+  /// Until w.vcd is being written.
+  void wait_for_waveform(RunningCommand& command) const {
+    const auto has_begun = [&] {
+      for (const auto& entry : std::filesystem::directory_iterator(folder_))
+        if (entry.path().filename().string().starts_with("w.vcd.fixgate.part") && entry.file_size() > 0)
+          return true;
+      return false;
+    };
+    while (command.is_running() && !has_begun()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+
   void expect_stopped(const Arguments& arguments, const std::string& reason) const {
     const CommandResult result = run(arguments);
     EXPECT_EQ(result.exit_code, 1);
@@ -93,6 +104,36 @@ TEST_F(Verify, WorksInAnyFolderForTemporaryFiles) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / kHostileName)) << "something is left behind";
 }
 
+// An LSTM whose element-wise products all go to SB_MAC16s.
+TEST_F(Verify, NetlistsOfIce40AgreeInEachSimulator) {
+  if (!find_program("yosys")) GTEST_SKIP() << "yosys is not installed";
+  for (const char* simulator : {"icarus", "verilator"}) {
+    if (!find_program(simulator == std::string("icarus") ? "iverilog" : simulator)) continue;
+    SCOPED_TRACE(simulator);
+    const std::string said = run_well(verify("accel", {"--netlist", "ice40", "--simulator", simulator}));
+    EXPECT_NE(said.find("outputs: 0 mismatches"), std::string::npos) << said;
+  }
+}
+
+// Yosys's models of Xilinx 7's block RAMs are empty.
+TEST_F(Verify, NetlistsWithLargeMemoriesAgree) {
+  if (!find_program("yosys")) GTEST_SKIP() << "yosys is not installed";
+  (void)store("p.toml",
+              "version = 1\n[[signal]]\nformat = \"sfix12_En8\"\n[[weight]]\nwidth = 4\n"
+              "[[table]]\nkind = \"lookup\"\n");
+  run_well({"quantize", test_model("written_lstm_forward_1x_last_op11"), "--plan", "p.toml", "-o", "t.fxg"});
+  run_well({"rtl", "t.fxg", "--name", "top", "--lanes", "1", "-o", "tables"});
+  run_well({"synth", "tables", "--target", "xilinx7"});
+  const auto report = nlohmann::json::parse(bytes_of(folder_ / "tables/synth/xilinx7/report.json"));
+  EXPECT_GT(report["ram_blocks"].get<int>(), 0) << "else the test shows nothing";
+  run_well(verify("tables", {"--netlist", "xilinx7"}));
+}
+
+TEST_F(Verify, ANetlistThatCannotBeSimulatedIsRefusedBeforeWork) {
+  expect_refused({"verify", "gone", "--netlist", "ecp5"},
+                 {"no simulation model of the ECP5's multiplier", "ice40, xilinx7 or generic"});
+}
+
 TEST_F(Verify, SuitesWorkWithAnyName) {
   std::string suite = "version = 1\n";
   for (const char* name : {"a b", "a;touch X;b"})
@@ -133,7 +174,7 @@ TEST_F(Verify, ComparesMemoriesThatNoDataReach) {
   const std::size_t digit = text.find_last_of("0123456789abcdef");
   text[digit] = text[digit] == '0' ? '1' : '0';
   std::ofstream(memory) << text;
-  expect_refused(verify("accel"), {"mem/table_0.hex: word ", "the network's is"});
+  expect_refused(verify("accel"), {"mem/table_0.hex (word ", "the network's is"});
   expect_stopped(verify("accel", {"--as-is"}), "mem/table_0.hex: word ");
 }
 
@@ -208,23 +249,66 @@ TEST_F(Verify, TwoAtOnceAreBothRight) {
   }
 }
 
+TEST_F(Verify, SynthesesAtOnceAreAllRight) {
+  if (!find_program("yosys")) GTEST_SKIP() << "yosys is not installed";
+  run_well({"rtl", "n.fxg", "--name", "top", "-o", "alone"});
+  run_well({"synth", "alone", "--target", "generic"});
+  CommandOptions options;
+  options.folder = folder_;
+  std::vector<std::unique_ptr<RunningCommand>> running;
+  for (const char* target : {"generic", "generic", "xilinx7"})
+    running.push_back(
+        std::make_unique<RunningCommand>(Arguments{"synth", "accel", "--target", target}, options));
+  for (const auto& one : running) {
+    const CommandResult result = one->wait();
+    EXPECT_EQ(result.exit_code, 0) << result.error;
+  }
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_ / "accel/synth/generic"))
+    found.push_back(entry.path().filename().string());
+  std::ranges::sort(found);
+  EXPECT_EQ(found, (std::vector<std::string>{"netlist.json", "netlist.v", "report.json", "yosys.log"}));
+  for (const char* file : {"netlist.json", "netlist.v", "report.json"})
+    EXPECT_TRUE(bytes_of(folder_ / "accel/synth/generic" / file) ==
+                bytes_of(folder_ / "alone/synth/generic" / file))
+        << file;
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "accel/synth/xilinx7/report.json"));
+}
+
 TEST_F(Verify, AnInterruptionEndsTheProgramsAndLeavesNothing) {
   const TemporaryPlace place(folder_ / "temporary");
   add_to_testbench("  always @(posedge clk) drained <= 0;\n  initial begin $display(\"e begun\"); end\n");
   CommandOptions options;
   options.folder = folder_;
   RunningCommand command(verify("accel", {"--as-is", "--time-limit", "300", "--waveform", "w.vcd"}), options);
-  const auto has_begun = [&] {
-    for (const auto& entry : std::filesystem::directory_iterator(folder_))
-      if (entry.path().filename().string().starts_with("w.vcd.part") && entry.file_size() > 0) return true;
-    return false;
-  };
-  while (command.is_running() && !has_begun()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  wait_for_waveform(command);
   command.send(SIGTERM);
   EXPECT_EQ(command.wait().signal, SIGTERM);
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "temporary"));
   for (const auto& entry : std::filesystem::directory_iterator(folder_))
     EXPECT_FALSE(entry.path().filename().string().starts_with("w.vcd")) << entry.path();
+}
+
+TEST_F(Verify, WhatAKilledVerificationLeavesIsRemovedByTheNext) {
+  const TemporaryPlace place(folder_ / "temporary");
+  run_well({"rtl", "n.fxg", "--name", "top", "-o", "whole"});
+  add_to_testbench("  always @(posedge clk) drained <= 0;\n  initial begin $display(\"e begun\"); end\n");
+  CommandOptions options;
+  options.folder = folder_;
+  RunningCommand command(verify("accel", {"--as-is", "--time-limit", "300", "--waveform", "w.vcd"}), options);
+  wait_for_waveform(command);
+  command.send(SIGKILL);
+  EXPECT_EQ(command.wait().signal, SIGKILL);
+  const auto parts = [&] {
+    return std::ranges::count_if(std::filesystem::directory_iterator(folder_), [](const auto& entry) {
+      return entry.path().filename().string().find(".part") != std::string::npos;
+    });
+  };
+  EXPECT_EQ(parts(), 1) << "else the test shows nothing";
+  EXPECT_FALSE(std::filesystem::is_empty(folder_ / "temporary")) << "else the test shows nothing";
+  run_well(verify("whole", {"--waveform", "w.vcd"}));
+  EXPECT_EQ(parts(), 0);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "temporary"));
 }
 
 TEST_F(Verify, SynthesisWritesNothingThroughLinks) {
