@@ -78,8 +78,8 @@ TEST(Design, RefusesEveryNameThatTheModuleDeclares) {
   for (const auto output : {AcceleratorOutput::Values, AcceleratorOutput::Index}) {
     AcceleratorOptions options;
     options.output = output;
-    const FixedNetwork network = make_example(shape_named("a"), 1);
-    const auto designed = design_accelerator(network, options);
+    const FixedChain network = make_example(shape_named("a"), 1);
+    const auto designed = design_accelerator(program_of(network), options);
     ASSERT_TRUE(designed) << designed.error().message;
     const std::string top = *top_text(*designed);
     const std::vector<std::string> names = names_in(top);
@@ -97,9 +97,9 @@ TEST(Design, RefusesEveryNameThatTheModuleDeclares) {
 TEST(Design, DeclaresNoNameTwiceWhateverLayersAreNamed) {
   for (const char* layer : {"unused", "error", "clk", "s_axis", "s_axis_t", "m_axis", "u", "u_fg_input", "fg",
                             "index", "in", "rst_ni", "error_o"}) {
-    FixedNetwork network = make_example(shape_named("a"), 1);
+    FixedChain network = make_example(shape_named("a"), 1);
     std::get<FixedRecurrent>(network.layers[0]).name = layer;
-    const auto designed = design_accelerator(network, {});
+    const auto designed = design_accelerator(program_of(network), {});
     ASSERT_TRUE(designed) << designed.error().message;
     std::vector<std::string> names = names_in(*top_text(*designed));
     names.push_back(designed->name);
