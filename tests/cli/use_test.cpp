@@ -88,10 +88,10 @@ TEST_F(Use, PlanMakesTheSameNetworkAgain) {
   EXPECT_TRUE(nlohmann::json::accept(bytes_of(folder_ / "h.json")));
   run_well({"quantize", model_, "--plan", "plan.toml", "-o", "b.fxg", "--plan-output", "again.toml"});
   EXPECT_EQ(bytes_of(folder_ / "plan.toml"), bytes_of(folder_ / "again.toml"));
-  EXPECT_EQ(run_well({"show", "a.fxg", "--weights"}), run_well({"show", "b.fxg", "--weights"}));
+  EXPECT_EQ(run_well({"show", "a.fxg", "--full"}), run_well({"show", "b.fxg", "--full"}));
   (void)store("shown.toml", run_well({"show", "a.fxg", "--plan"}));
   run_well({"quantize", model_, "-t", task_, "--plan", "shown.toml", "-o", "c.fxg"});
-  EXPECT_EQ(run_well({"show", "a.fxg", "--weights"}), run_well({"show", "c.fxg", "--weights"}));
+  EXPECT_EQ(run_well({"show", "a.fxg", "--full"}), run_well({"show", "c.fxg", "--full"}));
 }
 
 TEST_F(Use, EvaluateComparesWithFloat) {

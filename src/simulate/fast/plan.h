@@ -3,7 +3,7 @@
 //
 // Everything between two right shifts is a sum of products, so it may be computed modulo 2^32: what has to
 // fit 32 bits is only the exact value before a right shift, rounding half included. That is what the proofs
-// show; where one fails, the network is not covered and the reference simulator runs it.
+// show; where one fails, the network is not covered and the vector interpreter runs it.
 #pragma once
 
 #include <cstdint>
