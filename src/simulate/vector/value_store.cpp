@@ -1,6 +1,7 @@
 #include "simulate/vector/value_store.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "program/uses.h"
 
@@ -62,6 +63,8 @@ std::uint8_t* ReusedBytes::get(std::size_t bytes) {
   if (bytes_ == nullptr || bytes > size_) {
     bytes_ = hwy::AllocateAligned<std::uint8_t>(std::max<std::size_t>(bytes, 1));
     size_ = bytes;
+    std::memset(bytes_.get(), 0,
+                size_);  // what pads rows is multiplied by zero, and is never without a value
   }
   return bytes_.get();
 }
