@@ -5,7 +5,7 @@ PEER_PYTHON ?= $(FIXGATE_PEER_PYTHON)
 FUZZ_SECONDS ?= 60
 RANDOM_NETWORKS ?= 300
 
-.PHONY: help install install-developer configure program build demo test reproduce verify verify-random area bench fuzz format tidy clean
+.PHONY: help install install-developer configure program build demo test test-all reproduce verify verify-random area bench fuzz format tidy clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ demo: program ## Quantise and evaluate the networks that come with Fixgate; digi
 
 test: build ## Run all tests; SHARED=FOLDER names the data that cannot be shipped
 	@FIXGATE_SHARED="$(or $(abspath $(SHARED)),$(FIXGATE_SHARED))" scripts/test $(PRESET)
+
+test-all: build ## Run all tests, those that take minutes too
+	@FIXGATE_LONG_TESTS=1 FIXGATE_SHARED="$(or $(abspath $(SHARED)),$(FIXGATE_SHARED))" scripts/test $(PRESET)
 
 reproduce: program ## The figures of docs/results.md: make reproduce SHARED=../shared
 	@build/$(PRESET)/fixgate sweep examples/reproduce.toml $(if $(SHARED),--data-root $(SHARED)) -o build/reproduce

@@ -19,6 +19,12 @@ namespace {
 /// Every character that a shell, make or a simulator has taken for something else, in one name.
 constexpr const char* kHostileName = "h '\"#:\\$`\xc3\xbc;touch X;b$(touch X)\nn";
 
+constexpr const char* kLong = "takes minutes: make test-all runs it";
+
+bool runs_long_tests() {
+  return std::getenv("FIXGATE_LONG_TESTS") != nullptr;
+}
+
 class Verify : public CliTest {
  protected:
   void SetUp() override {
@@ -106,6 +112,7 @@ TEST_F(Verify, WorksInAnyFolderForTemporaryFiles) {
 
 // An LSTM whose element-wise products all go to SB_MAC16s.
 TEST_F(Verify, NetlistsOfIce40AgreeInEachSimulator) {
+  if (!runs_long_tests()) GTEST_SKIP() << kLong;
   if (!find_program("yosys")) GTEST_SKIP() << "yosys is not installed";
   for (const char* simulator : {"icarus", "verilator"}) {
     if (!find_program(simulator == std::string("icarus") ? "iverilog" : simulator)) continue;
@@ -117,6 +124,7 @@ TEST_F(Verify, NetlistsOfIce40AgreeInEachSimulator) {
 
 // Yosys's models of Xilinx 7's block RAMs are empty.
 TEST_F(Verify, NetlistsWithLargeMemoriesAgree) {
+  if (!runs_long_tests()) GTEST_SKIP() << kLong;
   if (!find_program("yosys")) GTEST_SKIP() << "yosys is not installed";
   (void)store("p.toml",
               "version = 1\n[[signal]]\nformat = \"sfix12_En8\"\n[[weight]]\nwidth = 4\n"
@@ -250,6 +258,7 @@ TEST_F(Verify, TwoAtOnceAreBothRight) {
 }
 
 TEST_F(Verify, SynthesesAtOnceAreAllRight) {
+  if (!runs_long_tests()) GTEST_SKIP() << kLong;
   if (!find_program("yosys")) GTEST_SKIP() << "yosys is not installed";
   run_well({"rtl", "n.fxg", "--name", "top", "-o", "alone"});
   run_well({"synth", "alone", "--target", "generic"});
