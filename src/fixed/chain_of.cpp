@@ -17,8 +17,6 @@ using program::ClockId;
 using program::LayerId;
 using program::MatrixId;
 using program::Read;
-using program::StateId;
-using program::Statement;
 using program::Tick;
 using program::ValueId;
 
@@ -87,6 +85,11 @@ class ChainReader {
     made().output_function = program_.outputs.front().function;
     for (const program::State& state : program_.states)
       if (state.is_carried != made().streaming) return fail("some of its states are carried, others are not");
+    std::size_t known = 0;
+    for (const auto& layer : chain_.states)
+      for (const CellStates& cell : layer) known += cell.cell ? 2 : 1;
+    if (known != program_.states.size())
+      return fail("it remembers other values than the states of its cells");
     return {};
   }
 
@@ -100,6 +103,7 @@ class ChainReader {
     if (concat != nullptr && layer.statements.size() == 1)
       return layer.clock == *clock_ ? join_directions(layer, *concat) : select(layer, *concat);
     FIXGATE_CHECK(end_recurrent());
+    cells_.clear();  // what comes behind this layer selects its steps, not the cells' before it
     return read_sum(layer);
   }
 

@@ -1,4 +1,4 @@
-// How far an exact value may be shifted: docs/numerics.md, section 10, "Limits".
+// How far an exact value may be shifted: docs/formats.md, "What a reader refuses".
 #pragma once
 
 #include "diagnostic/error.h"

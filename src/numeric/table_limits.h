@@ -6,7 +6,7 @@
 namespace fixgate {
 
 /// Errors: those of check_table; fields of another kind of table; a value, slope or shift beyond the limits
-/// of docs/numerics.md, section 10.
+/// of docs/formats.md, "What a reader refuses".
 Result<void> check_table_limits(const ActivationTable& table);
 
 }  // namespace fixgate

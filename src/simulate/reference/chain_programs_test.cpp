@@ -25,6 +25,30 @@ TEST(ChainOf, IsTheInverseOfProgramOf) {
   }
 }
 
+/// A chain that selects the final states behind a recurrent layer.
+FixedNetwork selecting_network() {
+  std::uint64_t seed = kFirstSeed;
+  while (true) {
+    FixedNetwork network = program_of(next_fixed_network(seed));
+    for (const Layer& layer : network.program.layers)
+      if (layer.label == "the last step" && network.program.states.size() > 0) return network;
+  }
+}
+
+TEST(ChainOf, RefusesAStateThatIsNoCells) {
+  FixedNetwork network = selecting_network();
+  ASSERT_TRUE(chain_of(network));
+  for (const Layer& layer : network.program.layers)
+    if (layer.label == "the last step")
+      network.program.states.add(
+          {target_of(layer.statements.front()), 1, false, network.program.states.begin()->is_carried});
+  network.initial.add({});
+  const auto chain = chain_of(network);
+  ASSERT_FALSE(chain);
+  EXPECT_NE(chain.error().message.find("other values than the states of its cells"), std::string::npos)
+      << chain.error().message;
+}
+
 TEST(ProgramText, PrintsParsesEqual) {
   std::uint64_t seed = kFirstSeed;
   for (int trial = 0; trial < 300; ++trial) {
