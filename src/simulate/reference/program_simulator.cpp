@@ -1,6 +1,7 @@
 #include "simulate/reference/program_simulator.h"
 
 #include "numeric/requantise.h"
+#include "program/remembered.h"
 #include "simulate/program_inputs.h"
 #include "simulate/reference/layer_run.h"
 
@@ -70,21 +71,14 @@ class ProgramRun {
   }
 
   [[nodiscard]] std::vector<Integers> last_ticks(StateId id) const {
-    const State& state = program_.states[id];
-    const Value& value = program_.values[state.value];
-    if (state.is_fresh) return initial_[id];
-    Layer in_order;
-    in_order.clock = value.clock;
-    if (value.layer) in_order.is_reverse = program_.layers[*value.layer].is_reverse;
-    const TickOrder order(program_, in_order, ticks_);
     std::vector<Integers> last;
-    for (std::int64_t back = 0; back < state.depth; ++back) {
-      const std::int64_t position = order.count() - 1 - back;
-      if (position >= 0) {
-        const auto row = values_[state.value].row(static_cast<int>(order.tick_at(position)));
+    for (const Place& place : remembered_after(program_, id, ticks_)) {
+      if (place.kind == Place::Kind::Tick) {
+        const auto row = values_[program_.states[id].value].row(static_cast<int>(place.index));
         last.emplace_back(row.begin(), row.end());
       } else {
-        last.push_back(memory_[id][static_cast<std::size_t>(-position - 1)]);
+        const Memory& from = place.kind == Place::Kind::Before ? memory_ : initial_;
+        last.push_back(from[id][static_cast<std::size_t>(place.index) - 1]);
       }
     }
     return last;

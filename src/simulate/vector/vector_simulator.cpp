@@ -4,6 +4,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "program/remembered.h"
 #include "simulate/program_inputs.h"
 #include "simulate/vector/layer_runner.h"
 
@@ -107,23 +108,16 @@ class BatchRun {
  private:
   [[nodiscard]] std::vector<Integers> last_ticks(std::size_t place, StateId id,
                                                  const std::vector<Integers>& before) const {
-    const State& state = program_.states[id];
-    const Value& value = program_.values[state.value];
-    if (state.is_fresh) return initial_[id];
-    Layer in_order;
-    in_order.clock = value.clock;
-    if (value.layer) in_order.is_reverse = program_.layers[*value.layer].is_reverse;
-    const TickOrder order(program_, in_order, store_.ticks(place));
+    const ValueId value = program_.states[id].value;
     std::vector<Integers> last;
-    for (std::int64_t back = 0; back < state.depth; ++back) {
-      const std::int64_t position = order.count() - 1 - back;
-      if (position < 0) {
-        last.push_back(before[static_cast<std::size_t>(-position - 1)]);
+    for (const Place& found : remembered_after(program_, id, store_.ticks(place))) {
+      if (found.kind != Place::Kind::Tick) {
+        const std::vector<Integers>& from = found.kind == Place::Kind::Before ? before : initial_[id];
+        last.push_back(from[static_cast<std::size_t>(found.index) - 1]);
         continue;
       }
-      last.emplace_back(static_cast<std::size_t>(value.size));
-      load_row_elements(store_.layout(state.value).storage,
-                        store_.row(place, state.value, order.tick_at(position)), last.back());
+      last.emplace_back(static_cast<std::size_t>(program_.values[value].size));
+      load_row_elements(store_.layout(value).storage, store_.row(place, value, found.index), last.back());
     }
     return last;
   }
