@@ -292,10 +292,10 @@ TEST(ImportOnnx, RefusesOtherOperatorSets) {
 }
 
 TEST(ImportOnnx, RefusesWhatItDoesNotKnow) {
-  expect_refused([](ModelProto& m) { first_node(m).set_op_type("Conv"); },
-                 {"the_Add", "Conv is not supported"});
-  expect_refused([](ModelProto& m) { first_node(m).set_op_type("Loop"); },
-                 {"the_Add", "Loop is not supported"});
+  expect_refused([](ModelProto& m) { first_node(m).set_op_type("GridSample"); },
+                 {"the_Add", "GridSample is not supported"});
+  expect_refused([](ModelProto& m) { first_node(m).set_op_type("NonZero"); },
+                 {"the_Add", "NonZero is not supported"});
   expect_refused([](ModelProto& m) { first_node(m).set_domain("com.x"); }, {"the_Add", "com.x"});
   expect_refused([](ModelProto& m) { add_attribute(first_node(m), "beam", AttributeProto::INT); },
                  {"the_Add", "beam"});
@@ -460,9 +460,9 @@ TEST(ImportOnnx, ReadsExternalDataLast) {
   expect_refused(
       [&](ModelProto& m) {
         external_w(m, std::int64_t{1} << 28);
-        add_node(*m.mutable_graph(), "Conv", {"x"}, "z");
+        add_node(*m.mutable_graph(), "GridSample", {"x"}, "z");
       },
-      {"Conv is not supported"});
+      {"GridSample is not supported"});
   expect_refused([&](ModelProto& m) { external_w(m, (std::int64_t{1} << 28) + 1); },
                  {"more than 268435456 elements, which is the limit"});
   ModelProto unused = small_model();
@@ -591,8 +591,8 @@ TEST(ImportOnnx, FollowsTypesThroughNodes) {
 }
 
 TEST(ImportOnnx, NamesAnUnnamedNodeByItsPlace) {
-  expect_refused([](ModelProto& m) { add_node(*m.mutable_graph(), "Conv", {"x"}, "z").clear_name(); },
-                 {"node 1 (Conv, unnamed): operator Conv is not supported"});
+  expect_refused([](ModelProto& m) { add_node(*m.mutable_graph(), "GridSample", {"x"}, "z").clear_name(); },
+                 {"node 1 (GridSample, unnamed): operator GridSample is not supported"});
   expect_refused(
       [](ModelProto& m) {
         first_node(m).clear_name();
@@ -603,16 +603,16 @@ TEST(ImportOnnx, NamesAnUnnamedNodeByItsPlace) {
 
 TEST(ImportOnnx, ListsAllThatIsRefused) {
   ModelProto model = small_model();
-  add_node(*model.mutable_graph(), "Conv", {"x"}, "z");
-  add_node(*model.mutable_graph(), "Loop", {"x"}, "l");
-  expect_refused(import_model(model), {"the_Conv", "(and 1 more: fixgate inspect lists all)"});
+  add_node(*model.mutable_graph(), "GridSample", {"x"}, "z");
+  add_node(*model.mutable_graph(), "NonZero", {"x"}, "l");
+  expect_refused(import_model(model), {"the_GridSample", "(and 1 more: fixgate inspect lists all)"});
   const Scratch scratch;
   write(scratch.model() / "net.onnx", model.SerializeAsString());
   const auto examined = examine_onnx(scratch.model() / "net.onnx");
   ASSERT_TRUE(examined) << examined.error().message;
   ASSERT_FALSE(*examined);
   ASSERT_EQ(examined->error().size(), 2U);
-  EXPECT_EQ(examined->error()[1].message, "node 'the_Loop' (Loop): operator Loop is not supported");
+  EXPECT_EQ(examined->error()[1].message, "node 'the_NonZero' (NonZero): operator NonZero is not supported");
 }
 
 TEST(ImportTensor, NamesFileAndTensorInErrors) {

@@ -33,7 +33,7 @@ class NodeTypes {
     if (!has_type(allowed, type))
       return fail("input {} is {}; in operator set {} it may be {}", input_name(node_, input),
                   type_name(type), operator_set_, to_text(allowed));
-    if (letter != 'T' && letter != 'U') return {};
+    if (letter != 'T' && letter != 'U' && letter != 'V') return {};
     const auto [bound, is_new] = bound_.emplace(letter, Bound{input, type});
     if (is_new || bound->second.type == type) return {};
     return fail("input {} is {}, but input {} is {}; ONNX asks for one type", input_name(node_, input),

@@ -94,6 +94,28 @@ Rules arithmetic_rules() {
   return rules;
 }
 
+Rules window_rules() {
+  Rules rules = {{"MaxPool", 7, "T", "TL", kFloat},
+                 {"MaxPool", 12, "T", "TL", kFloat | kBytes},
+                 {"MaxPool", 22, "T", "TL", kFloat | kBytes | kB16}};
+  for (const std::string_view name :
+       {"AveragePool", "Conv", "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool"}) {
+    rules.push_back({name, 7, "T", "T", kFloat});
+    rules.push_back({name, 22, "T", "T", kFloat | kB16});
+  }
+  return rules;
+}
+
+Rules normalising_rules() {
+  return {{"BatchNormalization", 7, "T", "T", kFloat},
+          {"BatchNormalization", 14, "TTTUU", "TUU", kFloat | kB16, kFloat | kB16},
+          {"BatchNormalization", 15, "TUUVV", "TVV", kFloat | kB16, kFloat | kB16},
+          {"GroupNormalization", 18, "T", "T", kFloat | kB16},
+          {"InstanceNormalization", 7, "T", "T", kFloat},
+          {"InstanceNormalization", 22, "T", "T", kFloat | kB16},
+          {"LayerNormalization", 17, "T", "TFF", kFloat | kB16}};
+}
+
 Rules logical_rules() {
   Rules rules = {{"And", 7, "BB", "B", 0},       {"Or", 7, "BB", "B", 0},
                  {"Not", 7, "B", "B", 0},        {"Equal", 7, "TT", "B", kBool | kIndex},
@@ -141,6 +163,9 @@ Rules moving_rules() {
                  {"Flatten", 7, "T", "T", kFloat},
                  {"Flatten", 9, "T", "T", kAny},
                  {"Flatten", 13, "T", "T", kAny | kB16},
+                 {"Pad", 7, "T", "T", kFloat},
+                 {"Pad", 11, "TLTI", "T", kNumber},
+                 {"Pad", 13, "TLTI", "T", kAny | kB16},
                  {"Range", 11, "TTT", "T", kRange},
                  {"ReverseSequence", 10, "TL", "T", kAny}};
   for (const auto& [name, inputs, outputs] :
@@ -159,8 +184,8 @@ Rules moving_rules() {
 const Rules& all_rules() {
   static const Rules kRules = [] {
     Rules rules;
-    for (const auto& group :
-         {recurrent_rules, float_rules, arithmetic_rules, logical_rules, reduction_rules, moving_rules}) {
+    for (const auto& group : {recurrent_rules, float_rules, arithmetic_rules, window_rules, normalising_rules,
+                              logical_rules, reduction_rules, moving_rules}) {
       const Rules some = group();
       rules.insert(rules.end(), some.begin(), some.end());
     }
@@ -183,7 +208,10 @@ TypeSet types_of(const TypeRule& rule, char letter) {
     case 'T':
       return rule.main;
     case 'U':
+    case 'V':
       return rule.other;
+    case 'F':
+      return bit(TensorProto::FLOAT);
     case 'I':
       return kIndex;
     case 'L':

@@ -11,8 +11,8 @@ namespace fixgate {
 /// The rule of one operator from an operator set on. A letter stands for an input or output, the last one for
 /// all that follow:
 ///   T  one type of the set `main` for all of them
-///   U  one type of the set `other`
-///   I  int32 or int64     L  int64     S  int32     B  bool
+///   U  one type of the set `other`; V likewise, another one
+///   I  int32 or int64     L  int64     S  int32     B  bool     F  float
 ///   ?  an output's type that an attribute states
 struct TypeRule {
   std::string_view op_type;

@@ -63,12 +63,12 @@ TEST_F(Inspect, ShowsTheLayersOfAModelThatRunsInFloatOnly) {
 }
 
 TEST_F(Inspect, ListsAllThatIsRefused) {
-  add_node("Conv", graph().input(0).name(), "a");
-  add_node("Loop", graph().input(0).name(), "b").set_name("loop");
+  add_node("GridSample", graph().input(0).name(), "a");
+  add_node("NonZero", graph().input(0).name(), "b").set_name("nonzero");
   expect(4, {"m.onnx: refused",
              ("node " + std::to_string(graph().node_size() - 2) +
-              " (Conv, unnamed): operator Conv is not supported"),
-             "node 'loop' (Loop): operator Loop is not supported"});
+              " (GridSample, unnamed): operator GridSample is not supported"),
+             "node 'nonzero' (NonZero): operator NonZero is not supported"});
 }
 
 // Float-only is what evaluate runs: not a graph of two data inputs.

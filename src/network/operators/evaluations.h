@@ -27,6 +27,18 @@ Result<Outputs> where(const OperatorCall& call);
 Result<Outputs> gemm(const OperatorCall& call);
 Result<Outputs> matmul(const OperatorCall& call);
 
+// convolution.cpp, pooling.cpp: windows over the axes behind batch and channels.
+Result<Outputs> convolution(const OperatorCall& call);  // Conv, ConvTranspose
+Result<Outputs> max_pool(const OperatorCall& call);
+Result<Outputs> average_pool(const OperatorCall& call);
+Result<Outputs> global_pool(const OperatorCall& call);  // GlobalAveragePool, GlobalMaxPool
+
+// normalise.cpp: mean 0 and variance 1, scaled and shifted.
+Result<Outputs> batch_normalisation(const OperatorCall& call);
+Result<Outputs> instance_normalisation(const OperatorCall& call);
+Result<Outputs> group_normalisation(const OperatorCall& call);
+Result<Outputs> layer_normalisation(const OperatorCall& call);
+
 // reduce.cpp: along axes.
 Result<Outputs> softmax(const OperatorCall& call);           // Softmax, LogSoftmax
 Result<Outputs> argument_extreme(const OperatorCall& call);  // ArgMax, ArgMin
@@ -55,6 +67,9 @@ Result<Outputs> concat(const OperatorCall& call);
 Result<Outputs> split(const OperatorCall& call);
 Result<Outputs> tile(const OperatorCall& call);
 Result<Outputs> reverse_sequence(const OperatorCall& call);
+
+// pad.cpp
+Result<Outputs> pad(const OperatorCall& call);
 
 // recurrent.cpp
 Result<Outputs> recurrent(const OperatorCall& call);  // LSTM, GRU, RNN

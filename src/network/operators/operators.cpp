@@ -107,6 +107,55 @@ std::vector<OperatorDefinition> matrix_operators() {
   return {{"Gemm", 7, 2, 3, 1, operators::gemm, gemm}, {"MatMul", 1, 2, 2, 1, operators::matmul, {}}};
 }
 
+/// Attributes of windows over the axes behind batch and channels.
+Attributes window_attributes(const Attributes& own) {
+  Attributes all{{"auto_pad", Text}, {"kernel_shape", Integers}, {"pads", Integers}, {"strides", Integers}};
+  all.insert(all.end(), own.begin(), own.end());
+  return all;
+}
+
+std::vector<OperatorDefinition> window_operators() {
+  const AttributeDefinition dilations{"dilations", Integers};
+  const AttributeDefinition group{"group", Integer};
+  return {{"AveragePool", 7, 1, 1, 1, operators::average_pool,
+           window_attributes(
+               {{"ceil_mode", Integer, 10}, {"count_include_pad", Integer}, {"dilations", Integers, 19}})},
+          {"Conv", 1, 2, 3, 1, operators::convolution, window_attributes({dilations, group})},
+          {"ConvTranspose", 1, 2, 3, 1, operators::convolution,
+           window_attributes({dilations, group, {"output_padding", Integers}, {"output_shape", Integers}})},
+          {"GlobalAveragePool", 1, 1, 1, 1, operators::global_pool, {}},
+          {"GlobalMaxPool", 1, 1, 1, 1, operators::global_pool, {}},
+          {"MaxPool", 1, 1, 1, 2, operators::max_pool,
+           window_attributes(
+               {{"ceil_mode", Integer, 10}, {"dilations", Integers, 10}, {"storage_order", Integer, 8}})}};
+}
+
+std::vector<OperatorDefinition> normalising_operators() {
+  const AttributeDefinition epsilon{"epsilon", Float};
+  return {{"BatchNormalization",
+           7,
+           5,
+           5,
+           5,
+           operators::batch_normalisation,
+           {epsilon, {"momentum", Float}, {"spatial", Integer, 7, 8}, {"training_mode", Integer, 14}}},
+          {"GroupNormalization",
+           18,
+           3,
+           3,
+           1,
+           operators::group_normalisation,
+           {epsilon, {"num_groups", Integer}, {"stash_type", Integer, 21}}},
+          {"InstanceNormalization", 6, 3, 3, 1, operators::instance_normalisation, {epsilon}},
+          {"LayerNormalization",
+           17,
+           2,
+           3,
+           3,
+           operators::layer_normalisation,
+           {{"axis", Integer}, epsilon, {"stash_type", Integer}}}};
+}
+
 std::vector<OperatorDefinition> shape_operators() {
   const Attributes axes{{"axes", Integers, 1, 12}};
   return {{"ConstantOfShape", 9, 1, 1, 1, operators::constant_of_shape, {{"value", TensorValue}}},
@@ -127,6 +176,13 @@ std::vector<OperatorDefinition> selection_operators() {
           {"Gather", 1, 2, 2, 1, operators::gather, {{"axis", Integer}}},
           {"GatherElements", 11, 2, 2, 1, operators::gather_elements, {{"axis", Integer}}},
           {"GatherND", 11, 2, 2, 1, operators::gather_nd, {{"batch_dims", Integer, 12}}},
+          {"Pad",
+           2,
+           1,
+           4,
+           1,
+           operators::pad,
+           {{"mode", Text}, {"pads", Integers, 1, 10}, {"value", Float, 1, 10}}},
           {"ReverseSequence",
            10,
            2,
@@ -148,19 +204,21 @@ std::vector<OperatorDefinition> selection_operators() {
 const std::vector<OperatorDefinition>& table() {
   static const std::vector<OperatorDefinition> all = [] {
     std::vector<OperatorDefinition> result;
-    for (const auto& group : {recurrent_operators, elementwise_operators, broadcast_operators, axis_operators,
-                              matrix_operators, shape_operators, selection_operators})
+    for (const auto& group :
+         {recurrent_operators, elementwise_operators, broadcast_operators, axis_operators, matrix_operators,
+          window_operators, normalising_operators, shape_operators, selection_operators})
       std::ranges::move(group(), std::back_inserter(result));
     return result;
   }();
   return all;
 }
 
-/// The most inputs of an operator set: lists that were attributes before are no inputs then.
+/// The most inputs of an operator set: lists and numbers that were attributes before are no
+/// inputs then.
 std::size_t most_inputs(const OperatorDefinition& definition, std::int64_t set) {
   const bool list_is_attribute =
       std::ranges::any_of(definition.attributes, [&](const AttributeDefinition& attribute) {
-        return attribute.last_set != kLatest && set <= attribute.last_set;
+        return attribute.last_set != kLatest && set <= attribute.last_set && attribute.type != Integer;
       });
   return list_is_attribute ? 1 : definition.most_inputs;
 }
