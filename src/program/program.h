@@ -26,6 +26,7 @@ struct Value {
   int size = 0;
   std::optional<int> vocabulary = std::nullopt;
   SignalRole role = SignalRole::Dense;  // what it is to the rules of a plan
+  std::vector<int> shape = {};          // of an input: a tick's, as the file has it; empty: [size]
 
   friend bool operator==(const Value&, const Value&) = default;
 };
@@ -99,6 +100,7 @@ struct Output {
   std::string name;
   ValueId value;
   OutputFunction function = OutputFunction::None;  // left to the reader
+  std::vector<int> shape = {};                     // a tick's, as the file has it; empty: [size]
 
   friend bool operator==(const Output&, const Output&) = default;
 };

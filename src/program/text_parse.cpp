@@ -117,6 +117,12 @@ class NetworkParser {
     return scope_.add_clock(name, program().clocks.add(std::move(clock)));
   }
 
+  /// Empty where none is stated.
+  static Result<std::vector<int>> parse_shape(LineCursor& line) {
+    if (!line.take_word("shape")) return std::vector<int>();
+    return line.expect_ints(1, kMost);
+  }
+
   Result<void> declare_input(LineCursor& line) {
     if (layer_) return fail("an input behind a layer");
     Value value;
@@ -130,6 +136,7 @@ class NetworkParser {
     } else {
       FIXGATE_CHECK(line.expect_word("size"));
       FIXGATE_ASSIGN(value.size, line.expect_int(1, kMost));
+      FIXGATE_ASSIGN(value.shape, parse_shape(line));
       FIXGATE_ASSIGN(value.role, parse_role(line));
       FIXGATE_ASSIGN(format, parse_signal_format(line));
     }
@@ -294,6 +301,7 @@ class NetworkParser {
     FIXGATE_CHECK(line.expect_word("of"));
     FIXGATE_ASSIGN(const ValueId value, scope_.read_as<ValueId>(line, std::nullopt, "value"));
     Output output{std::move(name), value};
+    FIXGATE_ASSIGN(output.shape, parse_shape(line));
     if (line.take_word("then")) {
       FIXGATE_ASSIGN(const std::string function, line.expect_any_word());
       FIXGATE_ASSIGN(output.function, parse_output_function(function));

@@ -39,6 +39,20 @@ TEST(ProgramText, PrintsWhatItParsed) {
   EXPECT_EQ(write_text(*parsed, false), kSmall);
 }
 
+TEST(ProgramText, SaysTheShapesOfArrays) {
+  std::string text = with("input x on step size 2 ", "input x on step size 2 shape [2 1] ");
+  text.replace(text.find("a layer\".y\n"), 11, "a layer\".y shape [1 1 1]\n");
+  const auto parsed = parse_text(text);
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->program.values[ValueId(0)].shape, (std::vector{2, 1}));
+  EXPECT_EQ(parsed->program.outputs.front().shape, (std::vector{1, 1, 1}));
+  EXPECT_EQ(write_text(*parsed, false), text);
+  EXPECT_EQ(refusal(with("size 2 ", "size 2 shape [3] ")),
+            "value x: its shape holds 3 elements, and it has 2");
+  EXPECT_EQ(refusal(with("a layer\".y\n", "a layer\".y shape [2]\n")),
+            "output out: its shape holds 2 elements, and it has 1");
+}
+
 TEST(ProgramText, QuotesNamesThatAreNoWords) {
   for (const char* name : {"", "a b", "1x", "network", "quote\"back\\slash", "new\nline", "ü", "max"}) {
     FixedNetwork network = *parse_text(kSmall);

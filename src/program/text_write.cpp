@@ -195,11 +195,15 @@ class NetworkWriter {
     return {};
   }
 
+  static std::string shape_text(const std::vector<int>& shape) {
+    return shape.empty() ? "" : fmt::format(" shape [{}]", fmt::join(shape, " "));
+  }
+
   [[nodiscard]] std::string input_text(ValueId id) const {
     const Value& value = program_.values[id];
     const std::string head = fmt::format("input {} on {}", quoted_name(value.name), clock_name(value.clock));
     if (value.vocabulary) return fmt::format("{} tokens {}\n", head, *value.vocabulary);
-    return fmt::format("{} size {} {} {}\n", head, value.size, to_text(value.role),
+    return fmt::format("{} size {}{} {} {}\n", head, value.size, shape_text(value.shape), to_text(value.role),
                        format_text(network_.formats[id]));
   }
 
@@ -268,7 +272,8 @@ class NetworkWriter {
                     : quoted_name(value.name);
     const std::string function =
         output.function == OutputFunction::None ? "" : " then " + to_text(output.function);
-    return fmt::format("output {} of {}{}\n", quoted_name(output.name), from, function);
+    return fmt::format("output {} of {}{}{}\n", quoted_name(output.name), from, shape_text(output.shape),
+                       function);
   }
 
   // --- the integers ---

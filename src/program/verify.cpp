@@ -158,10 +158,29 @@ class ValueOrder {
   std::set<std::string> names_;
 };
 
-Result<void> check_outputs(const Program& program) {
+/// A shape is there for whoever reads arrays; its axes hold the value's elements.
+Result<void> check_shape(const std::vector<int>& shape, int size) {
+  if (shape.empty()) return {};
+  std::int64_t count = 1;
+  for (const int extent : shape) {
+    if (extent < 1 || (count *= extent) > kMostElements) return fail("its shape has an extent of {}", extent);
+  }
+  if (count != size) return fail("its shape holds {} elements, and it has {}", count, size);
+  return {};
+}
+
+Result<void> check_ends(const Program& program) {
+  for (const ValueId id : program.values.ids()) {
+    const Value& value = program.values[id];
+    if (auto checked = check_shape(value.shape, value.size); !checked)
+      return tl::make_unexpected(checked.error().within("value " + full_name(program, value)));
+  }
   if (program.outputs.empty()) return fail("the program has no output");
-  for (const Output& output : program.outputs)
+  for (const Output& output : program.outputs) {
     if (!program.values.contains(output.value)) return fail("output {}: an unknown value", output.name);
+    if (auto checked = check_shape(output.shape, program.values[output.value].size); !checked)
+      return tl::make_unexpected(checked.error().within("output " + output.name));
+  }
   return {};
 }
 
@@ -382,7 +401,7 @@ Result<void> verify(const Program& program) {
     if (const auto done = check_state(program, state); !done)
       return tl::make_unexpected(done.error().within("a state"));
   FIXGATE_CHECK(ValueOrder(program).check());
-  return check_outputs(program);
+  return check_ends(program);
 }
 
 Result<void> verify(const FixedNetwork& network) {

@@ -28,6 +28,7 @@ class RandomProgram {
       add_value(std::nullopt, step_, is_token ? 1 : kSize, any_format());
       network_.program.values[last_value()].name = "x" + std::to_string(input);
       if (is_token) network_.program.values[last_value()].vocabulary = kVocabulary;
+      if (!is_token && random_.chance(0.3)) network_.program.values[last_value()].shape = {3, 4};
     }
     for (int layer = random_.number(1, 4); layer > 0; --layer) add_layer();
     for (int output = random_.number(1, 2); output > 0; --output)
