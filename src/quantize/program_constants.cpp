@@ -1,0 +1,174 @@
+#include "quantize/program_constants.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "calibrate/range.h"
+#include "program/exact_sums.h"
+#include "program/uses.h"
+#include "quantize/weights.h"
+
+namespace fixgate::program {
+namespace {
+
+constexpr int kConstantWidth = 16;
+
+/// The constant that is all of a term.
+std::optional<ConstantId> lone_constant(const Term& term) {
+  const auto* use = term.factors.size() == 1 ? std::get_if<ConstantUse>(&term.factors.front()) : nullptr;
+  return use == nullptr ? std::nullopt : std::optional(use->constant);
+}
+
+void add_matrices(const Sum& sum, std::vector<MatrixId>& all) {
+  for (const Term& term : sum.terms)
+    for (const Factor& factor : term.factors) {
+      if (const auto* product = std::get_if<MatrixProduct>(&factor)) all.push_back(product->matrix);
+      if (const auto* bracket = std::get_if<Sum>(&factor)) add_matrices(*bracket, all);
+    }
+}
+
+/// Whether every element of the constant meets one row of the matrix.
+bool has_one_row_each(const Constant& constant, const Matrix& matrix, int size) {
+  std::vector<int> rows(static_cast<std::size_t>(constant.size), -1);
+  for (int element = 0; element < size; ++element) {
+    int& row = rows[static_cast<std::size_t>(constant_index(constant, element))];
+    if (row >= 0 && row != row_of(matrix, element)) return false;
+    row = row_of(matrix, element);
+  }
+  return true;
+}
+
+class BiasFinder {
+ public:
+  explicit BiasFinder(const Program& program) : program_(program), uses_(program.constants.size(), 0) {
+    for (const Layer& layer : program.layers)
+      for (const ConstantId id : uses_of(layer).constants) ++uses_[id];
+  }
+
+  std::vector<ConstantId> find() {
+    for (const Layer& layer : program_.layers)
+      for (const Statement& statement : layer.statements)
+        if (const auto* sum = std::get_if<SumStatement>(&statement))
+          look_at(sum->sum, program_.values[sum->target].size);
+    std::ranges::sort(found_);
+    return std::move(found_);
+  }
+
+ private:
+  void look_at(const Sum& sum, int size) {
+    std::vector<MatrixId> matrices;
+    add_matrices(sum, matrices);
+    for (const Term& term : sum.terms) {
+      const auto constant = lone_constant(term);
+      if (constant && !matrices.empty() && uses_[*constant] == 1 && fits(*constant, matrices, size))
+        found_.push_back(*constant);
+      for (const Factor& factor : term.factors)
+        if (const auto* bracket = std::get_if<Sum>(&factor)) look_at(*bracket, size);
+    }
+  }
+
+  [[nodiscard]] bool fits(ConstantId id, const std::vector<MatrixId>& matrices, int size) const {
+    return std::ranges::all_of(matrices, [&](MatrixId matrix) {
+      return has_one_row_each(program_.constants[id], program_.matrices[matrix], size);
+    });
+  }
+
+  const Program& program_;
+  IdVector<ConstantId, int> uses_;
+  std::vector<ConstantId> found_;
+};
+
+/// Rounds the biases of one network.
+class BiasRounding {
+ public:
+  BiasRounding(FixedNetwork& network, const std::map<ConstantId, Eigen::VectorXd>& biases)
+      : network_(network), biases_(biases) {}
+
+  Result<void> round(const SumStatement& statement) {
+    if (!has_bias(statement.sum)) return {};
+    const int size = network_.program.values[statement.target].size;
+    return round(statement.sum, ranges_of(network_, statement.sum, size));
+  }
+
+ private:
+  [[nodiscard]] bool has_bias(const Sum& sum) const {
+    return std::ranges::any_of(sum.terms, [this](const Term& term) {
+      const auto has_in_bracket = [this](const Factor& factor) {
+        const auto* bracket = std::get_if<Sum>(&factor);
+        return bracket != nullptr && has_bias(*bracket);
+      };
+      return is_bias(network_, term) || std::ranges::any_of(term.factors, has_in_bracket);
+    });
+  }
+
+  Result<void> round(const Sum& sum, const SumRanges& ranges) {
+    for (std::size_t t = 0; t < sum.terms.size(); ++t) {
+      if (is_bias(network_, sum.terms[t])) {
+        FIXGATE_CHECK(round(*lone_constant(sum.terms[t]), ranges.terms[t].product));
+        continue;
+      }
+      auto bracket = ranges.terms[t].brackets.begin();
+      for (const Factor& factor : sum.terms[t].factors)
+        if (const auto* inner = std::get_if<Sum>(&factor)) FIXGATE_CHECK(round(*inner, *bracket++));
+    }
+    return {};
+  }
+
+  Result<void> round(ConstantId id, const std::vector<ExactRange>& places) {
+    const Constant& constant = network_.program.constants[id];
+    for (std::size_t element = 0; element < places.size(); ++element) {
+      const int index = constant_index(constant, static_cast<int>(element));
+      const auto rounded = quantise_bias(biases_.at(id)[index], places[element].fraction);
+      if (!rounded) return tl::make_unexpected(rounded.error().within(full_name(network_.program, constant)));
+      network_.constants[id].values[static_cast<std::size_t>(index)] = *rounded;
+    }
+    return {};
+  }
+
+  FixedNetwork& network_;
+  const std::map<ConstantId, Eigen::VectorXd>& biases_;
+};
+
+/// How many bits are zero at the low end of every value; none where all are zero.
+int common_zeros(const std::vector<std::int64_t>& values) {
+  std::int64_t any = 0;
+  for (const std::int64_t value : values) any |= value;
+  int zeros = 0;
+  while (any != 0 && (any & 1) == 0) {
+    any /= 2;
+    ++zeros;
+  }
+  return zeros;
+}
+
+}  // namespace
+
+std::vector<ConstantId> biases_of(const Program& program) {
+  return BiasFinder(program).find();
+}
+
+Result<FixedConstant> quantise_constant(const Eigen::VectorXd& values) {
+  const Format format{true, kConstantWidth,
+                      fraction_for_magnitude(values.cwiseAbs().maxCoeff(), kConstantWidth, true)};
+  FixedConstant fixed{{}, format.fraction};
+  for (const double value : values) {
+    const double q = std::nearbyint(std::ldexp(value, format.fraction));
+    if (std::abs(q) > std::ldexp(1.0, kConstantWidth)) return fail("a constant of {} is too large", value);
+    fixed.values.push_back(std::clamp(static_cast<std::int64_t>(q), format.min(), format.max()));
+  }
+  const int zeros = common_zeros(fixed.values);
+  for (std::int64_t& value : fixed.values) value >>= zeros;
+  *fixed.fraction = std::max(format.fraction - zeros, -kMaxFraction);
+  if (std::ranges::all_of(fixed.values, [](std::int64_t value) { return value == 0; })) fixed.fraction = 0;
+  return fixed;
+}
+
+Result<void> quantise_biases(FixedNetwork& network, const std::map<ConstantId, Eigen::VectorXd>& biases) {
+  BiasRounding rounding(network, biases);
+  for (const Layer& layer : network.program.layers)
+    for (const Statement& statement : layer.statements)
+      if (const auto* sum = std::get_if<SumStatement>(&statement)) FIXGATE_CHECK(rounding.round(*sum));
+  return {};
+}
+
+}  // namespace fixgate::program

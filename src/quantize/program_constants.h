@@ -1,0 +1,25 @@
+// The integers of a program's constants: biases at the fraction of their sum, others at one of their own.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "program/fixed_network.h"
+#include "program/float_network.h"
+
+namespace fixgate::program {
+
+/// The constants that can be biases: each stands alone in one term of one sum, beside a product with a
+/// matrix, and elements of the sum that meet the same element of the constant meet the same row of every
+/// matrix. Of a verified program.
+std::vector<ConstantId> biases_of(const Program& program);
+
+/// Values of a constant with a fraction of its own: the finest at which 16 signed bits hold them all, less
+/// the bits that are zero in every one of them. Error: one lies beyond what 16 bits hold at any fraction.
+Result<FixedConstant> quantise_constant(const Eigen::VectorXd& values);
+
+/// `network` with everything but the integers of its biases, which have no fraction and are zeros. Rounds
+/// `biases` to the fractions of their sums. Error: one needs more than 62 bits; it is named.
+Result<void> quantise_biases(FixedNetwork& network, const std::map<ConstantId, Eigen::VectorXd>& biases);
+
+}  // namespace fixgate::program

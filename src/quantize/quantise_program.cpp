@@ -1,0 +1,260 @@
+#include "quantize/quantise_program.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "numeric/requantise.h"
+#include "program/uses.h"
+#include "program/verify.h"
+#include "quantize/compensated.h"
+#include "quantize/program_constants.h"
+#include "quantize/program_signals.h"
+#include "quantize/program_tables.h"
+#include "quantize/row_widths.h"
+
+namespace fixgate::program {
+namespace {
+
+constexpr int kLeastDiagonalWidth = 8;  // few, and each scales a whole element
+
+bool is_diagonal(const Matrix& matrix) {
+  return std::holds_alternative<Diagonal>(matrix.shape);
+}
+
+/// The matrices that are the first of those that share their weights.
+std::vector<MatrixId> first_matrices(const FloatNetwork& network) {
+  const auto shared = shared_matrices(network);
+  std::vector<MatrixId> first;
+  for (const MatrixId id : network.program.matrices.ids())
+    if (shared[id] == id) first.push_back(id);
+  return first;
+}
+
+/// Parameters of the layers that remember a value of their own, a shared matrix once.
+std::int64_t count_recurrent_parameters(const FloatNetwork& network) {
+  std::set<const FloatMatrix*> weights;
+  std::set<ConstantId> constants;
+  for (const LayerId id : network.program.layers.ids()) {
+    if (!is_recurrent(network.program, id)) continue;
+    const LayerUses uses = uses_of(network.program.layers[id]);
+    for (const MatrixId matrix : uses.matrices) weights.insert(network.weights[matrix].get());
+    constants.insert(uses.constants.begin(), uses.constants.end());
+  }
+  std::int64_t count = 0;
+  for (const FloatMatrix* matrix : weights) count += matrix->size();
+  for (const ConstantId constant : constants) count += network.constants[constant].size();
+  return count;
+}
+
+/// Makes a FixedNetwork part by part: formats, weights, tables, initial states, constants.
+class Builder {
+ public:
+  Builder(const FloatNetwork& network, const FormatPlan& plan, const QuantiseHelp& help)
+      : network_(network),
+        plan_(plan),
+        help_(help),
+        groups_(format_groups_of(network.program)),
+        signals_(plan_signals_of(network, groups_)) {}
+
+  Result<FixedNetwork> build() {
+    if (plan_.max_footprint)
+      return fail("the plan's max_footprint needs calibration data; a search takes --max-footprint instead");
+    fixed_.program = network_.program;
+    fixed_.float_parameters = count_parameters(network_);
+    fixed_.float_recurrent_parameters = count_recurrent_parameters(network_);
+    FIXGATE_CHECK(add_formats());
+    FIXGATE_CHECK(add_weights());
+    FIXGATE_CHECK(add_tables());
+    FIXGATE_CHECK(add_initial_states());
+    FIXGATE_CHECK(add_constants());
+    return std::move(fixed_);
+  }
+
+  /// The plan with every signal's format in full.
+  [[nodiscard]] FormatPlan resolved() const {
+    FormatPlan resolved = plan_;
+    resolved.signals.clear();
+    for (std::size_t k = 0; k < formats_.size(); ++k) {
+      SignalRule rule;
+      rule.match = signals_[k].names.front().name;
+      rule.format = formats_[k].format;
+      rule.rounding = formats_[k].rounding;
+      rule.overflow = formats_[k].overflow;
+      resolved.signals.push_back(rule);
+    }
+    return resolved;
+  }
+
+ private:
+  Result<void> add_formats() {
+    FIXGATE_ASSIGN(formats_, resolve_signals(plan_, signals_, help_.profile));
+    for (const ValueId id : fixed_.program.values.ids()) {
+      const auto group = groups_.group_of[id];
+      fixed_.formats.add(group ? formats_[group->index()] : SignalFormat());
+    }
+    return {};
+  }
+
+  Result<void> add_weights() {
+    FIXGATE_ASSIGN(const auto options, matrix_options());
+    const auto shared = shared_matrices(network_);
+    std::map<MatrixId, WeightMatrix> made;
+    for (const MatrixId id : fixed_.program.matrices.ids()) {
+      if (shared[id] == id) {
+        FIXGATE_ASSIGN(WeightMatrix rounded, matrix_of(id, options.at(id)));
+        made.emplace(id, std::move(rounded));
+      }
+      WeightMatrix matrix = made.at(shared[id]);
+      matrix.name = full_name(fixed_.program, fixed_.program.matrices[id]);
+      fixed_.weights.add(std::move(matrix));
+    }
+    return {};
+  }
+
+  Result<std::map<MatrixId, WeightOptions>> matrix_options() const {
+    const std::vector<std::string> names = weight_names(network_);
+    FIXGATE_ASSIGN(const auto resolved, resolve_weights(plan_, names));
+    std::map<MatrixId, WeightOptions> options;
+    const std::vector<MatrixId> first = first_matrices(network_);
+    for (std::size_t k = 0; k < first.size(); ++k) {
+      WeightOptions one = resolved[k];
+      if (is_diagonal(network_.program.matrices[first[k]])) settle_diagonal(names[k], one);
+      options.emplace(first[k], one);
+    }
+    return options;
+  }
+
+  /// A row of one weight has nothing that could make up for its error.
+  void settle_diagonal(const std::string& name, WeightOptions& options) const {
+    options.rounding = WeightRounding::Nearest;
+    options.correct_bias = false;
+    options.mixed_rows = false;
+    const auto names_it = [&](const WeightRule& rule) {
+      return rule.match != "*" && matches(rule.match, name);
+    };
+    if (std::ranges::any_of(plan_.weights, names_it)) return;
+    const bool is_plain = options.code.encoding == WeightEncoding::Integer;
+    options.code = {WeightEncoding::Integer,
+                    is_plain ? std::max(options.code.width, kLeastDiagonalWidth) : kLeastDiagonalWidth};
+  }
+
+  Result<WeightMatrix> matrix_of(MatrixId id, const WeightOptions& options) {
+    FIXGATE_CHECK(help_.supervision.check());
+    const std::string name = full_name(network_.program, network_.program.matrices[id]);
+    if (help_.weights != nullptr) return help_.weights->at(name);
+    const bool needs_statistics = options.rounding != WeightRounding::Nearest || options.correct_bias;
+    if (needs_statistics && help_.statistics == nullptr)
+      return fail("weights '{}': rounding = \"{}\" and correct_bias need calibration data", name,
+                  to_text(options.rounding));
+    if (options.correct_bias) corrected_.push_back(id);
+    const auto round = [&] { return rounded(name, *network_.weights[id], options); };
+    return help_.cache == nullptr ? round() : *help_.cache->get(name, options, round);
+  }
+
+  [[nodiscard]] WeightMatrix rounded(const std::string& name, const FloatMatrix& matrix,
+                                     const WeightOptions& options) const {
+    static const std::vector<MatrixUse> kUnknown;
+    const bool is_nearest = options.rounding == WeightRounding::Nearest;
+    const std::vector<MatrixUse>& uses = is_nearest ? kUnknown : help_.statistics->at(name);
+    std::vector<int> widths;
+    if (options.mixed_rows) widths = choose_row_widths(matrix, options, uses);
+    return is_nearest ? quantise_weights(name, matrix, options, std::move(widths))
+                      : compensate_weights(name, matrix, options, uses, std::move(widths));
+  }
+
+  Result<void> add_tables() {
+    const std::vector<FormatGroupId> written = groups_of_tables(fixed_.program, groups_);
+    std::vector<PlanSignal> signals;
+    for (const FormatGroupId id : written) signals.push_back(signals_[id.index()]);
+    FIXGATE_ASSIGN(const auto resolved, resolve_signal_tables(plan_, signals));
+    std::map<FormatGroupId, TableOptions> options;
+    for (std::size_t k = 0; k < written.size(); ++k) options.emplace(written[k], resolved[k]);
+    return make_tables(fixed_, [&](ValueId target) { return options[*groups_.group_of[target]]; });
+  }
+
+  Result<void> add_initial_states() {
+    for (const StateId id : fixed_.program.states.ids()) {
+      const ValueId value = fixed_.program.states[id].value;
+      std::vector<std::int64_t> integers;
+      if (!network_.initial[id].isZero(0)) {
+        FIXGATE_ASSIGN(integers, initial_integers(network_.initial[id], value));
+      }
+      fixed_.initial.add(std::move(integers));
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<std::vector<std::int64_t>> initial_integers(const FloatVector& initial,
+                                                                   ValueId value) const {
+    std::vector<std::int64_t> integers;
+    const SignalFormat& format = fixed_.formats[value];
+    for (const float one : initial) {
+      std::int64_t overflows = 0;
+      integers.push_back(quantise_input(one, format, overflows));
+      if (overflows != 0)
+        return fail(
+            "the constant initial state {} does not fit signal '{}' ({}): give it a format that holds it",
+            one, full_name(fixed_.program, fixed_.program.values[value]), to_text(format.format));
+    }
+    return integers;
+  }
+
+  Result<void> add_constants() {
+    std::map<ConstantId, Eigen::VectorXd> biases;
+    for (const ConstantId id : biases_of(fixed_.program)) biases.emplace(id, network_.constants[id]);
+    for (const ConstantId id : fixed_.program.constants.ids()) {
+      FixedConstant constant{
+          std::vector<std::int64_t>(static_cast<std::size_t>(network_.constants[id].size()), 0)};
+      if (!biases.contains(id)) {
+        auto made = quantise_constant(network_.constants[id]);
+        if (!made)
+          return tl::make_unexpected(
+              made.error().within(full_name(fixed_.program, fixed_.program.constants[id])));
+        constant = std::move(*made);
+      }
+      fixed_.constants.add(std::move(constant));
+    }
+    return quantise_biases(fixed_, biases);
+  }
+
+  const FloatNetwork& network_;
+  const FormatPlan& plan_;
+  const QuantiseHelp& help_;
+  FormatGroups groups_;
+  std::vector<PlanSignal> signals_;    // by group
+  std::vector<SignalFormat> formats_;  // by group
+  std::vector<MatrixId> corrected_;    // whose biases make up for their errors
+  FixedNetwork fixed_;
+};
+
+}  // namespace
+
+IdVector<MatrixId, MatrixId> shared_matrices(const FloatNetwork& network) {
+  IdVector<MatrixId, MatrixId> shared;
+  std::map<const FloatMatrix*, MatrixId> first;
+  for (const MatrixId id : network.program.matrices.ids())
+    shared.add(first.try_emplace(network.weights[id].get(), id).first->second);
+  return shared;
+}
+
+std::vector<std::string> weight_names(const FloatNetwork& network) {
+  std::vector<std::string> names;
+  for (const MatrixId id : first_matrices(network))
+    names.push_back(full_name(network.program, network.program.matrices[id]));
+  return names;
+}
+
+Result<QuantisedProgram> quantise(const FloatNetwork& network, const FormatPlan& plan,
+                                  const QuantiseHelp& help) {
+  Builder builder(network, plan, help);
+  QuantisedProgram quantised;
+  FIXGATE_ASSIGN(quantised.network, builder.build());
+  quantised.resolved = builder.resolved();
+  quantised.network.plan = to_toml(quantised.resolved);
+  FIXGATE_CHECK(verify(quantised.network));
+  return quantised;
+}
+
+}  // namespace fixgate::program
