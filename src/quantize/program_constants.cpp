@@ -4,9 +4,11 @@
 #include <cmath>
 
 #include "calibrate/range.h"
+#include "numeric/accumulator.h"
 #include "program/exact_sums.h"
 #include "program/uses.h"
 #include "quantize/weights.h"
+#include "quantize/wide_sums.h"
 
 namespace fixgate::program {
 namespace {
@@ -58,9 +60,11 @@ class BiasFinder {
   void look_at(const Sum& sum, int size) {
     std::vector<MatrixId> matrices;
     add_matrices(sum, matrices);
+    const bool is_plain = !matrices.empty() &&
+                          std::ranges::all_of(sum.terms, [](const Term& t) { return t.factors.size() == 1; });
     for (const Term& term : sum.terms) {
       const auto constant = lone_constant(term);
-      if (constant && !matrices.empty() && uses_[*constant] == 1 && fits(*constant, matrices, size))
+      if (constant && is_plain && uses_[*constant] == 1 && fits(*constant, matrices, size))
         found_.push_back(*constant);
       for (const Factor& factor : term.factors)
         if (const auto* bracket = std::get_if<Sum>(&factor)) look_at(*bracket, size);
@@ -87,7 +91,9 @@ class BiasRounding {
   Result<void> round(const SumStatement& statement) {
     if (!has_bias(statement.sum)) return {};
     const int size = network_.program.values[statement.target].size;
-    return round(statement.sum, ranges_of(network_, statement.sum, size));
+    const SumRanges ranges = ranges_of(network_, statement.sum, size);
+    if (ranges.width() > kMaxAccumulatorWidth) return check_width(network_, statement);
+    return round(statement.sum, ranges);
   }
 
  private:

@@ -9,9 +9,9 @@
 
 namespace fixgate::program {
 
-/// The constants that can be biases: each stands alone in one term of one sum, beside a product with a
-/// matrix, and elements of the sum that meet the same element of the constant meet the same row of every
-/// matrix. Of a verified program.
+/// The constants that are biases: each stands alone in one term of one sum whose terms have one factor each, a
+/// product with a matrix among them, and elements of the sum that meet the same element of the constant meet
+/// the same row of every matrix. In ascending order. Of a verified program.
 std::vector<ConstantId> biases_of(const Program& program);
 
 /// Values of a constant with a fraction of its own: the finest at which 16 signed bits hold them all, less
@@ -19,7 +19,8 @@ std::vector<ConstantId> biases_of(const Program& program);
 Result<FixedConstant> quantise_constant(const Eigen::VectorXd& values);
 
 /// `network` with everything but the integers of its biases, which have no fraction and are zeros. Rounds
-/// `biases` to the fractions of their sums. Error: one needs more than 62 bits; it is named.
+/// `biases` to the fractions of their sums. Errors: one needs more than 62 bits, its sum
+/// more than 64; it is named.
 Result<void> quantise_biases(FixedNetwork& network, const std::map<ConstantId, Eigen::VectorXd>& biases);
 
 }  // namespace fixgate::program

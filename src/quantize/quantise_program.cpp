@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "numeric/requantise.h"
+#include "program/format_groups.h"
 #include "program/uses.h"
 #include "program/verify.h"
 #include "quantize/compensated.h"
@@ -13,6 +14,7 @@
 #include "quantize/program_signals.h"
 #include "quantize/program_tables.h"
 #include "quantize/row_widths.h"
+#include "quantize/wide_sums.h"
 
 namespace fixgate::program {
 namespace {
@@ -253,7 +255,10 @@ Result<QuantisedProgram> quantise(const FloatNetwork& network, const FormatPlan&
   FIXGATE_ASSIGN(quantised.network, builder.build());
   quantised.resolved = builder.resolved();
   quantised.network.plan = to_toml(quantised.resolved);
-  FIXGATE_CHECK(verify(quantised.network));
+  if (const auto verified = verify(quantised.network); !verified) {
+    FIXGATE_CHECK(check_widths(quantised.network));
+    return tl::make_unexpected(verified.error());
+  }
   return quantised;
 }
 

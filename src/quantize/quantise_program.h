@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "calibrate/histogram.h"
+#include "calibrate/program_profile.h"
 #include "diagnostic/supervision.h"
 #include "program/fixed_network.h"
 #include "program/float_network.h"
-#include "program/format_groups.h"
 #include "quantize/quantize.h"
 
 namespace fixgate::program {
@@ -19,9 +18,6 @@ struct QuantisedProgram {
   FormatPlan resolved;                      // the plan again, with the format of every signal in full
   std::optional<LearningOutcome> learning;  // where the plan learns rounding
 };
-
-/// A histogram for each group of values that have one format, in the order of format_groups_of().
-using GroupProfile = std::vector<Histogram>;
 
 /// The names that a plan's rules for weights may match, in the order of the data flow: those of the matrices.
 /// Matrices that share their weights have the first one's.
