@@ -1,21 +1,11 @@
 #include "import/declared_values.h"
 
-#include "import/element_type.h"
 #include "import/tensor_data.h"
 
 namespace fixgate {
 namespace {
 
-using onnx::TensorProto;
-
 constexpr std::int64_t kLargestDimension = std::int64_t{1} << 31;
-
-Result<void> check_value_type(std::int32_t type) {
-  FIXGATE_ASSIGN(const bool is_float, is_float_type(type));
-  if (is_float || type == TensorProto::INT32 || type == TensorProto::INT64 || type == TensorProto::BOOL)
-    return {};
-  return fail("has the narrow or unsigned integer type {}; declare it int32 or int64", type_name(type));
-}
 
 Result<GraphValue> convert_value(const onnx::ValueInfoProto& proto) {
   GraphValue value;
@@ -23,7 +13,6 @@ Result<GraphValue> convert_value(const onnx::ValueInfoProto& proto) {
   if (proto.name().empty()) return fail("has no name");
   if (!proto.type().has_tensor_type()) return fail("is not declared as a tensor");
   const auto& type = proto.type().tensor_type();
-  FIXGATE_CHECK(check_value_type(type.elem_type()));
   FIXGATE_ASSIGN(value.is_float, is_float_type(type.elem_type()));
   value.has_shape = type.has_shape();
   for (const auto& dimension : type.shape().dim()) {

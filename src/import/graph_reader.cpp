@@ -161,6 +161,9 @@ Result<void> GraphReader::read_attributes(const NodeProto& proto, Node& node) {
 /// Types and the shapes of recurrent nodes, of every node: of one whose inputs' types are known.
 void GraphReader::check_nodes() {
   for (Error& refusal : check_types(graph_, types_)) refusals_.push_back(std::move(refusal));
+  for (Node& node : graph_.nodes)
+    if (node.op_type == "QuantizeLinear" && types_.contains(node.outputs[0]))
+      node.attributes["output_dtype"] = std::int64_t{types_.at(node.outputs[0])};
   for (const Node& node : graph_.nodes)
     if (is_recurrent(node))
       if (const auto checked = check_recurrent_node(graph_, node); !checked)

@@ -376,10 +376,27 @@ TEST(ImportOnnx, RefusesInputsOfOtherTypes) {
   expect_refused([&](ModelProto& m) { type_of(m)->set_elem_type(TensorProto::STRING); },
                  {"graph input 'x'", "string"});
   expect_refused([&](ModelProto& m) { type_of(m)->set_elem_type(TensorProto::UINT8); },
-                 {"graph input 'x'", "narrow"});
+                 {"the_Add", "input 1 is float, but input 0 is uint8"});
   expect_refused([&](ModelProto& m) { type_of(m)->mutable_shape()->mutable_dim(0)->set_dim_value(-7); },
                  {"'x'", "-7"});
   expect_refused([](ModelProto& m) { m.mutable_graph()->mutable_input(0)->clear_type(); }, {"'x'", "tensor"});
+}
+
+TEST(ImportOnnx, ReadsNarrowInputsButDoesNotComputeInThem) {
+  const auto narrow_model = [](const char* op) {
+    ModelProto model;
+    model.add_opset_import()->set_version(18);
+    GraphProto& graph = *model.mutable_graph();
+    declare(*graph.add_input(), "x", {2});
+    declare(*graph.add_output(), "y", {2});
+    for (auto* value : {graph.mutable_input(0), graph.mutable_output(0)})
+      value->mutable_type()->mutable_tensor_type()->set_elem_type(TensorProto::UINT8);
+    add_node(graph, op, {"x", "x"}, "y");
+    return model;
+  };
+  EXPECT_TRUE(import_model(narrow_model("Max")));
+  expect_refused(import_model(narrow_model("Add")),
+                 {"the_Add", "computes in the narrow or unsigned integer type uint8"});
 }
 
 TEST(ImportOnnx, ReadsExternalData) {

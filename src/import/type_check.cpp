@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cassert>
 #include <optional>
+#include <set>
 
 #include "import/type_rules.h"
 #include "network/node_attributes.h"
 #include "network/recurrent_shapes.h"
+#include "onnx.pb.h"
 
 namespace fixgate {
 namespace {
@@ -42,7 +44,8 @@ class NodeTypes {
 
   [[nodiscard]] Result<std::int32_t> of_output(std::size_t output) const {
     const char letter = letter_at(rule_.outputs, output);
-    if (letter == '?') return stated();
+    if (letter == '?' && node_.op_type == "Multinomial") return stated("dtype", onnx::TensorProto::INT32);
+    if (letter == '?') return stated("to", std::nullopt);
     if (const auto bound = bound_.find(letter); bound != bound_.end()) return bound->second.type;
     const TypeSet set = types_of(rule_, letter);
     std::int32_t type = 0;
@@ -51,13 +54,17 @@ class NodeTypes {
   }
 
  private:
-  /// Cast's. Errors: none, or one that is no type of a tensor that is supported.
-  [[nodiscard]] Result<std::int32_t> stated() const {
-    FIXGATE_ASSIGN(const auto to, find_attribute<std::int64_t>(node_, "to"));
-    if (!to) return fail("attribute 'to' is missing");
+  /// As an attribute says. Errors: it is missing and has no default, or is no type of a tensor that is
+  /// supported.
+  [[nodiscard]] Result<std::int32_t> stated(const char* attribute,
+                                            std::optional<std::int64_t> standard) const {
+    FIXGATE_ASSIGN(auto to, find_attribute<std::int64_t>(node_, attribute));
+    if (!to) to = standard;
+    if (!to) return fail("attribute '{}' is missing", attribute);
     const auto type = static_cast<std::int32_t>(std::clamp<std::int64_t>(*to, -1, 999));
     if (!has_type(types_of(rule_, '?'), type))
-      return fail("attribute 'to' is the element type {}, which is not supported", type_name(type));
+      return fail("attribute '{}' is the element type {}, which is not supported", attribute,
+                  type_name(type));
     return type;
   }
 
@@ -66,6 +73,29 @@ class NodeTypes {
   std::int64_t operator_set_;
   std::map<char, Bound> bound_;
 };
+
+/// Operators that add or multiply, which we do in int64.
+bool does_arithmetic(const std::string& op) {
+  static const std::set<std::string> kOperators{"Abs",        "Add",        "Div",          "Gemm",
+                                                "MatMul",     "Mean",
+
+                                                "Mul",        "Neg",        "PRelu",        "Pow",
+                                                "ReduceL1",   "ReduceL2",   "ReduceLogSum", "ReduceLogSumExp",
+                                                "ReduceMean", "ReduceProd", "ReduceSum",    "ReduceSumSquare",
+                                                "Sub",        "Sum"};
+  return kOperators.contains(op);
+}
+
+/// Narrow and unsigned integers would wrap; we do not.
+Result<void> check_width(const Node& node, std::int32_t type) {
+  using onnx::TensorProto;
+  for (const auto narrow : {TensorProto::UINT8, TensorProto::INT8, TensorProto::UINT16, TensorProto::INT16,
+                            TensorProto::UINT32, TensorProto::UINT64})
+    if (type == narrow && does_arithmetic(node.op_type))
+      return fail("computes in the narrow or unsigned integer type {}, which is not supported; cast to int64",
+                  type_name(type));
+  return {};
+}
 
 Result<void> check_node_types(const Node& node, std::int64_t operator_set, ElementTypes& types) {
   const TypeRule* rule = find_type_rule(node.op_type, operator_set);
@@ -76,6 +106,7 @@ Result<void> check_node_types(const Node& node, std::int64_t operator_set, Eleme
   for (std::size_t output = 0; output < node.outputs.size(); ++output) {
     if (node.outputs[output].empty() || types.contains(node.outputs[output])) continue;
     FIXGATE_ASSIGN(types[node.outputs[output]], own.of_output(output));
+    FIXGATE_CHECK(check_width(node, types[node.outputs[output]]));
   }
   return {};
 }

@@ -48,8 +48,14 @@ Rules float_rules() {
   for (const auto& [first, with_b16, names] :
        {std::tuple{7, 13,
                    std::vector<std::string_view>{"Exp", "Log", "LogSoftmax", "Reciprocal", "Sigmoid",
-                                                 "Softmax", "Sqrt", "Tanh"}},
-        std::tuple{7, 22, std::vector<std::string_view>{"Elu", "HardSigmoid", "Softplus", "Softsign"}},
+                                                 "Softmax", "Sqrt", "Tanh", "Ceil", "Floor"}},
+        std::tuple{7, 22,
+                   std::vector<std::string_view>{"Elu", "HardSigmoid", "Softplus", "Softsign", "Cos", "Sin",
+                                                 "Selu"}},
+        std::tuple{14, 22, std::vector<std::string_view>{"HardSwish"}},
+        std::tuple{18, 22, std::vector<std::string_view>{"Mish"}},
+        std::tuple{20, 20, std::vector<std::string_view>{"Gelu"}},
+        std::tuple{11, 22, std::vector<std::string_view>{"Round"}},
         std::tuple{7, 16, std::vector<std::string_view>{"LeakyRelu"}},
         std::tuple{10, 22, std::vector<std::string_view>{"ThresholdedRelu"}}})
     for (const std::string_view name : names) {
@@ -65,12 +71,26 @@ Rules arithmetic_rules() {
                  {"Clip", 7, "TTT", "T", kFloat},
                  {"Clip", 12, "TTT", "T", kNumber},
                  {"Clip", 13, "TTT", "T", kNumber | kB16},
+                 {"Celu", 12, "T", "T", bit(TensorProto::FLOAT)},
+                 {"Erf", 9, "T", "T", kNumber},
+                 {"Erf", 13, "T", "T", kNumber | kB16},
+                 {"IsNaN", 9, "T", "B", kFloat},
+                 {"IsNaN", 13, "T", "B", kFloat | kB16},
+                 {"Mean", 7, "T", "T", kFloat},
+                 {"Mean", 13, "T", "T", kFloat | kB16},
+                 {"Mod", 10, "TT", "T", kNumber},
+                 {"Mod", 13, "TT", "T", kNumber | kB16},
                  {"Neg", 7, "T", "T", kSigned},
                  {"Neg", 13, "T", "T", kSigned | kB16},
                  {"Pow", 7, "TT", "T", kFloat},
                  {"Pow", 12, "TU", "T", kFloat | kIndex, kNumber},
                  {"Pow", 13, "TU", "T", kFloat | kIndex | kB16, kNumber},
                  {"Pow", 15, "TU", "T", kFloat | kIndex | kB16, kNumber | kB16},
+                 {"PRelu", 7, "TT", "T", kFloat},
+                 {"PRelu", 9, "TT", "T", kWide},
+                 {"PRelu", 16, "TT", "T", kWide | kB16},
+                 {"Sign", 9, "T", "T", kNumber},
+                 {"Sign", 13, "T", "T", kNumber | kB16},
                  {"Relu", 7, "T", "T", kFloat},
                  {"Relu", 13, "T", "T", kFloat | kB16},
                  {"Relu", 14, "T", "T", kSigned | kB16},
@@ -117,10 +137,15 @@ Rules normalising_rules() {
 }
 
 Rules logical_rules() {
-  Rules rules = {{"And", 7, "BB", "B", 0},       {"Or", 7, "BB", "B", 0},
-                 {"Not", 7, "B", "B", 0},        {"Equal", 7, "TT", "B", kBool | kIndex},
-                 {"Equal", 11, "TT", "B", kAny}, {"Equal", 13, "TT", "B", kAny | kB16},
-                 {"Where", 9, "BTT", "T", kAny}, {"Where", 16, "BTT", "T", kAny | kB16}};
+  Rules rules = {{"And", 7, "BB", "B", 0},
+                 {"Or", 7, "BB", "B", 0},
+                 {"Xor", 7, "BB", "B", 0},
+                 {"Not", 7, "B", "B", 0},
+                 {"Equal", 7, "TT", "B", kBool | kIndex},
+                 {"Equal", 11, "TT", "B", kAny},
+                 {"Equal", 13, "TT", "B", kAny | kB16},
+                 {"Where", 9, "BTT", "T", kAny},
+                 {"Where", 16, "BTT", "T", kAny | kB16}};
   for (const std::string_view name : {"Greater", "Less"}) {
     rules.push_back({name, 7, "TT", "B", kFloat});
     rules.push_back({name, 9, "TT", "B", kNumber});
@@ -139,7 +164,8 @@ Rules reduction_rules() {
     rules.push_back({name, 7, "T", "L", kNumber});
     rules.push_back({name, 13, "T", "L", kNumber | kB16});
   }
-  for (const std::string_view name : {"ReduceMean", "ReduceProd", "ReduceSum"}) {
+  for (const std::string_view name : {"ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMean",
+                                      "ReduceProd", "ReduceSum", "ReduceSumSquare"}) {
     rules.push_back({name, 7, "TL", "T", kWide});
     rules.push_back({name, 13, "TL", "T", kWide | kB16});
   }
@@ -167,7 +193,11 @@ Rules moving_rules() {
                  {"Pad", 11, "TLTI", "T", kNumber},
                  {"Pad", 13, "TLTI", "T", kAny | kB16},
                  {"Range", 11, "TTT", "T", kRange},
-                 {"ReverseSequence", 10, "TL", "T", kAny}};
+                 {"ReverseSequence", 10, "TL", "T", kAny},
+                 {"ScatterElements", 11, "TIT", "T", kAny},
+                 {"ScatterElements", 13, "TIT", "T", kAny | kB16},
+                 {"ScatterND", 11, "TLT", "T", kAny},
+                 {"ScatterND", 13, "TLT", "T", kAny | kB16}};
   for (const auto& [name, inputs, outputs] :
        {std::tuple{"Cast", "T", "?"}, std::tuple{"Concat", "T", "T"}, std::tuple{"Expand", "TL", "T"},
         std::tuple{"Gather", "TI", "T"}, std::tuple{"GatherElements", "TI", "T"},
@@ -181,11 +211,22 @@ Rules moving_rules() {
   return rules;
 }
 
+Rules quantising_rules() {
+  constexpr TypeSet kPairs = kInt16 | bit(TensorProto::UINT16);
+  return {{"DequantizeLinear", 10, "TFT", "F", kBytes | kInt32},
+          {"DequantizeLinear", 19, "TUT", "U", kBytes | kInt32, kFloat | kB16},
+          {"DequantizeLinear", 21, "TUT", "U", kBytes | kInt32 | kPairs, kFloat | kB16},
+          {"Multinomial", 7, "T", "?", kFloat},
+          {"QuantizeLinear", 10, "TFU", "U", bit(TensorProto::FLOAT) | kInt32, kBytes},
+          {"QuantizeLinear", 19, "TTU", "U", kFloat | kB16 | kInt32, kBytes},
+          {"QuantizeLinear", 21, "TTU", "U", kFloat | kB16 | kInt32, kBytes | kPairs}};
+}
+
 const Rules& all_rules() {
   static const Rules kRules = [] {
     Rules rules;
     for (const auto& group : {recurrent_rules, float_rules, arithmetic_rules, window_rules, normalising_rules,
-                              logical_rules, reduction_rules, moving_rules}) {
+                              logical_rules, reduction_rules, moving_rules, quantising_rules}) {
       const Rules some = group();
       rules.insert(rules.end(), some.begin(), some.end());
     }

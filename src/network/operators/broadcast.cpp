@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 
+#include "network/node_attributes.h"
 #include "network/operators/arguments.h"
 #include "network/operators/evaluations.h"
 #include "network/operators/strided_walk.h"
@@ -59,7 +60,7 @@ Result<void> check_divisor(const Tensor& b) {
 }
 
 FloatFunction float_function(const std::string& op) {
-  if (op == "Add" || op == "Sum") return [](float a, float b) { return a + b; };
+  if (op == "Add" || op == "Sum" || op == "Mean") return [](float a, float b) { return a + b; };
   if (op == "Sub") return [](float a, float b) { return a - b; };
   if (op == "Mul") return [](float a, float b) { return a * b; };
   if (op == "Div") return [](float a, float b) { return a / b; };
@@ -68,7 +69,7 @@ FloatFunction float_function(const std::string& op) {
 }
 
 IntegerFunction integer_function(const std::string& op) {
-  if (op == "Add" || op == "Sum")
+  if (op == "Add" || op == "Sum" || op == "Mean")
     return [](std::int64_t a, std::int64_t b) { return wrapped(bits(a) + bits(b)); };
   if (op == "Sub") return [](std::int64_t a, std::int64_t b) { return wrapped(bits(a) - bits(b)); };
   if (op == "Mul") return [](std::int64_t a, std::int64_t b) { return wrapped(bits(a) * bits(b)); };
@@ -156,11 +157,47 @@ Result<Outputs> power(const OperatorCall& call) {
 
 Result<Outputs> variadic(const OperatorCall& call) {
   Tensor result = *call.inputs[0];
+  const bool is_mean = call.node.op_type == "Mean";
+  if (is_mean) FIXGATE_CHECK(float_input(call, 0));
   for (std::size_t i = 1; i < call.inputs.size(); ++i) {
     if (!call.has(i)) return fail("input {} is missing", i);
     FIXGATE_ASSIGN(result, apply_arithmetic(call, result, *call.inputs[i]));
   }
+  if (is_mean)
+    for (float& value : result.floats()) value /= static_cast<float>(call.inputs.size());
   return one(std::move(result));
+}
+
+/// The slope broadcasts to the input's shape, not the other way.
+Result<Outputs> parametric_relu(const OperatorCall& call) {
+  FIXGATE_ASSIGN(const Tensor* x, float_input(call, 0));
+  FIXGATE_ASSIGN(const Tensor* slope, float_input(call, 1));
+  FIXGATE_ASSIGN(const Shape shape, broadcast_shape(x->shape, slope->shape));
+  if (shape != x->shape)
+    return fail("the slope of shape {} does not broadcast to {}", to_text(slope->shape), to_text(x->shape));
+  return one(
+      combine<float, float, float>(shape, *x, *slope, [](float v, float s) { return v < 0 ? v * s : v; }));
+}
+
+/// fmod: the remainder has the sign of the dividend; otherwise, of integers alone, that of the divisor.
+Result<Outputs> modulo(const OperatorCall& call) {
+  const Tensor& a = *call.inputs[0];
+  const Tensor& b = *call.inputs[1];
+  FIXGATE_ASSIGN(const auto as_c, attribute_or<std::int64_t>(call.node, "fmod", 0));
+  FIXGATE_CHECK(check_same_type(a, b));
+  FIXGATE_CHECK(check_divisor(b));
+  FIXGATE_ASSIGN(const Shape shape, common_shape(call, a, b));
+  if (a.is_float()) {
+    if (as_c == 0) return fail("Mod of a floating type needs the attribute fmod = 1");
+    return one(combine<float, float, float>(shape, a, b, [](float x, float y) { return std::fmod(x, y); }));
+  }
+  const bool keep_sign = as_c != 0;
+  return one(combine<std::int64_t, std::int64_t, std::int64_t>(
+      shape, a, b, [=](std::int64_t x, std::int64_t y) -> std::int64_t {
+        if (y == -1) return 0;
+        const std::int64_t rest = x % y;
+        return !keep_sign && rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
+      }));
 }
 
 Result<Outputs> comparison(const OperatorCall& call) {
@@ -176,12 +213,17 @@ Result<Outputs> logical(const OperatorCall& call) {
   FIXGATE_ASSIGN(const Tensor* a, integer_input(call, 0));
   FIXGATE_ASSIGN(const Tensor* b, integer_input(call, 1));
   FIXGATE_ASSIGN(const Shape shape, common_shape(call, *a, *b));
+  const IntegerFunction one_alone = [](std::int64_t x, std::int64_t y) {
+    return std::int64_t{(x != 0) != (y != 0)};
+  };
   const IntegerFunction both = [](std::int64_t x, std::int64_t y) { return std::int64_t{x != 0 && y != 0}; };
   const IntegerFunction either = [](std::int64_t x, std::int64_t y) {
     return std::int64_t{x != 0 || y != 0};
   };
   return one(combine<std::int64_t, std::int64_t, std::int64_t>(shape, *a, *b,
-                                                               call.node.op_type == "And" ? both : either));
+                                                               call.node.op_type == "And"  ? both
+                                                               : call.node.op_type == "Or" ? either
+                                                                                           : one_alone));
 }
 
 Result<Outputs> where(const OperatorCall& call) {

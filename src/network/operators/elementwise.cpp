@@ -1,6 +1,9 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
+#include <numbers>
 
 #include "network/activation_function.h"
 #include "network/node_attributes.h"
@@ -22,6 +25,53 @@ Result<ActivationFunction> function_of(const Node& node) {
   FIXGATE_ASSIGN(const auto alpha, find_attribute<float>(node, "alpha"));
   FIXGATE_ASSIGN(const auto beta, find_attribute<float>(node, "beta"));
   return parse_activation(node.op_type, alpha, beta);
+}
+
+using FloatFunction = float (*)(float);
+
+/// Of the operators without attributes.
+FloatFunction float_function(const std::string& op) {
+  static const std::map<std::string, FloatFunction> kFunctions{
+      {"Ceil", [](float v) { return std::ceil(v); }},
+      {"Cos", [](float v) { return std::cos(v); }},
+      {"Erf", [](float v) { return std::erf(v); }},
+      {"Exp", [](float v) { return std::exp(v); }},
+      {"Floor", [](float v) { return std::floor(v); }},
+      {"HardSwish", [](float v) { return v * std::clamp(v / 6 + 0.5F, 0.0F, 1.0F); }},
+      {"Log", [](float v) { return std::log(v); }},
+      {"Reciprocal", [](float v) { return 1 / v; }},
+      {"Round", [](float v) { return std::nearbyint(v); }},  // halves to even
+      {"Sin", [](float v) { return std::sin(v); }},
+      {"Sqrt", [](float v) { return std::sqrt(v); }}};
+  return kFunctions.at(op);
+}
+
+using DoubleFunction = std::function<double(double)>;
+
+Result<DoubleFunction> gelu_function(const Node& node) {
+  FIXGATE_ASSIGN(const auto form, attribute_or<std::string>(node, "approximate", "none"));
+  if (form == "none")
+    return DoubleFunction([](double v) { return v * 0.5 * (1 + std::erf(v / std::sqrt(2.0))); });
+  if (form != "tanh") return fail("attribute 'approximate' is '{}', neither none nor tanh", form);
+  return DoubleFunction([](double v) {
+    return 0.5 * v * (1 + std::tanh(std::sqrt(2 * std::numbers::inv_pi) * (v + 0.044715 * v * v * v)));
+  });
+}
+
+/// The operators that are made of exponentials, with their attributes.
+Result<DoubleFunction> smooth_function(const Node& node) {
+  if (node.op_type == "Gelu") return gelu_function(node);
+  if (node.op_type == "Mish")
+    return DoubleFunction(
+        [](double v) { return v * std::tanh(fixgate::evaluate({ActivationFunction::Kind::Softplus}, v)); });
+  const bool is_selu = node.op_type == "Selu";
+  FIXGATE_ASSIGN(const float alpha, attribute_or<float>(node, "alpha", is_selu ? 1.67326319F : 1.0F));
+  FIXGATE_ASSIGN(const float gamma, attribute_or<float>(node, "gamma", 1.05070102F));
+  const auto a = static_cast<double>(alpha);
+  const auto g = static_cast<double>(gamma);
+  if (is_selu) return DoubleFunction([=](double v) { return g * (v > 0 ? v : a * std::expm1(v)); });
+  if (alpha == 0) return fail("attribute 'alpha' is 0");
+  return DoubleFunction([=](double v) { return v > 0 ? v : a * std::expm1(v / a); });  // Celu
 }
 
 /// A bound of Clip: an attribute before set 11, a scalar input since.
@@ -52,27 +102,30 @@ Tensor clip_values(const Shape& shape, const std::vector<T>& values, std::option
 /// The types that Cast can give, by the numbers of TensorProto.DataType.
 enum class CastType : std::int64_t {
   Float = 1,
+  UInt8 = 2,
+  Int8 = 3,
+  UInt16 = 4,
+  Int16 = 5,
   Int32 = 6,
   Int64 = 7,
   Bool = 9,
   Float16 = 10,
   Double = 11,
+  UInt32 = 12,
+  UInt64 = 13,
   BFloat16 = 16
 };
 
 Result<CastType> cast_type(const Node& node) {
   FIXGATE_ASSIGN(const auto to, find_attribute<std::int64_t>(node, "to"));
   if (!to) return fail("attribute 'to' is missing");
-  for (const CastType type : {CastType::Float, CastType::Int32, CastType::Int64, CastType::Bool,
-                              CastType::Float16, CastType::Double, CastType::BFloat16})
-    if (*to == static_cast<std::int64_t>(type)) return type;
-  return fail(
-      "attribute 'to' is {}; only float, float16, bfloat16, double, int32, int64 and bool are supported",
-      *to);
+  if ((*to >= 1 && *to <= 13 && *to != 8) || *to == 16) return static_cast<CastType>(*to);
+  return fail("attribute 'to' is {}, which is no floating type, integer type or bool", *to);
 }
 
 bool is_floating(CastType type) {
-  return type != CastType::Int32 && type != CastType::Int64 && type != CastType::Bool;
+  return type == CastType::Float || type == CastType::Float16 || type == CastType::Double ||
+         type == CastType::BFloat16;
 }
 
 template <typename T>
@@ -83,21 +136,55 @@ float cast_to_float(T value, CastType type) {
   return single;
 }
 
-std::int64_t narrow(std::int64_t value, CastType type) {
-  if (type == CastType::Bool) return value != 0;
-  return type == CastType::Int32 ? static_cast<std::int32_t>(value) : value;
+struct IntegerType {
+  int bits;
+  bool is_signed;
+};
+
+/// uint64 as far as int64 holds it.
+IntegerType integer_type(CastType type) {
+  switch (type) {
+    case CastType::UInt8:
+    case CastType::Int8:
+      return {8, type == CastType::Int8};
+    case CastType::UInt16:
+    case CastType::Int16:
+      return {16, type == CastType::Int16};
+    case CastType::UInt32:
+    case CastType::Int32:
+      return {32, type == CastType::Int32};
+    default:
+      return {64, type != CastType::UInt64};
+  }
 }
 
+/// The lowest bits, as C casts.
+std::int64_t narrow(std::int64_t value, CastType type) {
+  if (type == CastType::Bool) return value != 0;
+  const auto [bits, is_signed] = integer_type(type);
+  if (bits == 64) return value;
+  const auto low =
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(value) & ((std::uint64_t{1} << bits) - 1));
+  return is_signed && low >> (bits - 1) != 0 ? low - (std::int64_t{1} << bits) : low;
+}
+
+/// Whether the number without its fraction is in the type's range.
 bool fits(float value, CastType type) {
   if (type == CastType::Bool) return true;
-  const float bound = type == CastType::Int32 ? 0x1p31F : 0x1p63F;
-  return value >= -bound && value < bound;
+  const auto [bits, is_signed] = integer_type(type);
+  const float end = std::ldexp(1.0F, std::min(is_signed ? bits - 1 : bits, 63));
+  const float whole = std::trunc(value);
+  return whole >= (is_signed ? -end : 0.0F) && whole < end;
 }
 
 Result<Tensor> cast_to_integers(const Tensor& source, CastType type) {
-  if (!source.is_float())
-    return map_values(source.shape, source.integers(),
-                      [&](std::int64_t value) { return narrow(value, type); });
+  if (!source.is_float()) {
+    Tensor result =
+        map_values(source.shape, source.integers(), [&](std::int64_t value) { return narrow(value, type); });
+    if (type == CastType::UInt64 && std::ranges::any_of(result.integers(), [](auto v) { return v < 0; }))
+      return fail("a negative value does not fit uint64");
+    return result;
+  }
   std::vector<std::int64_t> result;
   result.reserve(source.floats().size());
   for (const float value : source.floats()) {
@@ -148,13 +235,31 @@ Result<Outputs> arithmetic_unary(const OperatorCall& call) {
 
 Result<Outputs> float_unary(const OperatorCall& call) {
   FIXGATE_ASSIGN(const Tensor* x, float_input(call, 0));
-  const std::string& op = call.node.op_type;
-  using Function = float (*)(float);
-  const Function function = op == "Exp"    ? Function([](float v) { return std::exp(v); })
-                            : op == "Log"  ? Function([](float v) { return std::log(v); })
-                            : op == "Sqrt" ? Function([](float v) { return std::sqrt(v); })
-                                           : Function([](float v) { return 1 / v; });
-  return one(map_values(x->shape, x->floats(), function));
+  return one(map_values(x->shape, x->floats(), float_function(call.node.op_type)));
+}
+
+Result<Outputs> smooth_unary(const OperatorCall& call) {
+  FIXGATE_ASSIGN(const Tensor* x, float_input(call, 0));
+  FIXGATE_ASSIGN(const auto function, smooth_function(call.node));
+  return one(map_values(x->shape, x->floats(),
+                        [&](float v) { return static_cast<float>(function(static_cast<double>(v))); }));
+}
+
+Result<Outputs> is_nan(const OperatorCall& call) {
+  FIXGATE_ASSIGN(const Tensor* x, float_input(call, 0));
+  std::vector<std::int64_t> result;
+  for (const float value : x->floats()) result.push_back(std::isnan(value));
+  return one({x->shape, std::move(result)});
+}
+
+Result<Outputs> sign(const OperatorCall& call) {
+  const Tensor& x = *call.inputs[0];
+  return std::visit(
+      [&](const auto& values) -> Result<Outputs> {
+        using T = typename std::decay_t<decltype(values)>::value_type;
+        return one(map_values(x.shape, values, [](T v) { return v > 0 ? T{1} : v < 0 ? T{-1} : v; }));
+      },
+      x.data);
 }
 
 Result<Outputs> logical_not(const OperatorCall& call) {

@@ -8,7 +8,10 @@ namespace fixgate::operators {
 // elementwise.cpp: one value in, one value out.
 Result<Outputs> activation(const OperatorCall& call);  // Sigmoid, Tanh, Relu, HardSigmoid, LeakyRelu, ...
 Result<Outputs> arithmetic_unary(const OperatorCall& call);  // Abs, Neg
-Result<Outputs> float_unary(const OperatorCall& call);       // Exp, Log, Reciprocal, Sqrt
+Result<Outputs> float_unary(const OperatorCall& call);       // Exp, Log, Reciprocal, Sqrt, Round, ...
+Result<Outputs> smooth_unary(const OperatorCall& call);      // Gelu, Mish, Selu, Celu
+Result<Outputs> is_nan(const OperatorCall& call);
+Result<Outputs> sign(const OperatorCall& call);
 Result<Outputs> logical_not(const OperatorCall& call);
 Result<Outputs> clip(const OperatorCall& call);
 Result<Outputs> identity(const OperatorCall& call);
@@ -18,9 +21,11 @@ Result<Outputs> cast(const OperatorCall& call);
 // broadcast.cpp: several values in, one out, with multidirectional broadcasting.
 Result<Outputs> arithmetic(const OperatorCall& call);  // Add, Sub, Mul, Div
 Result<Outputs> power(const OperatorCall& call);
-Result<Outputs> variadic(const OperatorCall& call);    // Sum, Min, Max
+Result<Outputs> modulo(const OperatorCall& call);
+Result<Outputs> parametric_relu(const OperatorCall& call);
+Result<Outputs> variadic(const OperatorCall& call);    // Sum, Mean, Min, Max
 Result<Outputs> comparison(const OperatorCall& call);  // Equal, Less, LessOrEqual, Greater, GreaterOrEqual
-Result<Outputs> logical(const OperatorCall& call);     // And, Or
+Result<Outputs> logical(const OperatorCall& call);     // And, Or, Xor
 Result<Outputs> where(const OperatorCall& call);
 
 // matrix.cpp
@@ -42,7 +47,7 @@ Result<Outputs> layer_normalisation(const OperatorCall& call);
 // reduce.cpp: along axes.
 Result<Outputs> softmax(const OperatorCall& call);           // Softmax, LogSoftmax
 Result<Outputs> argument_extreme(const OperatorCall& call);  // ArgMax, ArgMin
-Result<Outputs> reduce(const OperatorCall& call);  // ReduceSum, ReduceMean, ReduceMax, ReduceMin, ReduceProd
+Result<Outputs> reduce(const OperatorCall& call);  // ReduceSum, ReduceMean, ReduceMax, ReduceL2, ...
 
 // shape.cpp: the same elements in another shape or order; sizes.
 Result<Outputs> transpose(const OperatorCall& call);
@@ -61,12 +66,23 @@ Result<Outputs> range(const OperatorCall& call);
 // select.cpp: some of the elements.
 Result<Outputs> gather(const OperatorCall& call);
 Result<Outputs> gather_elements(const OperatorCall& call);
-Result<Outputs> gather_nd(const OperatorCall& call);
 Result<Outputs> slice(const OperatorCall& call);
 Result<Outputs> concat(const OperatorCall& call);
 Result<Outputs> split(const OperatorCall& call);
 Result<Outputs> tile(const OperatorCall& call);
 Result<Outputs> reverse_sequence(const OperatorCall& call);
+
+// scatter.cpp: elements by lists of indices.
+Result<Outputs> gather_nd(const OperatorCall& call);
+Result<Outputs> scatter_nd(const OperatorCall& call);
+Result<Outputs> scatter_elements(const OperatorCall& call);
+
+// sample.cpp
+Result<Outputs> multinomial(const OperatorCall& call);
+
+// quantise.cpp: affine integers.
+Result<Outputs> quantise_linear(const OperatorCall& call);
+Result<Outputs> dequantise_linear(const OperatorCall& call);
 
 // pad.cpp
 Result<Outputs> pad(const OperatorCall& call);

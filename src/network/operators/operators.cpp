@@ -39,19 +39,32 @@ std::vector<OperatorDefinition> recurrent_operators() {
 std::vector<OperatorDefinition> elementwise_operators() {
   return {{"Abs", 6, 1, 1, 1, operators::arithmetic_unary, {}},
           {"Cast", 6, 1, 1, 1, operators::cast, {{"to", Integer}, {"saturate", Integer, 19}}},
+          {"Ceil", 6, 1, 1, 1, operators::float_unary, {}},
+          {"Celu", 12, 1, 1, 1, operators::smooth_unary, {{"alpha", Float}}},
           {"Clip", 6, 1, 3, 1, operators::clip, {{"min", Float, 1, 10}, {"max", Float, 1, 10}}},
+          {"Cos", 7, 1, 1, 1, operators::float_unary, {}},
           {"Dropout", 7, 1, 3, 2, operators::dropout, {{"ratio", Float, 1, 11}, {"seed", Integer, 12}}},
           {"Elu", 6, 1, 1, 1, activation, {{"alpha", Float}}},
+          {"Erf", 9, 1, 1, 1, operators::float_unary, {}},
           {"Exp", 6, 1, 1, 1, operators::float_unary, {}},
+          {"Floor", 6, 1, 1, 1, operators::float_unary, {}},
+          {"Gelu", 20, 1, 1, 1, operators::smooth_unary, {{"approximate", Text}}},
           {"HardSigmoid", 6, 1, 1, 1, activation, {{"alpha", Float}, {"beta", Float}}},
+          {"HardSwish", 14, 1, 1, 1, operators::float_unary, {}},
           {"Identity", 1, 1, 1, 1, operators::identity, {}},
+          {"IsNaN", 9, 1, 1, 1, operators::is_nan, {}},
           {"LeakyRelu", 6, 1, 1, 1, activation, {{"alpha", Float}}},
           {"Log", 6, 1, 1, 1, operators::float_unary, {}},
+          {"Mish", 18, 1, 1, 1, operators::smooth_unary, {}},
           {"Neg", 6, 1, 1, 1, operators::arithmetic_unary, {}},
           {"Not", 1, 1, 1, 1, operators::logical_not, {}},
           {"Reciprocal", 6, 1, 1, 1, operators::float_unary, {}},
           {"Relu", 6, 1, 1, 1, activation, {}},
+          {"Round", 11, 1, 1, 1, operators::float_unary, {}},
+          {"Selu", 6, 1, 1, 1, operators::smooth_unary, {{"alpha", Float}, {"gamma", Float}}},
           {"Sigmoid", 6, 1, 1, 1, activation, {}},
+          {"Sign", 9, 1, 1, 1, operators::sign, {}},
+          {"Sin", 7, 1, 1, 1, operators::float_unary, {}},
           {"Softplus", 1, 1, 1, 1, activation, {}},
           {"Softsign", 1, 1, 1, 1, activation, {}},
           {"Sqrt", 6, 1, 1, 1, operators::float_unary, {}},
@@ -69,13 +82,17 @@ std::vector<OperatorDefinition> broadcast_operators() {
           {"Less", 7, 2, 2, 1, comparison, {}},
           {"LessOrEqual", 12, 2, 2, 1, comparison, {}},
           {"Max", 6, 1, kAny, 1, operators::variadic, {}},
+          {"Mean", 6, 1, kAny, 1, operators::variadic, {}},
           {"Min", 6, 1, kAny, 1, operators::variadic, {}},
+          {"Mod", 10, 2, 2, 1, operators::modulo, {{"fmod", Integer}}},
           {"Mul", 7, 2, 2, 1, arithmetic, {}},
           {"Or", 7, 2, 2, 1, operators::logical, {}},
+          {"PRelu", 7, 2, 2, 1, operators::parametric_relu, {}},
           {"Pow", 7, 2, 2, 1, operators::power, {}},
           {"Sub", 7, 2, 2, 1, arithmetic, {}},
           {"Sum", 6, 1, kAny, 1, operators::variadic, {}},
-          {"Where", 9, 3, 3, 1, operators::where, {}}};
+          {"Where", 9, 3, 3, 1, operators::where, {}},
+          {"Xor", 7, 2, 2, 1, operators::logical, {}}};
 }
 
 std::vector<OperatorDefinition> axis_operators() {
@@ -95,11 +112,16 @@ std::vector<OperatorDefinition> axis_operators() {
           {"ArgMin", 1, 1, 1, 1, operators::argument_extreme, extreme},
           {"LogSoftmax", 1, 1, 1, 1, operators::softmax, {{"axis", Integer}}},
           {"Softmax", 1, 1, 1, 1, operators::softmax, {{"axis", Integer}}},
+          reduction("ReduceL1", 18),
+          reduction("ReduceL2", 18),
+          reduction("ReduceLogSum", 18),
+          reduction("ReduceLogSumExp", 18),
           reduction("ReduceMax", 18),
           reduction("ReduceMean", 18),
           reduction("ReduceMin", 18),
           reduction("ReduceProd", 18),
-          reduction("ReduceSum", 13)};
+          reduction("ReduceSum", 13),
+          reduction("ReduceSumSquare", 18)};
 }
 
 std::vector<OperatorDefinition> matrix_operators() {
@@ -190,6 +212,14 @@ std::vector<OperatorDefinition> selection_operators() {
            1,
            operators::reverse_sequence,
            {{"batch_axis", Integer}, {"time_axis", Integer}}},
+          {"ScatterElements",
+           11,
+           3,
+           3,
+           1,
+           operators::scatter_elements,
+           {{"axis", Integer}, {"reduction", Text, 16}}},
+          {"ScatterND", 11, 3, 3, 1, operators::scatter_nd, {{"reduction", Text, 16}}},
           {"Slice", 1, 1, 5, 1, operators::slice, old_slice},
           {"Split",
            2,
@@ -201,12 +231,39 @@ std::vector<OperatorDefinition> selection_operators() {
           {"Tile", 6, 2, 2, 1, operators::tile, {}}};
 }
 
+std::vector<OperatorDefinition> other_operators() {
+  return {{"DequantizeLinear",
+           10,
+           2,
+           3,
+           1,
+           operators::dequantise_linear,
+           {{"axis", Integer, 13}, {"block_size", Integer, 21}}},
+          {"Multinomial",
+           7,
+           1,
+           1,
+           1,
+           operators::multinomial,
+           {{"dtype", Integer}, {"sample_size", Integer}, {"seed", Float}}},
+          {"QuantizeLinear",
+           10,
+           2,
+           3,
+           1,
+           operators::quantise_linear,
+           {{"axis", Integer, 13},
+            {"block_size", Integer, 21},
+            {"output_dtype", Integer},  // of the file from set 21; import states it in any
+            {"saturate", Integer, 19}}}};
+}
+
 const std::vector<OperatorDefinition>& table() {
   static const std::vector<OperatorDefinition> all = [] {
     std::vector<OperatorDefinition> result;
     for (const auto& group :
          {recurrent_operators, elementwise_operators, broadcast_operators, axis_operators, matrix_operators,
-          window_operators, normalising_operators, shape_operators, selection_operators})
+          window_operators, normalising_operators, shape_operators, selection_operators, other_operators})
       std::ranges::move(group(), std::back_inserter(result));
     return result;
   }();

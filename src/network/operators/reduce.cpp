@@ -94,19 +94,35 @@ double start_of(const std::string& op) {
   return op == "ReduceProd" ? 1 : 0;
 }
 
+/// What is added up of an element.
+double prepared(const std::string& op, double value) {
+  if (op == "ReduceL1") return std::abs(value);
+  if (op == "ReduceL2" || op == "ReduceSumSquare") return value * value;
+  if (op == "ReduceLogSumExp") return std::exp(value);
+  return value;
+}
+
+double finished(const std::string& op, double sum, double count) {
+  if (op == "ReduceMean") return sum / count;
+  if (op == "ReduceL2") return std::sqrt(sum);
+  if (op == "ReduceLogSum" || op == "ReduceLogSumExp") return std::log(sum);
+  return sum;
+}
+
 /// Sums in double and rounds once.
 std::vector<float> reduce_values(const std::string& op, const Tensor& x, const Shape& kept) {
   std::vector<double> sums(static_cast<std::size_t>(element_count(kept)), start_of(op));
   StridedWalk target(x.shape, broadcast_strides(kept, x.shape));
+  const Fold fold = fold_of(op);
   for (const float value : x.floats()) {
     double& sum = sums[static_cast<std::size_t>(target.offset())];
-    sum = fold_of(op)(sum, static_cast<double>(value));
+    sum = fold(sum, prepared(op, static_cast<double>(value)));
     target.next();
   }
-  const double count =
-      op == "ReduceMean" ? static_cast<double>(x.floats().size()) / static_cast<double>(sums.size()) : 1;
+  const double count = static_cast<double>(x.floats().size()) / static_cast<double>(sums.size());
   std::vector<float> result(sums.size());
-  std::ranges::transform(sums, result.begin(), [&](double sum) { return static_cast<float>(sum / count); });
+  std::ranges::transform(sums, result.begin(),
+                         [&](double sum) { return static_cast<float>(finished(op, sum, count)); });
   return result;
 }
 

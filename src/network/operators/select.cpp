@@ -177,33 +177,6 @@ Result<Outputs> gather_elements(const OperatorCall& call) {
   return one(std::move(result));
 }
 
-Result<Outputs> gather_nd(const OperatorCall& call) {
-  const Tensor& data = *call.inputs[0];
-  FIXGATE_ASSIGN(const Tensor* indices, integer_input(call, 1));
-  FIXGATE_ASSIGN(const auto batch_dims, attribute_or<std::int64_t>(call.node, "batch_dims", 0));
-  if (batch_dims != 0) return fail("attribute 'batch_dims' {} is not supported, only 0", batch_dims);
-  if (indices->shape.empty() || indices->shape.back() < 1)
-    return fail("indices need a last dimension of at least 1");
-  const auto depth = static_cast<std::size_t>(indices->shape.back());
-  if (depth > data.shape.size())
-    return fail("indices have {} parts, data has rank {}", depth, data.shape.size());
-  Shape shape(indices->shape.begin(), indices->shape.end() - 1);
-  shape.insert(shape.end(), data.shape.begin() + static_cast<std::ptrdiff_t>(depth), data.shape.end());
-  FIXGATE_CHECK(check_size(call, shape));
-  const Shape strides = row_major_strides(data.shape);
-  const std::int64_t run = strides[depth - 1];
-  Tensor result = blank(data, shape);
-  for (std::size_t i = 0; i < indices->integers().size(); i += depth) {
-    std::int64_t source = 0;
-    for (std::size_t d = 0; d < depth; ++d) {
-      FIXGATE_ASSIGN(const std::int64_t index, normalise_index(indices->integers()[i + d], data.shape[d]));
-      source += index * strides[d];
-    }
-    copy_run(data, source, result, static_cast<std::int64_t>(i / depth) * run, run);
-  }
-  return one(std::move(result));
-}
-
 Result<Outputs> slice(const OperatorCall& call) {
   const Tensor& data = *call.inputs[0];
   FIXGATE_ASSIGN(const SliceArguments arguments, slice_arguments(call));
