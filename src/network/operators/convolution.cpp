@@ -53,20 +53,18 @@ Result<Doubles> bias_of(const OperatorCall& call, std::int64_t channels) {
 }
 
 /// Adds one tap's products of a plane of elements to a plane of windows.
-void add_to_windows(const WindowAxes& axes, const Shape& tap, double weight, const float* elements,
+void add_to_windows(TapWalk& walk, std::int64_t stride, double weight, const float* elements,
                     double* windows) {
-  const std::int64_t stride = axes.back().stride;
-  TapWalk(axes, tap).for_each_run([&](const WindowRun& run) {
+  walk.for_each_run([&](const WindowRun& run) {
     for (std::int64_t i = 0; i < run.count; ++i)
       windows[run.window + i] += weight * static_cast<double>(elements[run.element + i * stride]);
   });
 }
 
 /// The same the other way, for a transposed convolution.
-void add_to_elements(const WindowAxes& axes, const Shape& tap, double weight, const float* windows,
+void add_to_elements(TapWalk& walk, std::int64_t stride, double weight, const float* windows,
                      double* elements) {
-  const std::int64_t stride = axes.back().stride;
-  TapWalk(axes, tap).for_each_run([&](const WindowRun& run) {
+  walk.for_each_run([&](const WindowRun& run) {
     for (std::int64_t i = 0; i < run.count; ++i)
       elements[run.element + i * stride] += weight * static_cast<double>(windows[run.window + i]);
   });
@@ -84,17 +82,18 @@ struct Planes {
   void add(std::int64_t item, std::int64_t channel, Doubles& sums) const {
     const std::int64_t taps = taps_of(axes);
     const std::int64_t plane = element_count(transposed ? windows_of(axes) : extents_of(axes));
-    const std::int64_t group = channel / channels.outputs;
-    for (std::int64_t i = 0; i < channels.inputs; ++i) {
-      const std::int64_t input = group * channels.inputs + i;
-      const std::int64_t kernel =
-          transposed ? input * channels.outputs + channel % channels.outputs : channel * channels.inputs + i;
-      const float* source = x.data() + (item * channels.groups * channels.inputs + input) * plane;
-      for_each_tap(axes, [&](const Shape& tap, std::int64_t position) {
+    const std::int64_t first = channel / channels.outputs * channels.inputs;  // of its group's inputs
+    for_each_tap(axes, [&](const Shape& tap, std::int64_t position) {
+      TapWalk walk(axes, tap);
+      for (std::int64_t i = 0; i < channels.inputs; ++i) {
+        const std::int64_t kernel = transposed ? (first + i) * channels.outputs + channel % channels.outputs
+                                               : channel * channels.inputs + i;
         const auto weight = static_cast<double>(w[static_cast<std::size_t>(kernel * taps + position)]);
-        (transposed ? add_to_elements : add_to_windows)(axes, tap, weight, source, sums.data());
-      });
-    }
+        const float* source = x.data() + (item * channels.groups * channels.inputs + first + i) * plane;
+        (transposed ? add_to_elements : add_to_windows)(walk, axes.back().stride, weight, source,
+                                                        sums.data());
+      }
+    });
   }
 };
 

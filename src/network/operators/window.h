@@ -43,7 +43,7 @@ struct WindowRun {
   std::int64_t count = 0;
 };
 
-/// Visits all windows and elements of one tap, padding left out.
+/// Visits all windows and elements of one tap, padding left out; as often as it is asked to.
 class TapWalk {
  public:
   TapWalk(const WindowAxes& axes, const Shape& tap);
