@@ -24,7 +24,7 @@ class SiteLister {
   static std::optional<ConstantId> lone_constant(const Sum& sum) {
     for (const Term& term : sum.terms)
       if (const auto* use = std::get_if<ConstantUse>(&term.factors.front());
-          use != nullptr && term.factors.size() == 1)
+          use != nullptr && term.factors.size() == 1 && !term.negative)
         return use->constant;
     return std::nullopt;
   }
@@ -35,8 +35,8 @@ class SiteLister {
       const bool is_single = term.factors.size() == 1;
       for (const Factor& factor : term.factors) {
         const auto place = [&](MatrixId matrix, const Read& read, bool is_lookup) {
-          sites_.push_back({matrix, read, is_lookup, layer_, target_, is_single ? beside : std::nullopt,
-                            is_single && is_own});
+          sites_.push_back({matrix, read, is_lookup, layer_, target_,
+                            is_single && !term.negative ? beside : std::nullopt, is_single && is_own});
         };
         if (const auto* product = std::get_if<MatrixProduct>(&factor))
           place(product->matrix, product->read, false);

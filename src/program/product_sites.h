@@ -15,8 +15,8 @@ struct ProductSite {
   bool is_lookup = false;
   LayerId layer{0};
   ValueId target;  // of the statement
-  /// Of the constants that stand alone in a term of the same sum or bracket, the first; where the product is a
-  /// factor among others, none.
+  /// Of the constants that are added alone in the same sum or bracket, the first; none where the product is
+  /// subtracted or a factor among others.
   std::optional<ConstantId> beside = std::nullopt;
   /// The product is a term of the statement's own sum, or of one in brackets that is a term of it.
   bool is_term = false;

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "numeric/requantise.h"
+#include "program/exact_sums.h"
 #include "program/format_groups.h"
+#include "program/product_sites.h"
 #include "program/uses.h"
 #include "program/verify.h"
 #include "quantize/compensated.h"
@@ -150,7 +152,7 @@ class Builder {
     if (needs_statistics && help_.statistics == nullptr)
       return fail("weights '{}': rounding = \"{}\" and correct_bias need calibration data", name,
                   to_text(options.rounding));
-    if (options.correct_bias) corrected_.push_back(id);
+    if (options.correct_bias) corrected_.insert(id);
     const auto round = [&] { return rounded(name, *network_.weights[id], options); };
     return help_.cache == nullptr ? round() : *help_.cache->get(name, options, round);
   }
@@ -206,6 +208,7 @@ class Builder {
   Result<void> add_constants() {
     std::map<ConstantId, Eigen::VectorXd> biases;
     for (const ConstantId id : biases_of(fixed_.program)) biases.emplace(id, network_.constants[id]);
+    correct(biases);
     for (const ConstantId id : fixed_.program.constants.ids()) {
       FixedConstant constant{
           std::vector<std::int64_t>(static_cast<std::size_t>(network_.constants[id].size()), 0)};
@@ -221,25 +224,42 @@ class Builder {
     return quantise_biases(fixed_, biases);
   }
 
+  /// Biases make up for the means that products beside them lose, where the plan wants it.
+  void correct(std::map<ConstantId, Eigen::VectorXd>& biases) const {
+    const auto shared = shared_matrices(network_);
+    std::map<MatrixId, std::size_t> uses;  // so far
+    for (const ProductSite& site : product_sites_of(fixed_.program)) {
+      const MatrixId matrix = shared[site.matrix];
+      if (!corrected_.contains(matrix)) continue;
+      const auto& all = help_.statistics->at(full_name(fixed_.program, fixed_.program.matrices[matrix]));
+      const MatrixUse& use = all[uses[matrix]++];
+      const auto bias = site.beside ? biases.find(*site.beside) : biases.end();
+      if (bias == biases.end() || !use.has_bias) continue;
+      add_lost(site, lost_mean(*network_.weights[matrix], fixed_.weights[matrix], use), bias->second);
+    }
+  }
+
+  void add_lost(const ProductSite& site, const Eigen::VectorXd& lost, Eigen::VectorXd& bias) const {
+    const Constant& constant = fixed_.program.constants[*site.beside];
+    const Matrix& matrix = fixed_.program.matrices[site.matrix];
+    std::vector<int> rows(static_cast<std::size_t>(constant.size), -1);  // by element of the constant
+    for (int element = 0; element < fixed_.program.values[site.target].size; ++element)
+      rows[static_cast<std::size_t>(constant_index(constant, element))] = row_of(matrix, element);
+    for (Eigen::Index k = 0; k < bias.size(); ++k)
+      if (const int row = rows[static_cast<std::size_t>(k)]; row >= 0) bias[k] += lost[row];
+  }
+
   const FloatNetwork& network_;
   const FormatPlan& plan_;
   const QuantiseHelp& help_;
   FormatGroups groups_;
   std::vector<PlanSignal> signals_;    // by group
   std::vector<SignalFormat> formats_;  // by group
-  std::vector<MatrixId> corrected_;    // whose biases make up for their errors
+  std::set<MatrixId> corrected_;       // whose biases make up for their errors
   FixedNetwork fixed_;
 };
 
 }  // namespace
-
-IdVector<MatrixId, MatrixId> shared_matrices(const FloatNetwork& network) {
-  IdVector<MatrixId, MatrixId> shared;
-  std::map<const FloatMatrix*, MatrixId> first;
-  for (const MatrixId id : network.program.matrices.ids())
-    shared.add(first.try_emplace(network.weights[id].get(), id).first->second);
-  return shared;
-}
 
 std::vector<std::string> weight_names(const FloatNetwork& network) {
   std::vector<std::string> names;

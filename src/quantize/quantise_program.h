@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "calibrate/program_profile.h"
+#include "calibrate/program_statistics.h"
 #include "diagnostic/supervision.h"
 #include "program/fixed_network.h"
 #include "program/float_network.h"
@@ -22,9 +23,6 @@ struct QuantisedProgram {
 /// The names that a plan's rules for weights may match, in the order of the data flow: those of the matrices.
 /// Matrices that share their weights have the first one's.
 std::vector<std::string> weight_names(const FloatNetwork& network);
-
-/// Of each matrix the first one that shares its weights.
-IdVector<MatrixId, MatrixId> shared_matrices(const FloatNetwork& network);
 
 /// Beside a network and a plan, what quantise() may need.
 struct QuantiseHelp {
