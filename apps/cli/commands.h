@@ -38,6 +38,7 @@ struct Command {
 
 void add_inspect(CLI::App& app, Command& chosen);
 void add_quantize(CLI::App& app, Command& chosen);
+void add_run(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_show(CLI::App& app, Command& chosen);
 void add_sweep(CLI::App& app, Command& chosen);

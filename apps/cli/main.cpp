@@ -68,6 +68,7 @@ fixgate::Result<fixgate::ExitCode> run_command(const CLI::App& app, const fixgat
 void add_commands(CLI::App& app, fixgate::Command& chosen) {
   fixgate::add_inspect(app, chosen);
   fixgate::add_quantize(app, chosen);
+  fixgate::add_run(app, chosen);
   fixgate::add_evaluate(app, chosen);
   fixgate::add_show(app, chosen);
   fixgate::add_sweep(app, chosen);

@@ -190,6 +190,13 @@ T element(const std::string& data, std::int64_t index) {
   return value;
 }
 
+template <typename Element>
+NpyArray array_of(NpyType type, std::vector<std::int64_t> shape, const std::vector<Element>& elements) {
+  NpyArray array{type, std::move(shape), std::string(elements.size() * sizeof(Element), '\0')};
+  if (!elements.empty()) std::memcpy(array.data.data(), elements.data(), array.data.size());
+  return array;
+}
+
 }  // namespace
 
 Result<NpyHeader> parse_npy_header(std::string_view beginning) {
@@ -242,6 +249,32 @@ std::int64_t NpyArray::integer_at(std::int64_t index) const {
     default:
       return element<std::int64_t>(data, index);
   }
+}
+
+std::string npy_bytes(const NpyArray& array) {
+  std::string shape;
+  for (const std::int64_t size : array.shape) shape += fmt::format("{}, ", size);
+  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}",
+                                   npy_type_name(array.type), shape);
+  // Data begin at a multiple of 64 bytes, behind a line's end.
+  const std::size_t before = kMagic.size() + 4;
+  header.append((64 - (before + header.size() + 1) % 64) % 64, ' ');
+  header += '\n';
+  std::string bytes(kMagic);
+  bytes += {'\x01', '\x00', static_cast<char>(header.size() & 0xFF), static_cast<char>(header.size() >> 8)};
+  return bytes + header + array.data;
+}
+
+NpyArray npy_array(std::vector<std::int64_t> shape, const std::vector<double>& elements) {
+  return array_of(NpyType::Float64, std::move(shape), elements);
+}
+
+NpyArray npy_array(std::vector<std::int64_t> shape, const std::vector<float>& elements) {
+  return array_of(NpyType::Float32, std::move(shape), elements);
+}
+
+NpyArray npy_array(std::vector<std::int64_t> shape, const std::vector<std::int64_t>& elements) {
+  return array_of(NpyType::Int64, std::move(shape), elements);
 }
 
 }  // namespace fixgate

@@ -42,6 +42,14 @@ inline constexpr std::size_t kNpyBeginning = (std::size_t{1} << 16) + 12;
 /// Errors: those of parse_npy() but for the length of the data.
 Result<NpyHeader> parse_npy_header(std::string_view beginning);
 
+/// The array as a .npy file, version 1.
+std::string npy_bytes(const NpyArray& array);
+
+/// A float64, float32 or int64 array of these elements, whose number the shape holds.
+NpyArray npy_array(std::vector<std::int64_t> shape, const std::vector<double>& elements);
+NpyArray npy_array(std::vector<std::int64_t> shape, const std::vector<float>& elements);
+NpyArray npy_array(std::vector<std::int64_t> shape, const std::vector<std::int64_t>& elements);
+
 /// Parses one .npy file. Errors: not .npy, version other than 1 or 2, Fortran order, big-endian, object,
 /// string, complex or structured type (by name), malformed header or one of more than 64 KiB, or data of
 /// another length than the shape needs.

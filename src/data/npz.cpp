@@ -4,87 +4,25 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <optional>
-#include <set>
 
-#include "data/archive.h"
 #include "data/npy.h"
+#include "data/npz_arrays.h"
 
 namespace fixgate {
 namespace {
 
-constexpr std::uint64_t kArrayLimit = std::uint64_t{4} << 30;
 constexpr std::array<std::string_view, 4> kNames{"inputs", "tokens", "lengths", "targets"};
-
-using Arrays = std::map<std::string, NpyArray, std::less<>>;
 
 const NpyArray* find(const Arrays& arrays, std::string_view name) {
   const auto found = arrays.find(name);
   return found == arrays.end() ? nullptr : &found->second;
 }
 
-Result<std::string> array_name(std::string_view entry) {
-  const std::string_view stem = entry.ends_with(".npy") ? entry.substr(0, entry.size() - 4) : entry;
-  for (const std::string_view name : kNames)
-    if (stem == name) return std::string(name);
-  return fail("array '{}' is not known; inputs or tokens, lengths and targets are", stem);
-}
-
-/// Runs `read(name, reader)` for every array of the file. Errors: an array that is not known, or is there
-/// twice.
-template <typename Read>
-Result<void> for_each_array(const std::filesystem::path& path, Read read) {
-  FIXGATE_ASSIGN(ArchiveReader reader, ArchiveReader::open(path, ArchiveFormat::Zip));
-  std::set<std::string> seen;
-  while (true) {
-    FIXGATE_ASSIGN(const bool is_entry, reader.next());
-    if (!is_entry) return {};
-    auto name = array_name(reader.entry());
-    if (!name) return tl::make_unexpected(name.error().within(path.string()));
-    if (!seen.insert(*name).second) return fail("{}: array '{}' stands in it twice", path.string(), *name);
-    FIXGATE_CHECK(read(*name, reader));
-  }
-}
-
-/// The array without its data; what it unpacks to is known before it is unpacked.
-Result<NpyArray> stated_array(const std::string& beginning, const std::optional<std::uint64_t>& size) {
-  FIXGATE_ASSIGN(NpyHeader header, parse_npy_header(beginning));
-  if (size && *size != header.data_begin + header.data_bytes)
-    return fail("holds {} bytes of data, but its shape and type need {}",
-                *size - std::min<std::uint64_t>(header.data_begin, *size), header.data_bytes);
-  if (header.data_bytes > kArrayLimit)
-    return fail("needs {} bytes; {} are read at most", header.data_bytes, kArrayLimit);
-  return NpyArray{header.type, std::move(header.shape), {}};
-}
-
-Result<Arrays> read_headers(const std::filesystem::path& path) {
-  Arrays arrays;
-  FIXGATE_CHECK(for_each_array(path, [&](const std::string& name, ArchiveReader& reader) -> Result<void> {
-    FIXGATE_ASSIGN(const std::string beginning, reader.read_some(kNpyBeginning));
-    auto array = stated_array(beginning, reader.stated_size());
-    if (!array) return fail("{}: array '{}': {}", path.string(), name, array.error().message);
-    arrays.emplace(name, std::move(*array));
-    return {};
-  }));
-  return arrays;
-}
-
-/// The data of arrays whose headers are known to fit each other; no more is unpacked than they state.
-Result<void> read_data(const std::filesystem::path& path, Arrays& arrays) {
-  return for_each_array(path, [&](const std::string& name, ArchiveReader& reader) -> Result<void> {
-    FIXGATE_ASSIGN(std::string beginning, reader.read_some(kNpyBeginning));
-    const auto header = parse_npy_header(beginning);
-    const auto stated = arrays.find(name);
-    if (!header || stated == arrays.end() || stated->second.shape != header->shape)
-      return fail("{}: changed while it was read", path.string());
-    FIXGATE_ASSIGN(std::string bytes,
-                   reader.read(header->data_begin + header->data_bytes, std::move(beginning)));
-    auto array = parse_npy(std::move(bytes));
-    if (!array) return fail("{}: array '{}': {}", path.string(), name, array.error().message);
-    stated->second = std::move(*array);
-    return {};
-  });
+Result<void> check_names(const Arrays& arrays) {
+  for (const auto& [name, array] : arrays)
+    if (std::ranges::find(kNames, name) == kNames.end())
+      return fail("array '{}' is not known; inputs or tokens, lengths and targets are", name);
+  return {};
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
@@ -206,6 +144,7 @@ Result<Sample> make_sample(const Arrays& arrays, const Extent& extent, std::int6
 
 /// What the headers say: that the arrays fit each other.
 Result<Extent> check_headers(const Arrays& arrays) {
+  FIXGATE_CHECK(check_names(arrays));
   FIXGATE_ASSIGN(const Extent extent, check_sequences(arrays));
   if (const NpyArray* const lengths = find(arrays, "lengths"); lengths != nullptr)
     FIXGATE_CHECK(check_lengths(*lengths, extent));
@@ -231,10 +170,10 @@ Result<std::vector<Sample>> make_samples(const Arrays& arrays, const Extent& ext
 }  // namespace
 
 Result<std::vector<Sample>> read_npz(const std::filesystem::path& path) {
-  FIXGATE_ASSIGN(Arrays arrays, read_headers(path));
+  FIXGATE_ASSIGN(Arrays arrays, read_npz_headers(path));
   const auto extent = check_headers(arrays);
   if (!extent) return tl::make_unexpected(extent.error().within(path.string()));
-  FIXGATE_CHECK(read_data(path, arrays));
+  FIXGATE_CHECK(read_npz_data(path, arrays));
   auto samples = make_samples(arrays, *extent, path.string());
   if (!samples) return tl::make_unexpected(samples.error().within(path.string()));
   return samples;
