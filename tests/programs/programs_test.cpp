@@ -59,7 +59,7 @@ TEST_P(Programs, AnswerInManyWays) {
       << "outputs hardly differ";
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, Programs, testing::Values("silero", "gtcrn_block", "autoencoder", "aecmos"),
+INSTANTIATE_TEST_SUITE_P(Files, Programs, testing::Values("silero", "gtcrn_block", "autoencoder", "aecmos", "mgu"),
                          [](const auto& file) { return std::string(file.param); });
 
 /// A stream in one call and in many gives the same.
