@@ -27,12 +27,12 @@ struct Adjustable {
 };
 
 /// The matrices of plain integers, which are narrowed from what the plan gives them.
-Result<std::vector<Adjustable>> adjustable_matrices(const FormatPlan& plan, const FixedChain& network) {
-  std::vector<std::string> names;
-  for (const WeightMatrix& matrix : network.weights) names.push_back(matrix.name);
+Result<std::vector<Adjustable>> adjustable_matrices(const FormatPlan& plan, const PlanTrials& trials) {
+  const std::vector<std::string>& names = trials.matrices;
   FIXGATE_ASSIGN(const std::vector<WeightOptions> options, resolve_weights(plan, names));
   std::vector<Adjustable> all;
   for (std::size_t m = 0; m < names.size(); ++m) {
+    if (std::ranges::find(trials.kept, names[m]) != trials.kept.end()) continue;
     const WeightCode& widest = options[m].code;
     if (widest.encoding != WeightEncoding::Integer || widest.width < kNarrowest) continue;
     Adjustable one{names[m], {}};
@@ -67,16 +67,7 @@ std::vector<std::vector<std::size_t>> units_beyond_cheapest(const std::vector<Ha
 
 using Levels = std::vector<int>;  // by matrix
 
-/// A network that was tried.
-struct Trial {
-  double bits = 0;
-  std::vector<double> divergences;
-
-  [[nodiscard]] double harm() const {
-    return std::accumulate(divergences.begin(), divergences.end(), 0.0) /
-           static_cast<double>(divergences.size());
-  }
-};
+using Trial = PlanTrial;
 
 /// Levels that differ in one or two matrices from those that are chosen.
 struct Exchange {
@@ -86,23 +77,20 @@ struct Exchange {
 
 class BitAllocation {
  public:
-  BitAllocation(const FormatPlan& plan, const MakeNetwork& make, const OutputDistance& distance)
-      : plan_(plan), make_(make), distance_(distance) {}
+  BitAllocation(const FormatPlan& plan, const PlanTrials& trials) : plan_(plan), trials_(trials) {}
 
   Result<FormatPlan> run(double footprint) {
-    FIXGATE_ASSIGN(const Quantised widest, make_(plan_));
-    FIXGATE_ASSIGN(matrices_, adjustable_matrices(plan_, widest.network));
+    FIXGATE_ASSIGN(const Trial base, trials_.measure(plan_));
+    FIXGATE_ASSIGN(matrices_, adjustable_matrices(plan_, trials_));
     if (matrices_.empty())
       return fail("max_footprint: the plan leaves no matrix of plain integers to narrow");
-    const double float_bits = 32 * static_cast<double>(widest.network.float_parameters);
-    budget_ = footprint * float_bits;
-    FIXGATE_ASSIGN(const Trial base, trial_of(widest.network));
+    budget_ = footprint * trials_.float_bits;
     FIXGATE_ASSIGN(const std::vector<HarmCurve> curves, measure_curves(base));
     Levels best = least_harm_within(curves, budget_);
     if (best.empty())
       return fail(
           "max_footprint: {:.2f} % cannot be reached, the narrowest weights make {:.2f} %: allow more",
-          100 * footprint, 100 * narrowest_bits(curves) / float_bits);
+          100 * footprint, 100 * narrowest_bits(curves) / trials_.float_bits);
     FIXGATE_CHECK(start_from(std::move(best)));
     FIXGATE_CHECK(exchange_bits());
     return plan_of(levels_);
@@ -122,16 +110,7 @@ class BitAllocation {
     return plan;
   }
 
-  [[nodiscard]] Result<Trial> measure(const Levels& levels) const {
-    FIXGATE_ASSIGN(const Quantised made, make_(plan_of(levels)));
-    return trial_of(made.network);
-  }
-
-  [[nodiscard]] Result<Trial> trial_of(const FixedChain& network) const {
-    FIXGATE_ASSIGN(std::vector<double> divergences, distance_.of(network));
-    return Trial{static_cast<double>(measure_footprint(program_of(network)).whole_bits),
-                 std::move(divergences)};
-  }
+  [[nodiscard]] Result<Trial> measure(const Levels& levels) const { return trials_.measure(plan_of(levels)); }
 
   /// Each matrix at each of its levels, the others at their widest. Costs are beside those of `base`, the
   /// widest network, whose own bits the first curve counts.
@@ -238,8 +217,7 @@ class BitAllocation {
   }
 
   const FormatPlan& plan_;
-  const MakeNetwork& make_;
-  const OutputDistance& distance_;
+  const PlanTrials& trials_;
   std::vector<Adjustable> matrices_;
   double budget_ = 0;  // bits
   Levels levels_;
@@ -250,7 +228,26 @@ class BitAllocation {
 
 Result<FormatPlan> allocate_bits(const FormatPlan& plan, double footprint, const MakeNetwork& make,
                                  const OutputDistance& distance) {
-  return BitAllocation(plan, make, distance).run(footprint);
+  FIXGATE_ASSIGN(const Quantised widest, make(plan));
+  PlanTrials trials;
+  for (const WeightMatrix& matrix : widest.network.weights) trials.matrices.push_back(matrix.name);
+  trials.float_bits = 32 * static_cast<double>(widest.network.float_parameters);
+  trials.measure = [&](const FormatPlan& one) -> Result<PlanTrial> {
+    FIXGATE_ASSIGN(const Quantised made, make(one));
+    FIXGATE_ASSIGN(std::vector<double> divergences, distance.of(made.network));
+    return PlanTrial{static_cast<double>(measure_footprint(program_of(made.network)).whole_bits),
+                     std::move(divergences)};
+  };
+  return allocate_bits(plan, footprint, trials);
+}
+
+Result<FormatPlan> allocate_bits(const FormatPlan& plan, double footprint, const PlanTrials& trials) {
+  return BitAllocation(plan, trials).run(footprint);
+}
+
+double PlanTrial::harm() const {
+  return std::accumulate(divergences.begin(), divergences.end(), 0.0) /
+         static_cast<double>(divergences.size());
 }
 
 // Multiple-choice knapsack, by dynamic programming over the units at hand.

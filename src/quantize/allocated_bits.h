@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "quantize/output_distance.h"
@@ -23,6 +24,25 @@ using MakeNetwork = std::function<Result<Quantised>(const FormatPlan&)>;
 /// the narrowest codes exceed.
 Result<FormatPlan> allocate_bits(const FormatPlan& plan, double footprint, const MakeNetwork& make,
                                  const OutputDistance& distance);
+
+/// A network that was tried.
+struct PlanTrial {
+  double bits = 0;                  // that it stores
+  std::vector<double> divergences;  // of its outputs, by sequence
+
+  [[nodiscard]] double harm() const;  // their mean
+};
+
+/// Networks of one float network, whatever they are.
+struct PlanTrials {
+  std::vector<std::string> matrices;  // of every network, by their names in a plan
+  std::vector<std::string> kept;      // those of them whose code is left as it is
+  double float_bits = 0;              // of 32-bit float
+  std::function<Result<PlanTrial>(const FormatPlan&)> measure;
+};
+
+/// The same, of any kind of network.
+Result<FormatPlan> allocate_bits(const FormatPlan& plan, double footprint, const PlanTrials& trials);
 
 /// What each level of one thing harms and costs; in any unit, beside whatever else there is.
 struct HarmCurve {

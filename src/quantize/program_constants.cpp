@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "calibrate/range.h"
 #include "numeric/accumulator.h"
@@ -82,19 +83,21 @@ class BiasFinder {
   std::vector<ConstantId> found_;
 };
 
-/// Rounds the biases of one network.
-class BiasRounding {
+/// Finds the places of the biases of one network.
+class BiasPlaces {
  public:
-  BiasRounding(FixedNetwork& network, const std::map<ConstantId, Eigen::VectorXd>& biases)
-      : network_(network), biases_(biases) {}
+  explicit BiasPlaces(const FixedNetwork& network) : network_(network) {}
 
-  Result<void> round(const SumStatement& statement) {
+  Result<void> look_at(const SumStatement& statement) {
     if (!has_bias(statement.sum)) return {};
     const int size = network_.program.values[statement.target].size;
     const SumRanges ranges = ranges_of(network_, statement.sum, size);
     if (ranges.width() > kMaxAccumulatorWidth) return check_width(network_, statement);
-    return round(statement.sum, ranges);
+    look_at(statement.sum, ranges);
+    return {};
   }
+
+  std::map<ConstantId, std::vector<int>> fractions;
 
  private:
   [[nodiscard]] bool has_bias(const Sum& sum) const {
@@ -107,32 +110,28 @@ class BiasRounding {
     });
   }
 
-  Result<void> round(const Sum& sum, const SumRanges& ranges) {
+  void look_at(const Sum& sum, const SumRanges& ranges) {
     for (std::size_t t = 0; t < sum.terms.size(); ++t) {
       if (is_bias(network_, sum.terms[t])) {
-        FIXGATE_CHECK(round(*lone_constant(sum.terms[t]), ranges.terms[t].product));
+        place(*lone_constant(sum.terms[t]), ranges.terms[t].product);
         continue;
       }
       auto bracket = ranges.terms[t].brackets.begin();
       for (const Factor& factor : sum.terms[t].factors)
-        if (const auto* inner = std::get_if<Sum>(&factor)) FIXGATE_CHECK(round(*inner, *bracket++));
+        if (const auto* inner = std::get_if<Sum>(&factor)) look_at(*inner, *bracket++);
     }
-    return {};
   }
 
-  Result<void> round(ConstantId id, const std::vector<ExactRange>& places) {
+  void place(ConstantId id, const std::vector<ExactRange>& places) {
     const Constant& constant = network_.program.constants[id];
-    for (std::size_t element = 0; element < places.size(); ++element) {
-      const int index = constant_index(constant, static_cast<int>(element));
-      const auto rounded = quantise_bias(biases_.at(id)[index], places[element].fraction);
-      if (!rounded) return tl::make_unexpected(rounded.error().within(full_name(network_.program, constant)));
-      network_.constants[id].values[static_cast<std::size_t>(index)] = *rounded;
-    }
-    return {};
+    std::vector<int>& its =
+        fractions.try_emplace(id, static_cast<std::size_t>(constant.size), 0).first->second;
+    for (std::size_t element = 0; element < places.size(); ++element)
+      its[static_cast<std::size_t>(constant_index(constant, static_cast<int>(element)))] =
+          places[element].fraction;
   }
 
-  FixedNetwork& network_;
-  const std::map<ConstantId, Eigen::VectorXd>& biases_;
+  const FixedNetwork& network_;
 };
 
 /// How many bits are zero at the low end of every value; none where all are zero.
@@ -169,11 +168,24 @@ Result<FixedConstant> quantise_constant(const Eigen::VectorXd& values) {
   return fixed;
 }
 
-Result<void> quantise_biases(FixedNetwork& network, const std::map<ConstantId, Eigen::VectorXd>& biases) {
-  BiasRounding rounding(network, biases);
+Result<std::map<ConstantId, std::vector<int>>> bias_fractions(const FixedNetwork& network) {
+  BiasPlaces places(network);
   for (const Layer& layer : network.program.layers)
     for (const Statement& statement : layer.statements)
-      if (const auto* sum = std::get_if<SumStatement>(&statement)) FIXGATE_CHECK(rounding.round(*sum));
+      if (const auto* sum = std::get_if<SumStatement>(&statement)) FIXGATE_CHECK(places.look_at(*sum));
+  return std::move(places.fractions);
+}
+
+Result<void> quantise_biases(FixedNetwork& network, const std::map<ConstantId, Eigen::VectorXd>& biases) {
+  FIXGATE_ASSIGN(const auto all, bias_fractions(network));
+  for (const auto& [id, fractions] : all)
+    for (std::size_t k = 0; k < fractions.size(); ++k) {
+      const auto rounded = quantise_bias(biases.at(id)[static_cast<Eigen::Index>(k)], fractions[k]);
+      if (!rounded)
+        return tl::make_unexpected(
+            rounded.error().within(full_name(network.program, network.program.constants[id])));
+      network.constants[id].values[k] = *rounded;
+    }
   return {};
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <vector>
 
 #include "program/fixed_network.h"
 #include "program/float_network.h"
@@ -17,6 +17,11 @@ std::vector<ConstantId> biases_of(const Program& program);
 /// Values of a constant with a fraction of its own: the finest at which 16 signed bits hold them all, less
 /// the bits that are zero in every one of them. Error: one lies beyond what 16 bits hold at any fraction.
 Result<FixedConstant> quantise_constant(const Eigen::VectorXd& values);
+
+/// The fraction of each bias, by element: that of the sum it stands in. Biases are those constants that have no
+/// fraction of their own; everything else of `network` is there. Error: a sum with a bias needs more than 64
+/// bits; it is named.
+Result<std::map<ConstantId, std::vector<int>>> bias_fractions(const FixedNetwork& network);
 
 /// `network` with everything but the integers of its biases, which have no fraction and are zeros. Rounds
 /// `biases` to the fractions of their sums. Errors: one needs more than 62 bits, its sum

@@ -160,7 +160,8 @@ class Builder {
   [[nodiscard]] WeightMatrix rounded(const std::string& name, const FloatMatrix& matrix,
                                      const WeightOptions& options) const {
     static const std::vector<MatrixUse> kUnknown;
-    const bool is_nearest = options.rounding == WeightRounding::Nearest;
+    // A matrix that nothing reads has no statistics.
+    const bool is_nearest = options.rounding == WeightRounding::Nearest || !help_.statistics->contains(name);
     const std::vector<MatrixUse>& uses = is_nearest ? kUnknown : help_.statistics->at(name);
     std::vector<int> widths;
     if (options.mixed_rows) widths = choose_row_widths(matrix, options, uses);
