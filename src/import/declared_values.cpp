@@ -7,6 +7,13 @@ namespace {
 
 constexpr std::int64_t kLargestDimension = std::int64_t{1} << 31;
 
+/// Nothing is stated of its elements.
+bool is_untyped(const onnx::ValueInfoProto& proto) {
+  const auto& type = proto.type();
+  return type.value_case() == onnx::TypeProto::VALUE_NOT_SET ||
+         (type.has_tensor_type() && type.tensor_type().elem_type() == onnx::TensorProto::UNDEFINED);
+}
+
 Result<GraphValue> convert_value(const onnx::ValueInfoProto& proto) {
   GraphValue value;
   value.name = proto.name();
@@ -26,10 +33,14 @@ Result<GraphValue> convert_value(const onnx::ValueInfoProto& proto) {
 }  // namespace
 
 Result<std::vector<GraphValue>> convert_values(
-    const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& protos, const char* what,
+    const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& protos, const char* what, bool is_body,
     ElementTypes& types) {
   std::vector<GraphValue> values;
   for (const auto& proto : protos) {
+    if (is_body && !proto.name().empty() && is_untyped(proto)) {
+      values.push_back({proto.name(), true, false, {}});
+      continue;
+    }
     auto value = convert_value(proto);
     if (!value) return fail("{} '{}' {}", what, proto.name(), value.error().message);
     if (!types.emplace(proto.name(), proto.type().tensor_type().elem_type()).second)

@@ -11,9 +11,10 @@
 namespace fixgate {
 
 /// Converts the declarations and adds their element types to `types`; `what` is what errors call them.
-/// Errors: no name, a name twice, no tensor, a type that is not supported, an impossible dimension.
+/// Of a body a type may be left out; it follows from the graph around. Errors: no name, a name twice, no tensor, a
+/// type that is not supported, an impossible dimension.
 Result<std::vector<GraphValue>> convert_values(
-    const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& protos, const char* what,
+    const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& protos, const char* what, bool is_body,
     ElementTypes& types);
 
 }  // namespace fixgate

@@ -64,6 +64,11 @@ NodeProto in_scope(const NodeProto& node, const Scope& scope) {
 }
 
 Result<void> check_call(const NodeProto& call, const FunctionProto& function) {
+  for (const NodeProto& node : function.node())
+    for (const AttributeProto& attribute : node.attribute())
+      if (attribute.type() == AttributeProto::GRAPH || attribute.type() == AttributeProto::GRAPHS)
+        return fail("the function {} has an {}, which is not supported; inline it (onnx.inliner)",
+                    function.name(), node.op_type());
   if (call.input_size() > function.input_size() || call.output_size() > function.output_size())
     return fail("more inputs or outputs than the function {} has", function.name());
   for (const AttributeProto& attribute : call.attribute()) {

@@ -14,11 +14,8 @@ namespace fs = std::filesystem;
 
 constexpr double kTolerance = 1e-5;
 
-constexpr test_cases::Refusal kRefused[] = {
-    {"dynamo_lstm_final_op24", "operator set 24 is not supported"},
-    {"dynamo_lstm_static_op23", "operator set 23 is not supported"},
-    {"keras_gru_reset_before_loop_op15", "operator Loop is not supported"},
-    {"keras_simple_rnn_loop_op15", "operator Loop is not supported"}};
+constexpr test_cases::Refusal kRefused[] = {{"dynamo_lstm_final_op24", "operator set 24 is not supported"},
+                                            {"dynamo_lstm_static_op23", "operator set 23 is not supported"}};
 
 void expect_same_outputs(const Graph& graph, const fs::path& model) {
   const test_cases::Tensors expected = test_cases::stored_values(model, "output_");

@@ -42,7 +42,7 @@ Result<ExaminedModel> examine_onnx_bytes(std::string_view bytes, const std::file
   // Other files may pass for a message; what is wrong in them is of no interest then.
   const Error other = or_other_kind({}, bytes, kOnnxKind, "an ONNX file is expected");
   if (!model) return in_file(name, other.message.empty() ? model.error() : other);
-  ExaminedModel examined = GraphReader(*model, folder).read(name);
+  ExaminedModel examined = read_model(*model, folder, name);
   if (!examined && !other.message.empty()) return in_file(name, other);
   return examined;
 }

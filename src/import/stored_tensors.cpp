@@ -57,12 +57,11 @@ std::map<std::string, Tensor> StoredTensors::outlines() const {
   return tensors;
 }
 
-Result<void> StoredTensors::read_into(Graph& graph) const {
+Result<void> StoredTensors::read_into(Graph& graph, std::int64_t& elements) const {
   const std::set<std::string> wanted = names_read_by(graph);
   std::erase_if(graph.constants, [&](const auto& constant) {
     return is_external(*protos_.at(constant.first)) && !wanted.contains(constant.first);
   });
-  std::int64_t elements = 0;
   for (const auto& [name, tensor] : graph.constants) {
     elements += element_count(tensor.shape);
     if (elements > kMostElements)

@@ -32,9 +32,9 @@ class StoredTensors {
   [[nodiscard]] std::map<std::string, Tensor> outlines() const;
 
   /// Reads their data into the constants of `graph`; external data that it does not need are left out.
-  /// Errors: too many elements in all, before any is read; external data; a value that is NaN or infinite.
-  /// The tensor is named.
-  Result<void> read_into(Graph& graph) const;
+  /// `elements` counts those of all graphs of the model. Errors: too many of them, before any of this graph is
+  /// read; external data; a value that is NaN or infinite. The tensor is named.
+  Result<void> read_into(Graph& graph, std::int64_t& elements) const;
 
  private:
   std::filesystem::path folder_;

@@ -7,6 +7,7 @@
 
 #include "import/type_rules.h"
 #include "network/node_attributes.h"
+#include "network/operators/bodies.h"
 #include "network/recurrent_shapes.h"
 #include "onnx.pb.h"
 
@@ -113,12 +114,18 @@ Result<void> check_node_types(const Node& node, std::int64_t operator_set, Eleme
 
 }  // namespace
 
-std::vector<Error> check_types(const Graph& graph, ElementTypes& types) {
+std::vector<Error> check_types(const Graph& graph, ElementTypes& types, const BodyTypes& follow_bodies) {
   std::vector<Error> refused;
   for (const Node& node : graph.nodes) {
     const bool is_known = std::ranges::all_of(
         node.inputs, [&](const std::string& input) { return input.empty() || types.contains(input); });
     if (!is_known) continue;  // behind a node that is refused
+    if (is_control(node)) {
+      if (const auto followed = follow_bodies(node); !followed) {
+        refused.push_back(followed.error().within(describe(node)));
+        continue;
+      }
+    }
     if (const auto checked = check_node_types(node, graph.operator_set, types); !checked)
       refused.push_back(checked.error().within(describe(node)));
   }
@@ -127,7 +134,7 @@ std::vector<Error> check_types(const Graph& graph, ElementTypes& types) {
 
 Result<void> check_output_types(const ElementTypes& declared, const ElementTypes& types) {
   for (const auto& [name, type] : declared)
-    if (types.at(name) != type)
+    if (types.contains(name) && types.at(name) != type)
       return fail("graph output '{}' is declared {}, but it is {}", name, type_name(type),
                   type_name(types.at(name)));
   return {};

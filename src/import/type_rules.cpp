@@ -211,6 +211,11 @@ Rules moving_rules() {
   return rules;
 }
 
+/// Of their inputs; the bodies say what their outputs are.
+Rules control_rules() {
+  return {{"If", 7, "B?", "?", 0}, {"Loop", 7, "LB?", "?", 0}, {"Scan", 9, "?", "?", 0}};
+}
+
 Rules quantising_rules() {
   constexpr TypeSet kPairs = kInt16 | bit(TensorProto::UINT16);
   return {{"DequantizeLinear", 10, "TFT", "F", kBytes | kInt32},
@@ -225,8 +230,9 @@ Rules quantising_rules() {
 const Rules& all_rules() {
   static const Rules kRules = [] {
     Rules rules;
-    for (const auto& group : {recurrent_rules, float_rules, arithmetic_rules, window_rules, normalising_rules,
-                              logical_rules, reduction_rules, moving_rules, quantising_rules}) {
+    for (const auto& group :
+         {recurrent_rules, float_rules, arithmetic_rules, window_rules, normalising_rules, logical_rules,
+          reduction_rules, moving_rules, control_rules, quantising_rules}) {
       const Rules some = group();
       rules.insert(rules.end(), some.begin(), some.end());
     }

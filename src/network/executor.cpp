@@ -4,6 +4,7 @@
 
 #include "network/operators/arguments.h"
 #include "network/operators/operators.h"
+#include "network/run_graph.h"
 
 namespace fixgate {
 namespace {
@@ -31,47 +32,6 @@ Result<void> check_value(const GraphValue& declared, const Tensor& value) {
   return {};
 }
 
-/// The values known so far and how many readers each still has, so that a value goes when its last reader is
-/// done.
-class Values {
- public:
-  Values(const Graph& graph, const std::map<std::string, Tensor>& inputs) : graph_(graph), inputs_(inputs) {
-    for (const Node& node : graph.nodes)
-      for (const std::string& name : node.inputs) ++readers_[name];
-    for (const GraphValue& output : graph.outputs) ++readers_[output.name];
-  }
-
-  [[nodiscard]] const Tensor* find(const std::string& name) const {
-    for (const auto* values : {&computed_, &inputs_, &graph_.constants})
-      if (const auto found = values->find(name); found != values->end()) return &found->second;
-    return nullptr;
-  }
-
-  void store(const Node& node, Outputs outputs) {
-    for (std::size_t i = 0; i < node.outputs.size(); ++i)
-      if (!node.outputs[i].empty() && readers_.contains(node.outputs[i]))
-        computed_[node.outputs[i]] = std::move(outputs[i]);
-    for (const std::string& name : node.inputs)
-      if (--readers_[name] == 0) computed_.erase(name);
-  }
-
- private:
-  const Graph& graph_;
-  const std::map<std::string, Tensor>& inputs_;
-  std::map<std::string, Tensor> computed_;
-  std::map<std::string, std::size_t> readers_;
-};
-
-Result<Outputs> evaluate_node(const Node& node, std::int64_t operator_set, const Values& values) {
-  OperatorCall call{node, operator_set, {}};
-  for (const std::string& name : node.inputs) {
-    const Tensor* tensor = name.empty() ? nullptr : values.find(name);
-    if (tensor == nullptr && !name.empty()) return fail("{}: input '{}' has no value", describe(node), name);
-    call.inputs.push_back(tensor);
-  }
-  return evaluate(call);
-}
-
 Result<void> check_inputs(const Graph& graph, const std::map<std::string, Tensor>& inputs) {
   for (const GraphValue& declared : graph.inputs) {
     const auto found = inputs.find(declared.name);
@@ -89,17 +49,12 @@ Result<void> check_inputs(const Graph& graph, const std::map<std::string, Tensor
 
 Result<std::map<std::string, Tensor>> Executor::run(const std::map<std::string, Tensor>& inputs) const {
   FIXGATE_CHECK(check_inputs(graph_, inputs));
-  Values values(graph_, inputs);
-  for (const Node& node : graph_.nodes) {
-    FIXGATE_ASSIGN(Outputs outputs, evaluate_node(node, graph_.operator_set, values));
-    values.store(node, std::move(outputs));
-  }
+  std::vector<const Tensor*> given;
+  for (const GraphValue& input : graph_.inputs) given.push_back(&inputs.at(input.name));
+  RunBudget budget;
+  FIXGATE_ASSIGN(auto outputs, run_graph(graph_, given, {kElementLimit, 0, &budget}));
   std::map<std::string, Tensor> results;
-  for (const GraphValue& output : graph_.outputs) {
-    const Tensor* tensor = values.find(output.name);
-    if (tensor == nullptr) return fail("graph output '{}' has no value", output.name);
-    results[output.name] = *tensor;
-  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) results[graph_.outputs[i].name] = std::move(outputs[i]);
   return results;
 }
 

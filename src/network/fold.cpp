@@ -7,6 +7,7 @@
 
 #include "network/known_sizes.h"
 #include "network/operators/operators.h"
+#include "network/taken_branches.h"
 
 namespace fixgate {
 namespace {
@@ -40,19 +41,28 @@ bool is_finite(const Tensor& tensor) {
 
 class Folder {
  public:
-  explicit Folder(Graph& graph) : graph_(graph), sizes_(graph) {}
+  explicit Folder(Graph& graph) : graph_(graph), sizes_(graph), branches_(graph) {}
 
   Result<void> run() {
-    std::vector<Node> kept;
-    for (Node& node : graph_.nodes) {
-      FIXGATE_ASSIGN(const bool folded, fold(node));
-      if (!folded) kept.push_back(std::move(node));
-    }
-    graph_.nodes = std::move(kept);
+    std::vector<Node> nodes = std::move(graph_.nodes);
+    graph_.nodes.clear();
+    for (Node& node : nodes) FIXGATE_CHECK(visit(std::move(node)));
     return {};
   }
 
  private:
+  /// The nodes of a branch that is taken for certain stand in the If's place.
+  Result<void> visit(Node node) {
+    if (node.op_type == "If" && graph_.constants.contains(node.inputs[0])) {
+      FIXGATE_ASSIGN(std::vector<Node> nodes, branches_.take(node));
+      for (Node& inner : nodes) FIXGATE_CHECK(visit(std::move(inner)));
+      return {};
+    }
+    FIXGATE_ASSIGN(const bool folded, fold(node));
+    if (!folded) graph_.nodes.push_back(std::move(node));
+    return {};
+  }
+
   Result<bool> fold(const Node& node) {
     if (has_constant_inputs(node)) {
       FIXGATE_CHECK(fold_evaluated(node));
@@ -72,7 +82,7 @@ class Folder {
   }
 
   Result<void> fold_evaluated(const Node& node) {
-    OperatorCall call{node, graph_.operator_set, {}, budget_, kFoldedElements};
+    OperatorCall call{node, graph_.operator_set, {}, budget_, kFoldedElements, &run_budget_};
     for (const std::string& name : node.inputs)
       call.inputs.push_back(name.empty() ? nullptr : &graph_.constants.at(name));
     FIXGATE_ASSIGN(Outputs outputs, evaluate(call));
@@ -95,6 +105,8 @@ class Folder {
 
   Graph& graph_;
   KnownSizes sizes_;
+  TakenBranches branches_;
+  RunBudget run_budget_;
   std::int64_t budget_ = kFoldedElements;
 };
 
@@ -104,6 +116,7 @@ Result<void> fold_constants(Graph& graph) {
   bypass_identities(graph);
   remove_unused(graph);
   FIXGATE_CHECK(Folder(graph).run());
+  bypass_identities(graph);  // of branches
   remove_unused(graph);
   return {};
 }

@@ -7,7 +7,8 @@
 namespace fixgate {
 
 /// Evaluates every node whose inputs are all constant with the executor's operators, and the sizes that the
-/// declared shapes already fix; removes Identity and inference-time Dropout, then nodes and constants that no
+/// declared shapes already fix; puts the branch that an If with a constant condition takes in its place; removes
+/// Identity and inference-time Dropout, then nodes and constants that no
 /// output needs. Graph inputs and outputs stay as they are. Errors: a node that cannot be evaluated (named),
 /// constants that grow out of bounds.
 Result<void> fold_constants(Graph& graph);

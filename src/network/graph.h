@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,8 +12,13 @@
 
 namespace fixgate {
 
+struct Graph;
+
+/// A graph that a node runs: a branch of an If, the body of a Loop or Scan.
+using Body = std::shared_ptr<const Graph>;
+
 using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>,
-                               std::vector<float>, std::vector<std::string>, Tensor>;
+                               std::vector<float>, std::vector<std::string>, Tensor, Body>;
 
 /// One operator. An empty string among the inputs is an optional input left out (ONNX convention).
 struct Node {
@@ -22,6 +28,7 @@ struct Node {
   std::vector<std::string> outputs;
   std::map<std::string, Attribute> attributes;
   std::int64_t unnamed_position = -1;  // where the file has no name: the node's place in it, from 0
+  std::size_t captured = 0;            // inputs, the last ones: what the bodies read of the graph around them
 };
 
 /// What messages call a node: "node 'gru' (GRU)", or by its place "node 7 (Gather, unnamed)".
@@ -35,7 +42,8 @@ struct GraphValue {
   Shape shape;
 };
 
-/// Invariants (kept by import): every value has one producer, names are unique, nodes are in topological
+/// A body reads nothing but its own values: what ONNX lets it read of the graphs around it are its last inputs, one
+/// for each captured input of its node, under the names that they have outside. Invariants (kept by import): every value has one producer, names are unique, nodes are in topological
 /// order, every operator and attribute is known, constants are finite.
 struct Graph {
   std::string name;  // the file's stem

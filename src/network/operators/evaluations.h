@@ -77,6 +77,11 @@ Result<Outputs> gather_nd(const OperatorCall& call);
 Result<Outputs> scatter_nd(const OperatorCall& call);
 Result<Outputs> scatter_elements(const OperatorCall& call);
 
+// control.cpp: graphs within nodes.
+Result<Outputs> branch(const OperatorCall& call);  // If
+Result<Outputs> loop(const OperatorCall& call);
+Result<Outputs> scan(const OperatorCall& call);
+
 // sample.cpp
 Result<Outputs> multinomial(const OperatorCall& call);
 

@@ -231,6 +231,19 @@ std::vector<OperatorDefinition> selection_operators() {
           {"Tile", 6, 2, 2, 1, operators::tile, {}}};
 }
 
+std::vector<OperatorDefinition> control_operators() {
+  const Attributes branches{{"else_branch", BodyGraph}, {"then_branch", BodyGraph}};
+  const Attributes scan{{"body", BodyGraph},
+                        {"num_scan_inputs", Integer},
+                        {"scan_input_axes", Integers},
+                        {"scan_input_directions", Integers},
+                        {"scan_output_axes", Integers},
+                        {"scan_output_directions", Integers}};
+  return {{"If", 1, 1, kAny, kAny, operators::branch, branches},
+          {"Loop", 1, 0, kAny, kAny, operators::loop, {{"body", BodyGraph}}},
+          {"Scan", 9, 1, kAny, kAny, operators::scan, scan}};
+}
+
 std::vector<OperatorDefinition> other_operators() {
   return {{"DequantizeLinear",
            10,
@@ -261,9 +274,9 @@ std::vector<OperatorDefinition> other_operators() {
 const std::vector<OperatorDefinition>& table() {
   static const std::vector<OperatorDefinition> all = [] {
     std::vector<OperatorDefinition> result;
-    for (const auto& group :
-         {recurrent_operators, elementwise_operators, broadcast_operators, axis_operators, matrix_operators,
-          window_operators, normalising_operators, shape_operators, selection_operators, other_operators})
+    for (const auto& group : {recurrent_operators, elementwise_operators, broadcast_operators, axis_operators,
+                              matrix_operators, window_operators, normalising_operators, shape_operators,
+                              selection_operators, control_operators, other_operators})
       std::ranges::move(group(), std::back_inserter(result));
     return result;
   }();

@@ -17,6 +17,11 @@ inline constexpr std::int64_t kLastOperatorSet = 22;
 inline constexpr std::int64_t kElementLimit = std::int64_t{1}
                                               << 28;  // of one computed tensor: 1 GiB of floats
 
+/// What is left to nodes within bodies, so that no Loop is endless.
+struct RunBudget {
+  std::int64_t body_nodes = std::int64_t{1} << 24;
+};
+
 /// One evaluation of a node.
 struct OperatorCall {
   const Node& node;
@@ -25,6 +30,7 @@ struct OperatorCall {
   std::int64_t element_limit = kElementLimit;
   std::int64_t shared_limit =
       0;  // element_limit is what is left of so many elements of all tensors; 0: of none
+  RunBudget* budget = nullptr;  // shared with the graph around; nullptr: a new one
 
   /// The input at `position`, nullptr where it is left out or the list is shorter.
   [[nodiscard]] const Tensor* input(std::size_t position) const {
@@ -38,7 +44,7 @@ using Outputs = std::vector<Tensor>;
 using OperatorFunction = Result<Outputs> (*)(const OperatorCall&);
 
 /// The alternatives of Attribute, in its order.
-enum class AttributeType { Integer, Float, Text, Integers, Floats, Texts, TensorValue };
+enum class AttributeType { Integer, Float, Text, Integers, Floats, Texts, TensorValue, BodyGraph };
 
 /// An attribute of an operator and the operator sets that have it.
 struct AttributeDefinition {
