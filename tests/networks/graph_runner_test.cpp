@@ -20,6 +20,8 @@ constexpr double kTolerance = 1e-5;
 constexpr const char* kNotAlike = "answers the same sequence otherwise at other places";
 constexpr test_cases::Refusal kRefused[] = {
     {"dynamo_rnn_tanh_last_op18", "no LSTM, GRU or RNN reads the data"},
+    {"keras_gru_reset_before_loop_op15", "no LSTM, GRU or RNN reads the data"},
+    {"keras_simple_rnn_loop_op15", "no LSTM, GRU or RNN reads the data"},
     {"written_gru0_lengths_constant_op21", kNotAlike},
     {"written_gru1_states_constant_op17", kNotAlike},
     {"written_lstm_states_constant_op14", kNotAlike}};
