@@ -134,6 +134,69 @@ class BiasPlaces {
   const FixedNetwork& network_;
 };
 
+double magnitude_of(const Format& format) {
+  return std::max(std::abs(format.value(format.min())), std::abs(format.value(format.max())));
+}
+
+/// Finds what a constant is used for.
+class LimitFinder {
+ public:
+  LimitFinder(const Program& program, const IdVector<ValueId, SignalFormat>& formats)
+      : program_(program),
+        formats_(formats),
+        limits_(program.constants.size(), ConstantLimits{-kMaxFraction, 0}) {}
+
+  IdVector<ConstantId, ConstantLimits> find() {
+    for (const Layer& layer : program_.layers)
+      for (const Statement& statement : layer.statements) {
+        if (const auto* sum = std::get_if<SumStatement>(&statement)) look_at(*sum);
+        if (const auto* extreme = std::get_if<ExtremeStatement>(&statement)) look_at(*extreme);
+      }
+    return std::move(limits_);
+  }
+
+ private:
+  void widen(ConstantId id, const ConstantLimits& use) {
+    limits_[id].finest = std::max(limits_[id].finest, use.finest);
+    limits_[id].reach = std::max(limits_[id].reach, use.reach);
+  }
+
+  void look_at(const SumStatement& statement) {
+    constexpr int kFiner = 2;
+    for (const Term& term : statement.sum.terms) {
+      if (const auto constant = lone_constant(term))
+        widen(*constant, {formats_[statement.target].format.fraction + kFiner, INFINITY});
+      else
+        look_at_factors(term);
+    }
+  }
+
+  void look_at_factors(const Term& term) {
+    for (const Factor& factor : term.factors) {
+      if (const auto* use = std::get_if<ConstantUse>(&factor)) widen(use->constant, {});
+      if (const auto* bracket = std::get_if<Sum>(&factor))
+        for (const Term& inner : bracket->terms) look_at_factors(inner);
+    }
+  }
+
+  void look_at(const ExtremeStatement& statement) {
+    ConstantLimits limits{formats_[statement.target].format.fraction,
+                          magnitude_of(formats_[statement.target].format)};
+    for (const auto& operand : statement.operands)
+      if (const auto* read = std::get_if<Read>(&operand)) {
+        limits.finest = std::max(limits.finest, formats_[read->value].format.fraction);
+        limits.reach = std::max(limits.reach, magnitude_of(formats_[read->value].format));
+      }
+    limits.reach *= 2;
+    for (const auto& operand : statement.operands)
+      if (const auto* use = std::get_if<ConstantUse>(&operand)) widen(use->constant, limits);
+  }
+
+  const Program& program_;
+  const IdVector<ValueId, SignalFormat>& formats_;
+  IdVector<ConstantId, ConstantLimits> limits_;
+};
+
 /// How many bits are zero at the low end of every value; none where all are zero.
 int common_zeros(const std::vector<std::int64_t>& values) {
   std::int64_t any = 0;
@@ -152,11 +215,18 @@ std::vector<ConstantId> biases_of(const Program& program) {
   return BiasFinder(program).find();
 }
 
-Result<FixedConstant> quantise_constant(const Eigen::VectorXd& values) {
+IdVector<ConstantId, ConstantLimits> constant_limits(const Program& program,
+                                                     const IdVector<ValueId, SignalFormat>& formats) {
+  return LimitFinder(program, formats).find();
+}
+
+Result<FixedConstant> quantise_constant(const Eigen::VectorXd& values, const ConstantLimits& limits) {
+  const double magnitude = std::min(values.cwiseAbs().maxCoeff(), limits.reach);
   const Format format{true, kConstantWidth,
-                      fraction_for_magnitude(values.cwiseAbs().maxCoeff(), kConstantWidth, true)};
+                      std::min(fraction_for_magnitude(magnitude, kConstantWidth, true), limits.finest)};
   FixedConstant fixed{{}, format.fraction};
-  for (const double value : values) {
+  for (const double one : values) {
+    const double value = std::clamp(one, -limits.reach, limits.reach);
     const double q = std::nearbyint(std::ldexp(value, format.fraction));
     if (std::abs(q) > std::ldexp(1.0, kConstantWidth)) return fail("a constant of {} is too large", value);
     fixed.values.push_back(std::clamp(static_cast<std::int64_t>(q), format.min(), format.max()));

@@ -210,11 +210,12 @@ class Builder {
     std::map<ConstantId, Eigen::VectorXd> biases;
     for (const ConstantId id : biases_of(fixed_.program)) biases.emplace(id, network_.constants[id]);
     correct(biases);
+    const auto limits = constant_limits(fixed_.program, fixed_.formats);
     for (const ConstantId id : fixed_.program.constants.ids()) {
       FixedConstant constant{
           std::vector<std::int64_t>(static_cast<std::size_t>(network_.constants[id].size()), 0)};
       if (!biases.contains(id)) {
-        auto made = quantise_constant(network_.constants[id]);
+        auto made = quantise_constant(network_.constants[id], limits[id]);
         if (!made)
           return tl::make_unexpected(
               made.error().within(full_name(fixed_.program, fixed_.program.constants[id])));

@@ -7,6 +7,7 @@
 
 #include "program/format_groups.h"
 #include "program/text.h"
+#include "quantize/program_constants.h"
 #include "quantize/testing/chain_floats.h"
 #include "quantize/testing/same_integers.h"
 #include "simulate/reference/program_simulator.h"
@@ -288,11 +289,31 @@ TEST(QuantiseProgram, GivesConstantsThatAreNoBiasesFractionsOfTheirOwn) {
   // Small ones are not lost at the fraction of a product.
   EXPECT_NEAR(std::ldexp(static_cast<double>(constants[ConstantId(1)].values[0]),
                          -*constants[ConstantId(1)].fraction),
-              1e-5, 1e-9);
+              1e-5, 1e-7);
   const auto plain = calibrated_and_quantised(residual(), "default");
   EXPECT_FALSE(plain->network.constants[ConstantId(0)].fraction);
   EXPECT_TRUE(plain->network.constants[ConstantId(1)].fraction);  // of max()
   EXPECT_TRUE(plain->network.constants[ConstantId(2)].fraction);  // one number for two rows
+}
+
+TEST(QuantiseProgram, KeepsNoBitsOfConstantsThatAreLost) {
+  const Eigen::VectorXd tiny = Eigen::VectorXd::Constant(1, 1e-12);
+  EXPECT_EQ(quantise_constant(tiny)->fraction, 53);
+  const FixedConstant nothing{{0}, 0};
+  EXPECT_EQ(*quantise_constant(tiny, {20, INFINITY}), nothing);
+  Eigen::VectorXd clip(2);
+  clip << -1, 3e38;
+  EXPECT_EQ(quantise_constant(clip).error().message, "a constant of 3e+38 is too large");
+  const FixedConstant clipped{{-1, 8}, 0};
+  EXPECT_EQ(*quantise_constant(clip, {10, 8}), clipped);
+  // The bound of max() is as fine as the value that it bounds, and reaches no further than it has to.
+  const auto made = calibrated_and_quantised(residual(), "default");
+  const auto limits = constant_limits(made->network.program, made->network.formats);
+  const ValueId u(3), v(4);
+  EXPECT_EQ(limits[ConstantId(1)].finest,
+            std::max(made->network.formats[u].format.fraction, made->network.formats[v].format.fraction));
+  EXPECT_GE(limits[ConstantId(1)].reach, 2 * made->network.formats[v].format.value(127));
+  EXPECT_EQ(limits[ConstantId(2)].finest, made->network.formats[u].format.fraction + 2);
 }
 
 TEST(QuantiseProgram, TakesAnyNameOfJoinedValuesForTheirFormat) {
