@@ -5,6 +5,7 @@
 #include "fixed/footprint.h"
 #include "quantize/allocated_bits.h"
 #include "quantize/calibrated.h"
+#include "quantize/exact_matrices.h"
 #include "quantize/measured_formats.h"
 #include "quantize/program_distance.h"
 #include "quantize/program_learned.h"
@@ -21,21 +22,14 @@ bool learns_rounding(const FormatPlan& plan) {
                              [](const WeightRule& rule) { return rule.rounding == WeightRounding::Learned; });
 }
 
-std::vector<std::string> diagonal_names(const FloatNetwork& network) {
-  std::vector<std::string> names;
-  for (const Matrix& matrix : network.program.matrices)
-    if (std::holds_alternative<Diagonal>(matrix.shape)) names.push_back(full_name(network.program, matrix));
-  return names;
-}
-
 Result<LearningScope> learning_scope(const FormatPlan& plan, const FloatNetwork& network) {
   const std::vector<std::string> names = weight_names(network);
-  const std::vector<std::string> diagonals = diagonal_names(network);
+  const std::vector<std::string> settled = settled_matrices(network);
   FIXGATE_ASSIGN(const auto options, resolve_weights(plan, names));
   LearningScope scope;
   for (std::size_t k = 0; k < names.size(); ++k) {
-    const bool is_diagonal = std::ranges::find(diagonals, names[k]) != diagonals.end();
-    if (options[k].rounding != WeightRounding::Learned || is_diagonal) continue;
+    const bool is_settled = std::ranges::find(settled, names[k]) != settled.end();
+    if (options[k].rounding != WeightRounding::Learned || is_settled) continue;
     scope.matrices.push_back(names[k]);
     if (options[k].correct_bias) scope.biased.push_back(names[k]);
   }
@@ -74,7 +68,7 @@ Result<QuantisedProgram> CalibratedProgram::quantise_within_footprint(const Form
   FIXGATE_ASSIGN(const OutputDistance distance, OutputDistance::make(*network_, *data, metric_));
   FormatPlan widest = plan;
   widest.max_footprint.reset();
-  PlanTrials trials{weight_names(*network_), diagonal_names(*network_),
+  PlanTrials trials{weight_names(*network_), settled_matrices(*network_),
                     32 * static_cast<double>(count_parameters(*network_)),
                     [&](const FormatPlan& one) -> Result<PlanTrial> {
                       FIXGATE_ASSIGN(const QuantisedProgram made, quantise_by_float(one, supervision));

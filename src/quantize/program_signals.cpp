@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "quantize/least_widths.h"
+
 namespace fixgate::program {
 namespace {
-
-// What a leading-one table reads is wide: powers and variances span many octaves.
-constexpr int kWideArgumentWidth = 24;
 
 bool gives_no_negative(const Function& function) {
   if (const auto* wide = std::get_if<WideFunction>(&function))
@@ -104,9 +103,12 @@ std::vector<PlanSignal> plan_signals_of(const FloatNetwork& network, const Forma
   const auto is_one_sided = [&](ValueId id) {
     return non_negative.contains(id) && program.values[id].role != SignalRole::Hidden;
   };
+  const IdVector<ValueId, int> widths = least_widths(network);
   std::vector<PlanSignal> signals;
   for (const FormatGroup& group : groups.groups) {
     PlanSignal signal;
+    for (const ValueId id : group.written) signal.least_width = std::max(signal.least_width, widths[id]);
+    for (const ValueId id : group.moved) signal.least_width = std::max(signal.least_width, widths[id]);
     signal.is_never_negative = !group.written.empty() && std::ranges::all_of(group.written, is_one_sided);
     for (const ValueId id : group.written)
       signal.names.push_back({full_name(program, program.values[id]), program.values[id].role});
@@ -120,13 +122,6 @@ std::vector<PlanSignal> plan_signals_of(const FloatNetwork& network, const Forma
       }
     signals.push_back(std::move(signal));
   }
-  for (const Layer& layer : program.layers)
-    for (const Statement& statement : layer.statements) {
-      const auto* table = std::get_if<TableStatement>(&statement);
-      if (table == nullptr || !std::holds_alternative<WideFunction>(program.functions[table->function]))
-        continue;
-      signals[groups.group_of[table->argument.value]->index()].least_width = kWideArgumentWidth;
-    }
   return signals;
 }
 

@@ -12,6 +12,7 @@
 #include "program/uses.h"
 #include "program/verify.h"
 #include "quantize/compensated.h"
+#include "quantize/exact_matrices.h"
 #include "quantize/program_constants.h"
 #include "quantize/program_signals.h"
 #include "quantize/program_tables.h"
@@ -22,10 +23,7 @@ namespace fixgate::program {
 namespace {
 
 constexpr int kLeastDiagonalWidth = 8;  // few, and each scales a whole element
-
-bool is_diagonal(const Matrix& matrix) {
-  return std::holds_alternative<Diagonal>(matrix.shape);
-}
+constexpr int kExactWidth = 2;          // of -1, 0 and 1
 
 /// The matrices that are the first of those that share their weights.
 std::vector<MatrixId> first_matrices(const FloatNetwork& network) {
@@ -123,25 +121,33 @@ class Builder {
     std::map<MatrixId, WeightOptions> options;
     const std::vector<MatrixId> first = first_matrices(network_);
     for (std::size_t k = 0; k < first.size(); ++k) {
-      WeightOptions one = resolved[k];
-      if (is_diagonal(network_.program.matrices[first[k]])) settle_diagonal(names[k], one);
-      options.emplace(first[k], one);
+      options.emplace(first[k], settled(first[k], names[k], resolved[k]));
     }
     return options;
   }
 
-  /// A row of one weight has nothing that could make up for its error.
-  void settle_diagonal(const std::string& name, WeightOptions& options) const {
-    options.rounding = WeightRounding::Nearest;
-    options.correct_bias = false;
-    options.mixed_rows = false;
+  /// A row of one weight has nothing that could make up for its error, and a matrix of one power of two has no
+  /// error.
+  [[nodiscard]] WeightOptions settled(MatrixId id, const std::string& name, WeightOptions options) const {
+    const bool is_diagonal = std::holds_alternative<Diagonal>(network_.program.matrices[id].shape);
+    const auto power = common_power(*network_.weights[id]);
     const auto names_it = [&](const WeightRule& rule) {
       return rule.match != "*" && matches(rule.match, name);
     };
-    if (std::ranges::any_of(plan_.weights, names_it)) return;
+    const bool is_named = std::ranges::any_of(plan_.weights, names_it);
+    if (!is_diagonal && (!power || is_named)) return options;
+    options.rounding = WeightRounding::Nearest;
+    options.correct_bias = false;
+    options.mixed_rows = false;
+    if (is_named) return options;
     const bool is_plain = options.code.encoding == WeightEncoding::Integer;
     options.code = {WeightEncoding::Integer,
                     is_plain ? std::max(options.code.width, kLeastDiagonalWidth) : kLeastDiagonalWidth};
+    if (!power) return options;
+    options.code.width = kExactWidth;
+    options.has_fraction = true;
+    options.fraction = -*power;
+    return options;
   }
 
   Result<WeightMatrix> matrix_of(MatrixId id, const WeightOptions& options) {

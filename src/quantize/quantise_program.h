@@ -34,8 +34,9 @@ struct QuantiseHelp {
   Supervision supervision = {};
 };
 
-/// Any program. `network` is verified. Rules for all signals give the argument of a leading-one table at least
-/// 24 bits, rules for all weights a diagonal matrix plain integers of at least 8. Errors: what the plan leaves
+/// Any program. `network` is verified. Rules for all signals give values their least_widths() at least, rules
+/// for all weights a diagonal matrix plain integers of at least 8 bits, and a matrix of 0 and one power of two
+/// those integers alone. Errors: what the plan leaves
 /// open or asks for in vain, a table or a sum that cannot be made, a constant that its format cannot hold; each
 /// names the value, matrix or constant. An error, too: the supervision's, that it is to stop.
 Result<QuantisedProgram> quantise(const FloatNetwork& network, const FormatPlan& plan,

@@ -7,6 +7,7 @@
 
 #include "program/format_groups.h"
 #include "program/text.h"
+#include "quantize/exact_matrices.h"
 #include "quantize/program_constants.h"
 #include "quantize/testing/chain_floats.h"
 #include "quantize/testing/same_integers.h"
@@ -251,6 +252,9 @@ TEST(QuantiseProgram, QuantisesLayerNormalisation) {
     return Format();
   };
   EXPECT_EQ(format("variance").width, 24);  // the argument of a leading-one table
+  EXPECT_EQ(format("square").width, 24);    // goes nowhere but there
+  EXPECT_EQ(format("off").width, 8);        // goes elsewhere, too
+  EXPECT_EQ(format("inverse").width, 16);   // a factor of a whole vector
   EXPECT_FALSE(format("square").is_signed);
   EXPECT_FALSE(format("inverse").is_signed);
   EXPECT_TRUE(format("off").is_signed);
@@ -294,6 +298,57 @@ TEST(QuantiseProgram, GivesConstantsThatAreNoBiasesFractionsOfTheirOwn) {
   EXPECT_FALSE(plain->network.constants[ConstantId(0)].fraction);
   EXPECT_TRUE(plain->network.constants[ConstantId(1)].fraction);  // of max()
   EXPECT_TRUE(plain->network.constants[ConstantId(2)].fraction);  // one number for two rows
+}
+
+TEST(QuantiseProgram, StoresMatricesOfOnePowerOfTwoExactly) {
+  for (const char* preset : {"default", "paper"}) {
+    const auto made =
+        calibrated_and_quantised(normalisation(), preset, "[[weight]]\nencoding = \"ternary\"\n");
+    ASSERT_TRUE(made) << made.error().message;
+    const WeightMatrix& mean = made->network.weights[MatrixId(0)];
+    EXPECT_EQ(mean.values, std::vector<std::int32_t>(64, 1));
+    EXPECT_EQ(mean.row_fractions, std::vector<int>(8, 3));
+    EXPECT_EQ(mean.width, 2);
+    const WeightMatrix& gain = made->network.weights[MatrixId(1)];  // diagonal
+    EXPECT_EQ(gain.encoding, WeightEncoding::Integer);
+    EXPECT_EQ(gain.width, 8);
+  }
+  const auto named =
+      calibrated_and_quantised(normalisation(), "default", "[[weight]]\nmatch = \"norm.mean\"\nwidth = 5\n");
+  EXPECT_EQ(named->network.weights[MatrixId(0)].width, 5);
+  EXPECT_EQ(common_power(FloatMatrix::Constant(2, 2, -0.25F)), -2);
+  EXPECT_EQ(common_power(FloatMatrix::Constant(2, 2, 0.3F)), std::nullopt);
+  EXPECT_EQ(common_power(FloatMatrix::Zero(2, 2)), std::nullopt);
+  EXPECT_EQ(settled_matrices(normalisation()),
+            (std::vector<std::string>{"norm.mean", "norm.gain", "norm.all", "norm.spread"}));
+}
+
+constexpr const char* kCounter = R"(network counter
+clock step
+clock end after step
+input x on step size 3 input sfix8_En4 nearest saturate
+layer run on step kind "sums so far"
+  constant one 1 inner 1
+  state sum depth 1
+  state count depth 1
+  sum 3 dense sfix8_En4 nearest saturate <- sum[t-1] + x
+  count 1 dense sfix8_En4 nearest saturate <- count[t-1] + one
+layer mean on end kind "the sum, all sums so far"
+  y 3 output sfix16_En4 nearest saturate = view(run.sum[last], 0, [3], [1])
+output out of mean.y
+output steps of run.count
+)";
+
+// 8 bits would round each step away.
+TEST(QuantiseProgram, LetsSumsGoOn) {
+  FloatNetwork network = network_of(kCounter, {{"one", {1}}});
+  std::vector<std::vector<Sequence>> data = random_recordings(network.program, 2, 900);
+  const FloatRunner runner(network);
+  const auto profile = calibrate(runner, recordings_of(data));
+  ASSERT_TRUE(profile) << profile.error().message;
+  const auto made = quantise(network, *preset_plan("default", {8, 8}), {.profile = &*profile});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_GT(noise_of(runner, made->network, data).decibels(), 60);
 }
 
 TEST(QuantiseProgram, KeepsNoBitsOfConstantsThatAreLost) {
