@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "calibrate/calibrate.h"
 #include "parallel/for_each_index.h"
 
 namespace fixgate::program {
@@ -108,6 +109,17 @@ Result<GroupProfile> calibrate(const FloatRunner& runner, const Recordings& data
   if (data.recordings.empty()) return fail("there is no calibration data");
   const FormatGroups groups = format_groups_of(runner.network().program);
   return data.is_stream ? observe_stream(runner, data, groups) : observe_separately(runner, data, groups);
+}
+
+std::string to_json(const Program& program, const GroupProfile& profile) {
+  SignalProfile named{{}, profile};
+  for (const FormatGroup& group : format_groups_of(program).groups)
+    named.signals.push_back(
+        {group.name,
+         program.values[(group.written.empty() ? group.moved : group.written).front()].role,
+         false,
+         {}});
+  return fixgate::to_json(named);
 }
 
 }  // namespace fixgate::program

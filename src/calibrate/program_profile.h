@@ -35,4 +35,8 @@ using GroupProfile = std::vector<Histogram>;
 /// none; a value that is not finite; each with the recording's name.
 Result<GroupProfile> calibrate(const FloatRunner& runner, const Recordings& data);
 
+/// The profile as JSON text, as to_json() of a chain's: a group has its own name and the role of the first value
+/// that it writes.
+std::string to_json(const Program& program, const GroupProfile& profile);
+
 }  // namespace fixgate::program

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/load.h"
 #include "fixed/footprint.h"
 #include "quantize/allocated_bits.h"
 #include "quantize/calibrated.h"
@@ -11,6 +12,7 @@
 #include "quantize/program_learned.h"
 #include "quantize/program_measured.h"
 #include "quantize/resolve.h"
+#include "simulate/sequence_check.h"
 
 namespace fixgate::program {
 namespace {
@@ -37,6 +39,17 @@ Result<LearningScope> learning_scope(const FormatPlan& plan, const FloatNetwork&
 }
 
 }  // namespace
+
+ProgramLearning learning_of(const Program& program, const Task& task,
+                            const std::filesystem::path& data_root) {
+  const auto kept = std::make_shared<DataSet>();
+  const auto load = [&program, task, data_root, kept]() -> Result<Recordings> {
+    FIXGATE_ASSIGN(*kept, load_data(task, Part::Learning, data_root));
+    FIXGATE_CHECK(check_data(program, *kept));
+    return recordings_of(*kept);
+  };
+  return {load, task.calibration.confidence};
+}
 
 Result<CalibratedProgram> CalibratedProgram::make(const FloatNetwork& network, Recordings data,
                                                   const MetricSpec& metric, std::uint64_t seed,

@@ -1,6 +1,7 @@
 // Quantises one program under many plans with what its calibration data say, gathered once.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -10,6 +11,7 @@
 #include "calibrate/program_profile.h"
 #include "calibrate/program_statistics.h"
 #include "data/metric.h"
+#include "data/task.h"
 #include "quantize/quantise_program.h"
 #include "quantize/weight_cache.h"
 
@@ -20,6 +22,9 @@ struct ProgramLearning {
   std::function<Result<Recordings>()> recordings;  // what they refer to is kept; none: the calibration data
   double confidence = 1;                           // the float outputs count multiplied by this
 };
+
+/// What the task says, for a program with one input; read when it is needed, and kept. `program` outlives it.
+ProgramLearning learning_of(const Program& program, const Task& task, const std::filesystem::path& data_root);
 
 class CalibratedProgram {
  public:

@@ -95,6 +95,15 @@ TEST(QuantiseProgram, CalibratesAsTheChainDoes) {
   }
 }
 
+TEST(QuantiseProgram, TellsOfHistogramsAsTheChainDoes) {
+  Random random(3);
+  const auto [network, data] = testing_support::random_network_with_data(random, 4, 10);
+  const SignalProfile profile = *fixgate::calibrate(network, data);
+  const FixedChain chain = fixgate::quantise(network, *preset_plan("default", {}), &profile)->network;
+  const Program program = program_of(chain).program;
+  EXPECT_EQ(to_json(program, testing_support::group_profile(program, profile)), fixgate::to_json(profile));
+}
+
 struct Noise {
   double signal = 0;
   double noise = 0;
