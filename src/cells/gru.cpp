@@ -18,8 +18,8 @@ struct Values {
   ValueId pre_h, n, h;
 };
 
-Values declare_values(LayerBuilder& layer, int hidden, bool linear_before_reset) {
-  const auto value = [&](const char* name, SignalRole role) { return layer.value(name, hidden, role); };
+Values declare_values(LayerBuilder& layer, int size, bool linear_before_reset) {
+  const auto value = [&](const char* name, SignalRole role) { return layer.value(name, size, role); };
   const ValueId pre_z = value("pre_z", SignalRole::PreActivation);
   const ValueId z = value("z", SignalRole::Gate);
   const ValueId pre_r = value("pre_r", SignalRole::PreActivation);
@@ -41,7 +41,7 @@ ValueId add_gru(program::Program& program, const RecurrentShape& shape, const Gr
   const GateWeights h = declare_gate(layer, shape, {"h", attributes.has_bias[2]});
   std::optional<program::ConstantId> recurrent_bias;
   if (attributes.has_recurrent_bias) recurrent_bias = layer.constant("b_rec", shape.hidden);
-  const Values v = declare_values(layer, shape.hidden, attributes.linear_before_reset);
+  const Values v = declare_values(layer, signal_size(shape), attributes.linear_before_reset);
   layer.state(v.h, shape.is_carried);
 
   layer.sum(v.pre_z, with_bias(times(z.input, x) + times_before(z.recurrent, v.h), z.bias));

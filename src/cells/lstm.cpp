@@ -38,7 +38,7 @@ class LstmWriter {
     layer_.sum(at("c"), now(at("f")) * before(at("c")) + now(at("i")) * now(at("g")));
     // o sees the new cell state through its peephole.
     write_gate("o", "o", attributes_.gate_function, peephole("o", now(at("c"))));
-    layer_.table(at("t"), attributes_.cell_function, clipped("c", "c"));
+    layer_.table(at("t"), attributes_.cell_function, at("c"));
     layer_.sum(at("h"), now(at("o")) * now(at("t")));
     return at("h");
   }
@@ -62,7 +62,7 @@ class LstmWriter {
   }
 
   void declare(const std::string& name, SignalRole role) {
-    values_.emplace(name, layer_.value(name, shape_.hidden, role));
+    values_.emplace(name, layer_.value(name, signal_size(shape_), role));
   }
 
   /// pre_i, where there is a clip also its two steps, and i.
@@ -87,7 +87,6 @@ class LstmWriter {
     declare_gate_values("c", "g");
     declare("c", SignalRole::Cell);
     declare_gate_values("o", "o");
-    declare_clip("c", SignalRole::Cell);
     declare("t", SignalRole::CellActivation);
     declare("h", SignalRole::Hidden);
   }
@@ -103,9 +102,9 @@ class LstmWriter {
   }
 
   /// The value within -clip..clip.
-  ValueId clipped(const std::string& name, const std::string& value) {
-    if (!attributes_.has_clip) return at(value);
-    layer_.smallest(at(name + "_below"), at(value), constants_.at("clip"));
+  ValueId clipped(const std::string& name) {
+    if (!attributes_.has_clip) return at(name);
+    layer_.smallest(at(name + "_below"), at(name), constants_.at("clip"));
     layer_.largest(at(name + "_clipped"), at(name + "_below"), constants_.at("minus_clip"));
     return at(name + "_clipped");
   }
@@ -115,7 +114,7 @@ class LstmWriter {
     const GateWeights& gate = gates_.at(letter);
     const Sum products = times(gate.input, shape_.input) + times_before(gate.recurrent, at("h"));
     layer_.sum(at("pre_" + letter), with_bias(products + peephole, gate.bias));
-    layer_.table(at(output), function, clipped("pre_" + letter, "pre_" + letter));
+    layer_.table(at(output), function, clipped("pre_" + letter));
   }
 
   LayerBuilder layer_;

@@ -13,7 +13,7 @@ struct LstmAttributes {
   program::Function cell_function;       // h
   std::array<bool, 4> has_bias{};        // by gate i, o, f, c
   bool has_peepholes = false;            // P_i, P_o, P_f
-  bool has_clip = false;                 // every activation's input lies within -clip..clip
+  bool has_clip = false;                 // every gate's pre-activation lies within -clip..clip
   bool input_forget = false;             // f = 1 - i
 };
 

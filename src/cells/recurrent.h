@@ -16,6 +16,7 @@ struct RecurrentShape {
   int inputs = 0;
   int hidden = 0;
   bool is_carried = false;  // the states are graph inputs and outputs
+  int positions = 1;  // cells side by side that share their weights: x has so many times `inputs` elements
 };
 
 /// A gate: its weights, and what its pre-activation adds to them.
@@ -32,6 +33,11 @@ struct GateWeights {
 };
 
 GateWeights declare_gate(program::LayerBuilder& layer, const RecurrentShape& shape, const Gate& gate);
+
+/// Elements of a signal: hidden units at every position.
+inline int signal_size(const RecurrentShape& shape) {
+  return shape.hidden * shape.positions;
+}
 
 /// sum + bias, if there is one.
 program::Sum with_bias(program::Sum sum, const std::optional<program::ConstantId>& bias);

@@ -26,6 +26,7 @@ Result<GraphValue> convert_value(const onnx::ValueInfoProto& proto) {
     const std::int64_t size = dimension.has_dim_value() ? dimension.dim_value() : -1;
     if (size < -1 || size > kLargestDimension) return fail("has the dimension {}", size);
     value.shape.push_back(size);
+    value.dimension_names.push_back(dimension.has_dim_param() ? dimension.dim_param() : "");
   }
   return value;
 }

@@ -40,6 +40,7 @@ struct GraphValue {
   bool is_float = true;
   bool has_shape = false;
   Shape shape;
+  std::vector<std::string> dimension_names = {};  // one a dimension; empty where it has none
 };
 
 /// A body reads nothing but its own values: what ONNX lets it read of the graphs around it are its last inputs, one

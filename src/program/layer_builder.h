@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "program/expression.h"
 #include "program/program.h"
@@ -26,6 +27,8 @@ class LayerBuilder {
   ValueId value(std::string name, int size, SignalRole role);
   MatrixId matrix(std::string name, int rows, int columns);
   MatrixId diagonal(std::string name, int rows);
+  /// Makes a matrix one that slides.
+  void shape(MatrixId matrix, Slide slide) { program_.matrices[matrix].shape = std::move(slide); }
   ConstantId constant(std::string name, int size);
   /// The value is remembered for one tick; from call to call if `is_carried`.
   void state(ValueId value, bool is_carried);

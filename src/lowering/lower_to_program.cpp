@@ -1,0 +1,126 @@
+#include "lowering/lower_to_program.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lowering/settings.h"
+#include "lowering/time_axes.h"
+#include "lowering/walk.h"
+#include "program/uses.h"
+
+namespace fixgate::lowering {
+namespace {
+
+bool are_equal(const program::FloatNetwork& a, const program::FloatNetwork& b) {
+  const auto same_weights = [](const SharedMatrix& x, const SharedMatrix& y) {
+    return x->rows() == y->rows() && x->cols() == y->cols() && *x == *y;
+  };
+  return a.program == b.program && std::ranges::equal(a.weights, b.weights, same_weights) &&
+         std::ranges::equal(a.constants, b.constants) && std::ranges::equal(a.initial, b.initial);
+}
+
+Examination refused(const Error& error) {
+  Examination result;
+  result.refusals.push_back(error);
+  return result;
+}
+
+/// One traced run as a program.
+Examination traced(const Graph& graph, const Options& options, const Probe& probe) {
+  Walk walk(graph, options, probe);
+  walk.run();
+  Examination result;
+  result.refusals = walk.refusals();
+  if (!result.refusals.empty()) return result;
+  auto lowered = walk.finish();
+  if (!lowered) return refused(lowered.error());
+  result.lowered = std::move(*lowered);
+  return result;
+}
+
+}  // namespace
+
+namespace {
+
+/// Symbolic dimensions that are neither steps of a recurrent node nor its sequences.
+void add_open_dimensions(const std::vector<Probe>& probes, const Graph& graph, Examination& examination) {
+  if (!probes.front().steps_are_guessed) return;
+  for (const GraphValue& input : graph.inputs) {
+    const auto& time = probes.front().inputs.at(input.name).time;
+    if (!time || input.shape[*time] >= 0) continue;
+    const bool is_named = *time < input.dimension_names.size() && !input.dimension_names[*time].empty();
+    const std::string name =
+        is_named ? input.dimension_names[*time] : fmt::format("{}.{}", input.name, *time);
+    if (std::ranges::find(examination.must_be_set, name) == examination.must_be_set.end())
+      examination.must_be_set.push_back(name);
+  }
+}
+
+Examination examined_as(const Graph& graph, const Options& options, const FixedAxes& fixed) {
+  const auto probes = make_probes(graph, fixed);
+  if (!probes) return refused(probes.error());
+  Examination first = traced(graph, options, probes->front());
+  if (!first.lowered) add_open_dimensions(*probes, graph, first);
+  if (!first.lowered || probes->size() == 1) return first;
+  const Examination second = traced(graph, options, (*probes)[1]);
+  if (second.lowered && are_equal(first.lowered->network, second.lowered->network)) return first;
+  return refused({"what the graph computes depends on the number of steps otherwise than step by step"});
+}
+
+/// Axes of fixed size as recurrent nodes have them, else as what else they may be. The first refusals are told.
+Examination examined(const Graph& graph, const Options& options) {
+  Examination first = examined_as(graph, options, {});
+  const auto probes = make_probes(graph, {});
+  if (first.lowered || !probes) return first;
+  for (const FixedAxes other : {FixedAxes{false, true}, FixedAxes{true, false}, FixedAxes{false, false}}) {
+    const bool is_new = (!other.sequences && probes->front().has_fixed_sequences) ||
+                        (!other.steps && probes->front().has_fixed_steps);
+    if (!is_new) continue;
+    Examination next = examined_as(graph, options, other);
+    if (next.lowered) return next;
+  }
+  return first;
+}
+
+}  // namespace
+
+Examination examine(const Graph& graph, const Options& options) {
+  const auto fixed = with_settings(graph, options.set);
+  if (!fixed) return refused(fixed.error());
+  return examined(*fixed, options);
+}
+
+Result<LoweredProgram> lower_to_program(const Graph& graph, const Options& options) {
+  Examination examined = examine(graph, options);
+  if (!examined.lowered) {
+    std::string hint;
+    for (const std::string& name : examined.must_be_set)
+      hint += fmt::format("; if '{}' is always the same, say --set {}=SIZE", name, name);
+    return tl::make_unexpected(Error{examined.refusals.front().message + hint});
+  }
+  return std::move(*examined.lowered);
+}
+
+std::vector<std::string> describe(const LoweredProgram& lowered) {
+  const program::Program& program = lowered.network.program;
+  std::vector<std::string> lines;
+  for (const program::LayerId id : program.layers.ids()) {
+    std::vector<std::string> inputs;
+    for (const program::Read& read : program::uses_of(program.layers[id]).reads) {
+      const program::Value& value = program.values[read.value];
+      const std::string name = full_name(program, value);
+      if (value.layer != id && std::ranges::find(inputs, name) == inputs.end()) inputs.push_back(name);
+    }
+    std::string text;
+    for (const std::string& input : inputs) text += (text.empty() ? "" : ", ") + input;
+    lines.push_back(fmt::format("{}: {} on {} from {}", program.layers[id].name, program.layers[id].label,
+                                program.clocks[program.layers[id].clock].name, text));
+  }
+  for (const StatePair& pair : lowered.states)
+    lines.push_back(pair.output ? fmt::format("state {} from {}", pair.input, *pair.output)
+                                : fmt::format("state {} begins at zero", pair.input));
+  return lines;
+}
+
+}  // namespace fixgate::lowering

@@ -1,0 +1,72 @@
+// From the ONNX graph to a program with real numbers: what calibration and quantisation work on.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "diagnostic/error.h"
+#include "network/graph.h"
+#include "program/float_network.h"
+
+namespace fixgate::lowering {
+
+/// What the user says of a graph.
+struct Options {
+  std::map<std::string, double> set;  // graph inputs and symbolic dimensions that are fixed
+  std::vector<std::pair<std::string, std::string>> states;  // graph input, graph output that it comes from
+};
+
+/// A graph input that holds states, and the output that gives them back.
+struct StatePair {
+  std::string input;
+  std::optional<std::string> output = std::nullopt;  // none: an initial value, zero
+
+  friend bool operator==(const StatePair&, const StatePair&) = default;
+};
+
+/// An output that does not depend on the data.
+struct ConstantOutput {
+  std::string name;
+  Tensor value;
+};
+
+/// A graph input or output that carries data, and what its axes are. Program inputs and outputs are in the
+/// order of these.
+struct Port {
+  std::string name;                                // the graph's
+  Shape shape;                                     // -1: open; one that is neither time nor sequences is 1
+  std::optional<std::size_t> time = std::nullopt;  // the axis of the steps
+  std::optional<std::size_t> sequences = std::nullopt;  // the axis of independent sequences, if it is not 1
+};
+
+/// What the graph computes, and how its inputs and outputs stand to the program's.
+struct LoweredProgram {
+  program::FloatNetwork network;
+  std::vector<Port> inputs;
+  std::vector<Port> outputs;
+  std::vector<StatePair> states;
+  std::vector<ConstantOutput> constants;
+  std::map<std::string, std::string> left_to_reader;  // by output: "Softmax, Log, Multinomial"
+};
+
+/// The graph as a program. `graph` is folded (fold_constants, fold_initial_states). What a program cannot say
+/// exactly is refused with the node's name and the reason; nothing is approximated.
+Result<LoweredProgram> lower_to_program(const Graph& graph, const Options& options = {});
+
+/// As much of a graph as is understood.
+struct Examination {
+  std::optional<LoweredProgram> lowered;  // nothing where something is refused
+  std::vector<Error> refusals;            // all of them, in the order of the nodes
+  std::vector<std::string> must_be_set;   // symbolic dimensions and inputs that --set has to fix
+};
+
+/// lower_to_program() and all that it refuses; its error is the first refusal.
+Examination examine(const Graph& graph, const Options& options = {});
+
+/// One line a layer, with its inputs by name; one a pair of states.
+std::vector<std::string> describe(const LoweredProgram& lowered);
+
+}  // namespace fixgate::lowering
