@@ -281,12 +281,23 @@ Result<Atom> Framer::atom_of(const Track& track, const Tensor& tensor, const Fra
 
 Result<Placed> Framer::place(const std::vector<const Tensor*>& tensors,
                              const std::vector<std::size_t>& kept) {
-  Placed placed;
-  Frame& frame = placed.frame;
+  Frame frame;
   frame.shape = tensors.front()->shape;
   if (element_count(frame.shape) == 0) return fail("a tensor without elements");
   find_axes(tensors, kept, frame);
   FIXGATE_CHECK(check_sequences(tensors, frame));
+  auto placed = place_in(frame, tensors);
+  if (placed || !frame.time) return placed;
+  // All steps side by side in one vector, as a Flatten has them.
+  frame.features.insert(std::ranges::lower_bound(frame.features, *frame.time), *frame.time);
+  frame.time = std::nullopt;
+  auto flat = place_in(frame, tensors);
+  return flat ? flat : placed;
+}
+
+Result<Placed> Framer::place_in(const Frame& axes, const std::vector<const Tensor*>& tensors) {
+  Placed placed{axes, {}};
+  Frame& frame = placed.frame;
   std::vector<std::vector<Track>> tracks;
   std::vector<Track> all;
   const std::vector<std::int64_t> offsets = offsets_of(frame.shape, frame.features);
@@ -298,12 +309,8 @@ Result<Placed> Framer::place(const std::vector<const Tensor*>& tensors,
       all.push_back(found);
     }
   }
-  if (std::ranges::any_of(all, [](const Track& track) { return track.stride < 0; })) {
-    if (!std::ranges::all_of(all, [](const Track& track) { return track.stride <= 0; }))
-      return fail("steps in both orders meet");
-    frame.is_reversed = true;
-    return fail("reversed steps are not supported here");
-  }
+  if (std::ranges::any_of(all, [](const Track& track) { return track.stride < 0; }))
+    return fail("steps from the last to the first are supported in front of a recurrent node alone");
   FIXGATE_CHECK(find_clock(all, frame));
   for (std::size_t operand = 0; operand < tensors.size(); ++operand) {
     Atoms& atoms = placed.operands.emplace_back();

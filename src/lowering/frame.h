@@ -15,7 +15,6 @@ struct Frame {
   std::optional<std::size_t> time = std::nullopt;
   std::optional<std::size_t> sequences = std::nullopt;
   std::vector<std::size_t> features = {};  // the other axes along which something differs, in order
-  bool is_reversed = false;                // the time axis runs from the last tick to the first
   program::ClockId clock{0};               // on which a statement runs that reads the tensors
 
   [[nodiscard]] std::int64_t ticks() const { return time ? shape[*time] : 1; }
@@ -55,6 +54,7 @@ class Framer {
  private:
   struct Track;
 
+  Result<Placed> place_in(const Frame& axes, const std::vector<const Tensor*>& tensors);
   void find_axes(const std::vector<const Tensor*>& tensors, const std::vector<std::size_t>& kept,
                  Frame& frame) const;
   [[nodiscard]] Result<void> check_sequences(const std::vector<const Tensor*>& tensors,

@@ -45,14 +45,16 @@ std::vector<Read> reads_of(const Definition& definition) {
 }
 
 void replace_states(Groups& groups) {
-  for (const auto& [state, first] : groups.draft.replaced_states) {
-    for (Group& group : groups.groups)
+  for (const auto& [state, first] : groups.draft.replaced_states)
+    for (Group& group : groups.groups) {
+      const auto makes = [&](const Definition& definition) { return definition.target == state; };
+      if (std::ranges::none_of(group.definitions, makes)) continue;
       for (Definition& definition : group.definitions)
         if (auto* statement = std::get_if<Statement>(&definition.how))
-          change_reads(*statement, [&](Read& read) {
+          change_reads(*statement, [&, state = state, first = first](Read& read) {
             if (read.value == state && read.tick.offset == -1) read = Read{first};
           });
-  }
+    }
 }
 
 namespace {

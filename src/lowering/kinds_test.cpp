@@ -102,6 +102,32 @@ TEST(LoweredKinds, DecoderOfARepeatedVector) {
   judged(g.graph({g.dense(gru(g, repeated, 4, 5), 5, 3)}));
 }
 
+TEST(LoweredKinds, ADecoderThatBeginsWithAnEncodersStates) {
+  GraphBuilder g;
+  const auto x = g.input("x", {-1, 1, 3});
+  const auto encoder = g.recurrent("LSTM", x, 3, 4);
+  const auto decoder = g.recurrent("LSTM", x, 3, 4, "forward", {encoder[1], encoder[2]});
+  judged(g.graph({g.dense(g.squeeze(decoder[0], {1}), 4, 3)}));
+}
+
+TEST(LoweredKinds, AllStepsAsOneVector) {
+  GraphBuilder g;
+  const auto x = g.input("x", {6, 1, 3});
+  judged(g.graph({g.dense(g.reshape(gru(g, x, 3, 4), {1, 24}), 24, 3)}));
+}
+
+TEST(LoweredKinds, ADecoderOfOtherSteps) {
+  GraphBuilder g;
+  const auto code = g.recurrent("GRU", g.input("x", {-1, 1, 3}), 3, 4)[1];
+  const auto y = g.input("y", {-1, 1, 2});
+  const auto decoded = g.recurrent("GRU", y, 2, 4, "forward", {code});
+  Graph graph = g.graph({g.dense(g.squeeze(decoded[0], {1}), 4, 3)});
+  graph.inputs[0].dimension_names = {"source", "", ""};
+  graph.inputs[1].dimension_names = {"target", "", ""};
+  const LoweredProgram lowered = judged(graph);
+  EXPECT_EQ(lowered.network.program.clocks.size(), 3U);
+}
+
 TEST(LoweredKinds, AConstantNumberOfRepeats) {
   GraphBuilder g;
   const auto x = g.input("x", {-1, 1, 3});

@@ -65,7 +65,10 @@ Examination examined_as(const Graph& graph, const Options& options, const FixedA
   if (!first.lowered || probes->size() == 1) return first;
   const Examination second = traced(graph, options, (*probes)[1]);
   if (second.lowered && are_equal(first.lowered->network, second.lowered->network)) return first;
-  return refused({"what the graph computes depends on the number of steps otherwise than step by step"});
+  Examination different =
+      refused({"what the graph computes depends on the number of steps otherwise than step by step"});
+  add_open_dimensions(*probes, graph, different);
+  return different;
 }
 
 /// Axes of fixed size as recurrent nodes have them, else as what else they may be. The first refusals are told.

@@ -353,9 +353,6 @@ class InitialStates {
   /// A state that the network computes: read in place of the state before, where there is one step.
   Result<void> start_from(const Tensor& codes, std::size_t direction, const Direction& made, ValueId state,
                           const Item& item) {
-    static_cast<void>(made);
-    if (steps_.count != 1)
-      return fail("an initial state that the network computes, for several steps, is not supported");
     const Node node{"gather", "Gather", {"x", "i"}, {"y"}, {{"axis", std::int64_t{0}}}};
     const Tensor index{{}, std::vector<std::int64_t>{static_cast<std::int64_t>(direction)}};
     OperatorCall call{node, 13, {&codes, &index}};
@@ -363,10 +360,36 @@ class InitialStates {
     FIXGATE_ASSIGN(Placed placed, walk_.framer().place({&picked.front()}, steps_.positions > 1
                                                                               ? std::vector<std::size_t>{0, 1}
                                                                               : std::vector<std::size_t>{1}));
-    if (placed.frame.clock != steps_.clock) return fail("an initial state of other steps is not supported");
-    FIXGATE_ASSIGN(const ValueId first, walk_.value(placed.frame, placed.operands.front(), item));
+    if (steps_.count != 1 && (steps_.is_inner || made.is_reverse))
+      return fail(
+          "an initial state that the network computes is supported for layers that run forward alone");
+    FIXGATE_ASSIGN(ValueId first, walk_.value(placed.frame, placed.operands.front(), item));
+    if (steps_.count != 1)
+      first = at_the_first_step(first, state);
+    else if (placed.frame.clock != steps_.clock)
+      return fail("an initial state of other steps is not supported");
     walk_.draft().replaced_states.emplace(state, first);
     return {};
+  }
+
+  /// `first` where the state before would be that of no step: state[t-1] + is_first * first. What is 1 at every
+  /// step is 0 before the first one.
+  ValueId at_the_first_step(ValueId first, ValueId state) {
+    const int size = walk_.program().values[state].size;
+    LayerBuilder flags =
+        walk_.named_layer(node_.name + "_started", "whether a step was before", steps_.clock);
+    const auto one = flags.constant("one", 1);
+    walk_.draft().add_constant(one, Eigen::VectorXd::Ones(1));
+    const ValueId started = flags.value("started", 1, SignalRole::Dense);
+    flags.sum(started, program::constant(one));
+    const ValueId is_first = flags.value("is_first", 1, SignalRole::Dense);
+    flags.sum(is_first, program::constant(one) - program::before(started));
+    const ValueId all = flags.value("all", size, SignalRole::Dense);
+    flags.add(program::View{all, {is_first}, 0, {size}, {0}});
+    LayerBuilder layer = walk_.named_layer(node_.name + "_before", "the state before", steps_.clock);
+    const ValueId before = layer.value("before", size, walk_.program().values[state].role);
+    layer.sum(before, program::before(state) + program::now(all) * program::now(first));
+    return before;
   }
 
   Walk& walk_;
