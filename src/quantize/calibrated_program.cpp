@@ -8,6 +8,7 @@
 #include "quantize/calibrated.h"
 #include "quantize/exact_matrices.h"
 #include "quantize/measured_formats.h"
+#include "quantize/parameter_counts.h"
 #include "quantize/program_distance.h"
 #include "quantize/program_learned.h"
 #include "quantize/program_measured.h"
@@ -82,7 +83,7 @@ Result<QuantisedProgram> CalibratedProgram::quantise_within_footprint(const Form
   FormatPlan widest = plan;
   widest.max_footprint.reset();
   PlanTrials trials{weight_names(*network_), settled_matrices(*network_),
-                    32 * static_cast<double>(count_parameters(*network_)),
+                    32 * static_cast<double>(parameters_of_file(*network_).whole),
                     [&](const FormatPlan& one) -> Result<PlanTrial> {
                       FIXGATE_ASSIGN(const QuantisedProgram made, quantise_by_float(one, supervision));
                       FIXGATE_ASSIGN(std::vector<double> divergences, distance.of(made.network));

@@ -13,6 +13,7 @@
 #include "program/verify.h"
 #include "quantize/compensated.h"
 #include "quantize/exact_matrices.h"
+#include "quantize/parameter_counts.h"
 #include "quantize/program_constants.h"
 #include "quantize/program_signals.h"
 #include "quantize/program_tables.h"
@@ -34,22 +35,6 @@ std::vector<MatrixId> first_matrices(const FloatNetwork& network) {
   return first;
 }
 
-/// Parameters of the layers that remember a value of their own, a shared matrix once.
-std::int64_t count_recurrent_parameters(const FloatNetwork& network) {
-  std::set<const FloatMatrix*> weights;
-  std::set<ConstantId> constants;
-  for (const LayerId id : network.program.layers.ids()) {
-    if (!is_recurrent(network.program, id)) continue;
-    const LayerUses uses = uses_of(network.program.layers[id]);
-    for (const MatrixId matrix : uses.matrices) weights.insert(network.weights[matrix].get());
-    constants.insert(uses.constants.begin(), uses.constants.end());
-  }
-  std::int64_t count = 0;
-  for (const FloatMatrix* matrix : weights) count += matrix->size();
-  for (const ConstantId constant : constants) count += network.constants[constant].size();
-  return count;
-}
-
 /// Makes a FixedNetwork part by part: formats, weights, tables, initial states, constants.
 class Builder {
  public:
@@ -64,8 +49,9 @@ class Builder {
     if (plan_.max_footprint)
       return fail("the plan's max_footprint needs calibration data; a search takes --max-footprint instead");
     fixed_.program = network_.program;
-    fixed_.float_parameters = count_parameters(network_);
-    fixed_.float_recurrent_parameters = count_recurrent_parameters(network_);
+    const ParameterCount parameters = parameters_of_file(network_);
+    fixed_.float_parameters = parameters.whole;
+    fixed_.float_recurrent_parameters = parameters.recurrent;
     FIXGATE_CHECK(add_formats());
     FIXGATE_CHECK(add_weights());
     FIXGATE_CHECK(add_tables());
