@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <numbers>
 
 namespace fixgate {
 namespace {
@@ -19,7 +20,7 @@ struct KindEntry {
   std::optional<float> beta;
 };
 
-constexpr std::array<KindEntry, 11> kKinds{{{Kind::Sigmoid, "Sigmoid", 0, {}, {}},
+constexpr std::array<KindEntry, 15> kKinds{{{Kind::Sigmoid, "Sigmoid", 0, {}, {}},
                                             {Kind::Tanh, "Tanh", 0, {}, {}},
                                             {Kind::Relu, "Relu", 0, {}, {}},
                                             {Kind::Affine, "Affine", 2, {}, {}},
@@ -29,7 +30,11 @@ constexpr std::array<KindEntry, 11> kKinds{{{Kind::Sigmoid, "Sigmoid", 0, {}, {}
                                             {Kind::HardSigmoid, "HardSigmoid", 2, 0.2F, 0.5F},
                                             {Kind::Elu, "Elu", 1, 1.0F, {}},
                                             {Kind::Softsign, "Softsign", 0, {}, {}},
-                                            {Kind::Softplus, "Softplus", 0, {}, {}}}};
+                                            {Kind::Softplus, "Softplus", 0, {}, {}},
+                                            {Kind::Exp, "Exp", 0, {}, {}},
+                                            {Kind::Erf, "Erf", 0, {}, {}},
+                                            {Kind::Gelu, "Gelu", 0, {}, {}},
+                                            {Kind::Mish, "Mish", 0, {}, {}}}};
 
 const KindEntry& entry_of(Kind kind) {
   return kKinds.at(static_cast<std::size_t>(kind));
@@ -48,6 +53,11 @@ double softplus(double x) {
   return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
 }
 
+/// x times a weight that is 0 for the lowest x.
+double weighted(double x, double weight) {
+  return weight == 0 ? 0 : x * weight;
+}
+
 double relu(double x) {
   return x < 0 ? 0 : x;
 }  // not std::max: a NaN stays a NaN
@@ -63,6 +73,10 @@ Result<float> parameter(const KindEntry& entry, std::string_view which, bool tak
 }
 
 }  // namespace
+
+bool is_recurrent_activation(Kind kind) {
+  return kind < Kind::Exp;
+}
 
 bool takes_alpha(Kind kind) {
   return entry_of(kind).parameters >= 1;
@@ -98,6 +112,14 @@ double evaluate(const ActivationFunction& function, double x) {
       return std::isinf(x) ? std::copysign(1.0, x) : x / (1 + std::abs(x));
     case Kind::Softplus:
       return softplus(x);
+    case Kind::Exp:
+      return std::exp(x);
+    case Kind::Erf:
+      return std::erf(x);
+    case Kind::Gelu:
+      return weighted(x, (1 + std::erf(x / std::numbers::sqrt2)) / 2);
+    case Kind::Mish:
+      return weighted(x, std::tanh(softplus(x)));
   }
   return x;
 }
@@ -107,7 +129,7 @@ Result<Kind> parse_activation_kind(std::string_view name) {
     if (equal_ignoring_case(entry.name, name)) return entry.kind;
   return fail(
       "activation '{}' is unknown; ONNX has Sigmoid, Tanh, Relu, Affine, LeakyRelu, ThresholdedRelu, "
-      "ScaledTanh, HardSigmoid, Elu, Softsign and Softplus",
+      "ScaledTanh, HardSigmoid, Elu, Softsign and Softplus, tables also Exp, Erf, Gelu and Mish",
       name);
 }
 

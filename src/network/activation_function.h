@@ -1,4 +1,5 @@
-// The scalar functions that an ONNX recurrent operator may name in its `activations`.
+// The scalar functions that tables stand for: those that an ONNX recurrent operator may name in its `activations`,
+// and some between layers.
 #pragma once
 
 #include <optional>
@@ -22,7 +23,11 @@ struct ActivationFunction {
     HardSigmoid,      // min(max(alpha * x + beta, 0), 1)
     Elu,              // x >= 0 ? x : alpha * (exp(x) - 1)
     Softsign,         // x / (1 + |x|)
-    Softplus          // log(1 + exp(x))
+    Softplus,         // log(1 + exp(x))
+    Exp,              // from here on: not in `activations`
+    Erf,
+    Gelu,  // x * (1 + erf(x / sqrt(2))) / 2
+    Mish   // x * tanh(log(1 + exp(x)))
   };
 
   Kind kind = Kind::Tanh;
@@ -31,6 +36,9 @@ struct ActivationFunction {
 
   friend bool operator==(const ActivationFunction&, const ActivationFunction&) = default;
 };
+
+/// Whether ONNX's LSTM, GRU and RNN may name it.
+[[nodiscard]] bool is_recurrent_activation(ActivationFunction::Kind kind);
 
 [[nodiscard]] bool takes_alpha(ActivationFunction::Kind kind);
 [[nodiscard]] bool takes_beta(ActivationFunction::Kind kind);

@@ -18,6 +18,10 @@ TEST(ActivationFunction, ComputesEachKind) {
   EXPECT_DOUBLE_EQ(value(Kind::Sigmoid, 0), 0.5);
   EXPECT_NEAR(value(Kind::Sigmoid, 2), 0.8807970779778823, 1e-15);
   EXPECT_NEAR(value(Kind::Tanh, 0.5), 0.46211715726000973, 1e-15);
+  EXPECT_NEAR(value(Kind::Exp, -1), 0.36787944117144233, 1e-15);
+  EXPECT_NEAR(value(Kind::Erf, 0.5), 0.5204998778130465, 1e-15);
+  EXPECT_NEAR(value(Kind::Gelu, 1), 0.8413447460685429, 1e-15);
+  EXPECT_NEAR(value(Kind::Mish, 1), 0.8650983882673103, 1e-14);
   EXPECT_EQ(value(Kind::Relu, -2), 0);
   EXPECT_EQ(value(Kind::Affine, 3, 2, 1), 7);
   EXPECT_EQ(value(Kind::LeakyRelu, -4, 0.5F), -2);
@@ -52,6 +56,8 @@ TEST(ActivationFunction, FillsInOnnxDefaults) {
 }
 
 TEST(ActivationFunction, RefusesWhatHasNoMeaning) {
+  EXPECT_FALSE(is_recurrent_activation(Kind::Gelu));
+  EXPECT_TRUE(is_recurrent_activation(Kind::Softplus));
   EXPECT_FALSE(parse_activation("Swish"));
   EXPECT_FALSE(parse_activation("Tanh", 1.0F));
   EXPECT_FALSE(parse_activation("Affine"));

@@ -72,6 +72,8 @@ Result<std::vector<ActivationFunction>> parse_functions(const Node& node, const 
   std::vector<ActivationFunction> functions;
   for (const std::string& name : names) {
     FIXGATE_ASSIGN(const auto kind, parse_activation_kind(name));
+    if (!is_recurrent_activation(kind))
+      return fail("activation '{}' is none that ONNX's recurrent operators have", name);
     const std::optional<float> alpha = alphas.take_if(takes_alpha(kind));
     FIXGATE_ASSIGN(const auto function, parse_activation(name, alpha, betas.take_if(takes_beta(kind))));
     functions.push_back(function);

@@ -168,7 +168,8 @@ Result<void> check_weight_options(const WeightOptions& options) {
 bool gives_no_negative(const ActivationFunction& function) {
   using Kind = ActivationFunction::Kind;
   const Kind kind = function.kind;
-  return kind == Kind::Sigmoid || kind == Kind::HardSigmoid || kind == Kind::Relu || kind == Kind::Softplus;
+  return kind == Kind::Sigmoid || kind == Kind::HardSigmoid || kind == Kind::Relu || kind == Kind::Softplus ||
+         kind == Kind::Exp;
 }
 
 Result<std::vector<SignalFormat>> resolve_signals(const FormatPlan& plan,

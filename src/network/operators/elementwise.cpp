@@ -51,7 +51,7 @@ using DoubleFunction = std::function<double(double)>;
 Result<DoubleFunction> gelu_function(const Node& node) {
   FIXGATE_ASSIGN(const auto form, attribute_or<std::string>(node, "approximate", "none"));
   if (form == "none")
-    return DoubleFunction([](double v) { return v * 0.5 * (1 + std::erf(v / std::sqrt(2.0))); });
+    return DoubleFunction([](double v) { return fixgate::evaluate({ActivationFunction::Kind::Gelu}, v); });
   if (form != "tanh") return fail("attribute 'approximate' is '{}', neither none nor tanh", form);
   return DoubleFunction([](double v) {
     return 0.5 * v * (1 + std::tanh(std::sqrt(2 * std::numbers::inv_pi) * (v + 0.044715 * v * v * v)));
@@ -62,8 +62,7 @@ Result<DoubleFunction> gelu_function(const Node& node) {
 Result<DoubleFunction> smooth_function(const Node& node) {
   if (node.op_type == "Gelu") return gelu_function(node);
   if (node.op_type == "Mish")
-    return DoubleFunction(
-        [](double v) { return v * std::tanh(fixgate::evaluate({ActivationFunction::Kind::Softplus}, v)); });
+    return DoubleFunction([](double v) { return fixgate::evaluate({ActivationFunction::Kind::Mish}, v); });
   const bool is_selu = node.op_type == "Selu";
   FIXGATE_ASSIGN(const float alpha, attribute_or<float>(node, "alpha", is_selu ? 1.67326319F : 1.0F));
   FIXGATE_ASSIGN(const float gamma, attribute_or<float>(node, "gamma", 1.05070102F));
