@@ -61,7 +61,10 @@ double squares(const FloatMatrix& matrix) {
 /// The outputs as real numbers.
 FloatMatrix reals_of(const program::FixedNetwork& network, const IntegerMatrix& integers) {
   const int fraction = network.formats[network.program.outputs.front().value].format.fraction;
-  return integers.cast<float>() * std::ldexp(1.0F, -fraction);
+  FloatMatrix reals(integers.rows, integers.columns);
+  for (Eigen::Index i = 0; i < reals.size(); ++i)
+    reals.data()[i] = std::ldexp(static_cast<float>(integers.values[static_cast<std::size_t>(i)]), -fraction);
+  return reals;
 }
 
 /// Quantises the network with `y` as its output, runs it on new data by both simulators and returns the SQNR in dB.
@@ -71,8 +74,12 @@ double sqnr_of(FloatNetwork& network, ValueId y) {
   EXPECT_TRUE(verified) << verified.error().message;
   if (!verified) return -1;
   const program::FloatRunner runner(network);
-  const std::vector<Sequence> calibration{random_sequence(12, 1)};
-  const auto profile = program::calibrate(runner, {{{"calibration", calibration}}, false});
+  std::vector<Sequence> calibration;
+  for (std::uint32_t seed = 100; seed < 150; ++seed) calibration.push_back(random_sequence(12, seed));
+  program::Recordings recordings;
+  for (const Sequence& sequence : calibration)
+    recordings.recordings.push_back({"calibration", {&sequence, 1}});
+  const auto profile = program::calibrate(runner, recordings);
   EXPECT_TRUE(profile) << profile.error().message;
   const FormatPlan plan = *preset_plan("default", {12, 16});
   const auto made = program::quantise(network, plan, {.profile = &*profile});
@@ -83,16 +90,16 @@ double sqnr_of(FloatNetwork& network, ValueId y) {
   const FloatMatrix expected = runner.run(data, real)->front();
   const program::ProgramSimulator simulator(made->network);
   program::Memory memory = simulator.initial_memory();
-  ValueCounts counts = simulator.no_counts();
+  program::ValueCounts counts = simulator.no_counts();
   const auto integers = simulator.run(data, memory, counts);
   EXPECT_TRUE(integers) << integers.error().message;
   const program::VectorSimulator fast(made->network);
   std::vector<program::Memory> memories{fast.initial_memory()};
-  ValueCounts other_counts = fast.no_counts();
+  program::ValueCounts other_counts = fast.no_counts();
   const std::vector<std::vector<Sequence>> batch{data};
   const auto again = fast.run(batch, memories, other_counts);
   EXPECT_TRUE(again) << again.error().message;
-  EXPECT_EQ(integers->front(), again->front().front());
+  EXPECT_EQ(integers->front().values, again->front().front().values);
   return 10 * std::log10(squares(expected) / squares(reals_of(made->network, integers->front()) - expected));
 }
 
