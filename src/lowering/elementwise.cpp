@@ -263,6 +263,8 @@ Result<void> lower_power(Walk& walk, const Node& node) {
 }
 
 Result<void> lower_activation(Walk& walk, const Node& node) {
+  FIXGATE_ASSIGN(const auto form, attribute_or<std::string>(node, "approximate", "none"));  // of Gelu
+  if (form != "none") return fail("attribute 'approximate' is '{}'; only none is supported", form);
   FIXGATE_ASSIGN(const auto alpha, find_attribute<float>(node, "alpha"));
   FIXGATE_ASSIGN(const auto beta, find_attribute<float>(node, "beta"));
   FIXGATE_ASSIGN(const ActivationFunction function, parse_activation(node.op_type, alpha, beta));

@@ -81,6 +81,7 @@ TEST(LoweredKinds, ActivationsBetweenLayers) {
   y = g.node("Clip",
              {y, g.constant({{}, std::vector<float>{-0.3F}}), g.constant({{}, std::vector<float>{0.4F}})});
   y = g.node("Neg", {g.node("Softplus", {y})});
+  y = g.node("Erf", {g.node("Exp", {y})});
   judged(g.graph({g.node("Max", {y, g.node("Elu", {g.dense(x, 4, 4)})})}));
 }
 
