@@ -10,6 +10,8 @@ namespace {
 
 using Integers = std::vector<std::int64_t>;
 
+constexpr std::int64_t kMostTaps = std::int64_t{1} << 24;  // of a window; a file may state any kernel
+
 /// A pool's input [batch, channels, axes...] as planes, each pooled for itself.
 struct PlaneView {
   std::int64_t planes;
@@ -29,6 +31,8 @@ Result<WindowAxes> pool_axes(const OperatorCall& call, const Shape& shape) {
   FIXGATE_ASSIGN(const auto kernel, find_attribute<Integers>(call.node, "kernel_shape"));
   if (!kernel) return fail("attribute 'kernel_shape' is missing");
   FIXGATE_ASSIGN(WindowAxes axes, sliding_axes(call, {shape.begin() + 2, shape.end()}, *kernel));
+  if (taps_of(axes) > kMostTaps)
+    return fail("a window of {} is above the limit of {} elements", to_text(*kernel), kMostTaps);
   for (const WindowAxis& axis : axes)
     if (axis.before >= axis.span() || axis.after >= axis.span())
       return fail("padding of {} with a kernel that spans {}: a window would cover padding alone",

@@ -257,6 +257,10 @@ TEST(Windows, RefusesPoolsOfPaddingAlone) {
   const Tensor x{{1, 1, 4}, Floats(4)};
   const Node node{"n", "MaxPool", {}, {}, {{"kernel_shape", Integers{2}}, {"pads", Integers{2, 0}}}};
   expect_error(evaluate_node(node, {&x}), "a window would cover padding alone");
+  const std::int64_t huge = std::int64_t{1} << 29;
+  const Node wide{
+      "n", "MaxPool", {}, {}, {{"kernel_shape", Integers{huge}}, {"pads", Integers{huge - 1, huge - 1}}}};
+  expect_error(evaluate_node(wide, {&x}), "a window of [536870912] is above the limit");
 }
 
 TEST(Windows, RefusesTraining) {
