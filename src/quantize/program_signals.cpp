@@ -33,7 +33,7 @@ class NonNegative {
   bool operator()(const SumStatement& statement) const { return is_sum(statement.sum); }
   bool operator()(const ExtremeStatement& statement) const {
     const auto is_operand = [&](const auto& operand) {
-      return std::visit([this](const auto& any) { return is_factor(any); }, operand);
+      return std::visit([this](const auto& any) { return this->is_factor(any); }, operand);
     };
     return statement.largest ? std::ranges::any_of(statement.operands, is_operand)
                              : std::ranges::all_of(statement.operands, is_operand);
@@ -67,7 +67,7 @@ class NonNegative {
     if (term.negative) return false;
     std::vector<const Factor*> unpaired;
     for (const Factor& factor : term.factors) {
-      if (std::visit([this](const auto& any) { return is_factor(any); }, factor)) continue;
+      if (std::visit([this](const auto& any) { return this->is_factor(any); }, factor)) continue;
       const auto equal =
           std::ranges::find_if(unpaired, [&](const Factor* other) { return *other == factor; });
       if (equal == unpaired.end())
