@@ -78,6 +78,7 @@ class Labeller {
 
   bool follow(const Node& node) {
     if (is_recurrent(node)) note(node);
+    if (node.op_type == "Scan") note_scan(node);
     const auto outputs = evaluated(node);
     if (!outputs) return false;
     for (std::size_t output = 0; output < node.outputs.size(); ++output)
@@ -95,6 +96,22 @@ class Labeller {
     for (const std::size_t input : {kInitialHidden, kInitialCell})
       if (const Labelled* state = find(node, input); state != nullptr && state->axes.size() == 3)
         labels_.recurrent.push_back({std::nullopt, state->axes[1 - steps]});
+  }
+
+  void note_scan(const Node& node) {
+    const auto count = attribute_or<std::int64_t>(node, "num_scan_inputs", 0);
+    const auto axes = attribute_or<std::vector<std::int64_t>>(node, "scan_input_axes", {});
+    const std::size_t given = node.inputs.size() - std::min(node.captured, node.inputs.size());
+    if (!count || !axes || *count < 1 || static_cast<std::size_t>(*count) > given) return;
+    const std::size_t first = given - static_cast<std::size_t>(*count);
+    for (std::size_t input = first; input < given; ++input) {
+      const Labelled* x = find(node, input);
+      if (x == nullptr || x->axes.empty()) continue;
+      std::int64_t axis = input - first < axes->size() ? (*axes)[input - first] : 0;
+      if (axis < 0) axis += static_cast<std::int64_t>(x->axes.size());
+      if (axis >= 0 && axis < static_cast<std::int64_t>(x->axes.size()))
+        labels_.recurrent.push_back({x->axes[static_cast<std::size_t>(axis)], std::nullopt});
+    }
   }
 
   [[nodiscard]] std::vector<Label> labels_of(const Node& node, std::size_t output,

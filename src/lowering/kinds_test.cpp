@@ -301,6 +301,22 @@ TEST(LoweredKinds, OneCellAtManyPositions) {
   EXPECT_EQ(lowered.states.size(), 2U);
 }
 
+TEST(LoweredKinds, AScanOverSteps) {
+  GraphBuilder inside(17, 2);
+  const auto before = inside.input("before", {1, 4});
+  const auto step = inside.input("step", {1, 3});
+  const auto mixed =
+      inside.node("Add", {inside.dense(step, 3, 4), inside.node("MatMul", {before, inside.floats({4, 4})})});
+  const auto after = inside.node("Tanh", {mixed});
+  const auto result = inside.node("Neg", {after});
+  const auto body = std::make_shared<const Graph>(inside.graph({after, result}));
+  GraphBuilder g;
+  const auto x = g.input("x", {-1, 1, 3});
+  const auto made =
+      g.nodes("Scan", {g.floats({1, 4}), x}, 2, {{"body", Body(body)}, {"num_scan_inputs", std::int64_t{1}}});
+  judged(g.graph({g.dense(made[1], 4, 2), made[0]}));
+}
+
 TEST(LoweredKinds, WhatIsLeftToTheReader) {
   GraphBuilder g;
   const auto x = g.input("x", {-1, 1, 3});

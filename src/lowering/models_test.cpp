@@ -15,8 +15,6 @@ constexpr double kTolerance = 1e-5;
 constexpr test_cases::Refusal kRefused[] = {
     {"dynamo_lstm_final_op24", "operator set 24 is not supported"},
     {"dynamo_lstm_static_op23", "operator set 23 is not supported"},
-    {"keras_gru_reset_before_loop_op15", "Loop"},
-    {"keras_simple_rnn_loop_op15", "Loop"},
     {"written_gru0_clip_op17", "attribute 'clip' is supported for LSTM alone"},
     {"written_gru1_clip_op14", "attribute 'clip' is supported for LSTM alone"},
     {"written_rnn_clip_op9", "attribute 'clip' is supported for LSTM alone"},

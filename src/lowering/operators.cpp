@@ -24,6 +24,8 @@ Lowering find_lowering(const std::string& op_type) {
       {"ScatterND", lower_scatter},
       {"Where", lower_where},
       {"If", lower_if},
+      {"Scan", lower_scan},
+      {"Loop", lower_loop},
       {"ReverseSequence", lower_reverse_sequence},
       {"Pad", lower_pad},
       {"Gather", lower_gather},

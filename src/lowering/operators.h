@@ -48,6 +48,10 @@ Result<void> lower_layer_normalization(Walk& walk, const Node& node);
 // control.cpp
 Result<void> lower_if(Walk& walk, const Node& node);
 
+// steps.cpp: bodies that run once a step
+Result<void> lower_scan(Walk& walk, const Node& node);
+Result<void> lower_loop(Walk& walk, const Node& node);
+
 // convolution.cpp
 Result<void> lower_convolution(Walk& walk, const Node& node);
 Result<void> lower_pool(Walk& walk, const Node& node);

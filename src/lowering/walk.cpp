@@ -320,15 +320,7 @@ std::string Walk::undecided(const std::string& value) const {
   return text;
 }
 
-Result<void> Walk::run_body(const Node& node, const Graph& body) {
-  std::map<std::string, Item> inside;
-  const std::size_t first = node.inputs.size() - node.captured;
-  const std::size_t own = body.inputs.size() - node.captured;
-  for (std::size_t input = 0; input < node.captured; ++input) {
-    const Item* item = find(node, first + input);
-    if (item == nullptr) return fail("'{}' is not known", node.inputs[first + input]);
-    inside.emplace(body.inputs[own + input].name, *item);
-  }
+Result<std::map<std::string, Item>> Walk::run_nodes(const Graph& body, std::map<std::string, Item> inside) {
   for (const auto& [name, tensor] : body.constants) inside.insert_or_assign(name, Item{tensor});
   std::swap(items_, inside);
   Result<void> done;
@@ -340,7 +332,20 @@ Result<void> Walk::run_body(const Node& node, const Graph& body) {
     }
   }
   std::swap(items_, inside);
-  if (!done) return done;
+  if (!done) return tl::make_unexpected(done.error());
+  return inside;
+}
+
+Result<void> Walk::run_body(const Node& node, const Graph& body) {
+  std::map<std::string, Item> inside;
+  const std::size_t first = node.inputs.size() - node.captured;
+  const std::size_t own = body.inputs.size() - node.captured;
+  for (std::size_t input = 0; input < node.captured; ++input) {
+    const Item* item = find(node, first + input);
+    if (item == nullptr) return fail("'{}' is not known", node.inputs[first + input]);
+    inside.emplace(body.inputs[own + input].name, *item);
+  }
+  FIXGATE_ASSIGN(inside, run_nodes(body, std::move(inside)));
   for (std::size_t output = 0; output < body.outputs.size(); ++output) {
     const auto found = inside.find(body.outputs[output].name);
     if (found == inside.end()) return fail("its branch does not compute '{}'", body.outputs[output].name);
@@ -351,7 +356,7 @@ Result<void> Walk::run_body(const Node& node, const Graph& body) {
 
 Result<void> Walk::lower(const Node& node) {
   if (leave_undecided(node)) return {};
-  if (node.op_type == "If") return lower_by_operator(node);
+  if (node.captured > 0 || node.op_type == "If") return lower_by_operator(node);
   if (is_constant(node)) return evaluate_constant(node);
   FIXGATE_CHECK(check_node(node, graph_.operator_set));
   return lower_by_operator(node);

@@ -78,6 +78,8 @@ class Walk {
 
   /// Runs a body in place of its node.
   Result<void> run_body(const Node& node, const Graph& body);
+  /// Lowers a body's nodes, which see what is in `inside` and the body's constants alone. The values after it.
+  Result<std::map<std::string, Item>> run_nodes(const Graph& body, std::map<std::string, Item> inside);
   /// The graph inputs that a value of whole numbers depends on, where no operator says what it is; or "".
   [[nodiscard]] std::string undecided(const std::string& value) const;
 
