@@ -5,7 +5,7 @@ PEER_PYTHON ?= $(FIXGATE_PEER_PYTHON)
 FUZZ_SECONDS ?= 60
 RANDOM_NETWORKS ?= 300
 
-.PHONY: help install install-developer configure program build demo test test-all reproduce verify verify-random area bench fuzz format tidy clean
+.PHONY: help install install-developer configure program build demo test test-all reproduce verify verify-random area bench real fuzz format tidy clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ area: program ## The area tables of docs/hardware.md: make area SHARED=../shared
 bench: configure ## Measure the fast simulator: make bench SHARED=../shared PEER_PYTHON=... (bench/make_peers makes one)
 	@cmake --build --preset $(PRESET) --target bench_programs
 	@build/$(PRESET)/bench/compare_simulators $(if $(SHARED),--shared $(SHARED)) $(if $(PEER_PYTHON),--peer-python $(PEER_PYTHON))
+
+real: program ## Public networks against ONNX Runtime, in all simulators: make real SHARED=../shared PEER_PYTHON=...
+	@$(PEER_PYTHON) bench/real_networks.py build/$(PRESET)/fixgate $(SHARED)/real -o build/real
 
 fuzz: install-developer ## Fuzz each reader for FUZZ_SECONDS (60)
 	@scripts/fuzz $(FUZZ_SECONDS)

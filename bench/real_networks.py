@@ -13,6 +13,7 @@ import pathlib
 import subprocess
 import sys
 import time
+import wave
 
 import numpy as np
 
@@ -21,63 +22,95 @@ SEED = 20261201
 
 class Network:
     """How one file is fed. `inputs`: by graph input the axes of its tensor, 'T' for the steps and numbers; without 'T' in any of
-    them a step is a call. `states`: state inputs and the outputs that they come back from; an input without an output is an initial value of zeros.
-    `set`: inputs that are fixed for good. `before`: by output the tensor that is compared in its place."""
+    them a step is a call. `states`: state inputs and the outputs that they come back from; an input without an output is an
+    initial value of zeros. `sequences`: of a tensor whose first axis is that of independent sequences, how many. `fixed`: inputs that are set for good. `before`: by output the tensor that is compared in its place.
+    `data`, `calibration`: recordings for the one input, [steps, ...], the latter also [sequences, steps, ...]; without them seeded noise."""
 
-    def __init__(self, inputs, states=None, fixed=None, before=None, steps=40, tokens=None, data=None, softmax=(), outputs=None):
+    def __init__(self, inputs, states=None, fixed=None, before=None, steps=40, sequences=None, tokens=None, data=None,
+                 calibration=None, softmax=()):
         self.inputs = inputs
         self.states = states or {}
         self.fixed = fixed or {}
         self.before = before or {}
         self.steps = steps
+        self.sequences = sequences
         self.tokens = tokens
         self.data = data
+        self.calibration = calibration
         self.softmax = softmax
-        self.outputs = outputs
 
     @property
     def is_stepped(self):
         return not any('T' in axes for axes in self.inputs.values())
 
 
-def npz(path, name):
-    return lambda folder: np.load(folder / path)[name]
+def npz(path, name, sequence=None):
+    return lambda folder: np.load(folder / path)[name] if sequence is None else np.load(folder / path)[name][sequence]
 
 
-def wav(path, frame):
+def samples_of(path):
+    with wave.open(str(path)) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(np.float32) / 32768
+
+
+def frames(samples, size, hop):
+    return np.lib.stride_tricks.sliding_window_view(samples, size)[::hop].copy()
+
+
+def framed(path, size, hop):
+    return lambda folder: frames(samples_of(folder / path), size, hop)
+
+
+def spectra(path):
+    """Real and imaginary parts of gtcrn's front end: 512 samples every 256, square root of a Hann window."""
     def read(folder):
-        import wave
-        with wave.open(str(folder / path)) as file:
-            samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(np.float32) / 32768
-        return samples[:len(samples) // frame * frame].reshape(-1, frame)
+        window = np.sqrt(np.hanning(513)[:512]).astype(np.float32)
+        spectrum = np.fft.rfft(frames(samples_of(folder / path), 512, 256) * window, axis=1)
+        return np.stack([spectrum.real, spectrum.imag], axis=-1).astype(np.float32)
     return read
 
 
-SILERO = dict(fixed={'sr': 16000}, states={'state': 'stateN'}, data=npz('silero-vad/frames.npz', 'inputs'))
+def masked_blocks(path):
+    """What dtln's first network, in float, makes of a recording: the input of the second."""
+    def read(folder):
+        spectrum = np.fft.rfft(frames(samples_of(folder / path), 512, 128), axis=1)
+        first = NETWORKS['dtln/model_1']
+        masks = Peer(folder / 'dtln/model_1.onnx', first).run({'input_2': np.abs(spectrum).astype(np.float32)})['activation_2']
+        return np.fft.irfft(spectrum * masks, axis=1).astype(np.float32)
+    return read
+
+
+NOISY = 'nsnet2/degradated2.wav'
+SILERO = dict(fixed={'sr': 16000}, states={'state': 'stateN'}, data=npz('silero-vad/frames.npz', 'inputs'), calibration=framed(NOISY, 576, 512))
 NETWORKS = {
     'aecmos/Run_1663915512_Stage_0': Network({'input': (1, 3, 'T', 160)}, {'h0': None}, steps=60),
-    'aircraft-rul-keras/lstm_model': Network({'input_layer': (1, 'T', 17)}, steps=30, data=lambda f: np.load(f / 'aircraft-rul-keras/test.npz')['inputs'][0]),
-    'dtln/model_1': Network({'input_2': (1, 1, 257)}, {'input_3': 'tf_op_layer_stack_2'}, data=lambda f: np.load(f / 'dtln/test.npz')['inputs'][0]),
-    'dtln/model_2': Network({'input_4': (1, 1, 512)}, {'input_5': 'tf_op_layer_stack_5'}, steps=200),
-    'fraud-rnn/fraud_rnn_static': Network({'input': (8, 'T', 161)}, steps=7),
+    'aircraft-rul-keras/lstm_model': Network({'input_layer': (1, 'T', 17)}, data=npz('aircraft-rul-keras/test.npz', 'inputs', 0),
+                                             calibration=npz('aircraft-rul-keras/train.npz', 'inputs', slice(0, 500))),
+    'dtln/model_1': Network({'input_2': (1, 1, 257)}, {'input_3': 'tf_op_layer_stack_2'}, data=npz('dtln/test.npz', 'inputs', 0),
+                            calibration=npz('dtln/train.npz', 'inputs', 0)),
+    'dtln/model_2': Network({'input_4': (1, 1, 512)}, {'input_5': 'tf_op_layer_stack_5'}, data=masked_blocks('dtln/mix.wav'),
+                            calibration=masked_blocks(NOISY)),
+    'fraud-rnn/fraud_rnn_static': Network({'input': (8, 'T', 161)}, steps=7, sequences=8),
     'g2p-en/g2p_decoder_step': Network({'input_id': (1,)}, {'hidden_state': 'new_hidden_state'}, tokens=74),
     'g2p-en/g2p_encoder': Network({'input_ids': (1, 'T')}, tokens=29, steps=12),
     'gtcrn/gtcrn_simple': Network({'mix': (1, 257, 1, 2)}, {'conv_cache': 'conv_cache_out', 'tra_cache': 'tra_cache_out', 'inter_cache': 'inter_cache_out'},
-                                  data=npz('gtcrn/frames.npz', 'inputs')),
+                                  data=npz('gtcrn/frames.npz', 'inputs'), calibration=spectra(NOISY)),
     'mlagents-hallway/Hallway': Network({'obs_0': (1, 105), 'obs_1': (1, 3), 'action_masks': (1, 5)}, {'recurrent_in': 'recurrent_out'}),
     'nam-lstm/lstm': Network({'x': ('T', 1, 1)}, steps=400),
-    'nsnet2/nsnet2': Network({'x': (1, 'T', 257)}, data=lambda f: np.load(f / 'nsnet2/test.npz')['inputs'][0]),
-    'pose-gru/gru_model': Network({'input': (1, 'T', 34)}, steps=20, data=lambda f: np.load(f / 'pose-gru/test.npz')['inputs'][0], softmax=('output',)),
-    'rtneural/gru': Network({'x': (1, 'T', 1)}, data=lambda f: np.load(f / 'rtneural/gru_x.npy')[:, None]),
-    'rtneural/gru_1d': Network({'x': (1, 'T', 1)}, data=lambda f: np.load(f / 'rtneural/gru_1d_x.npy')[:, None]),
-    'rtneural/lstm': Network({'x': (1, 'T', 1)}, data=lambda f: np.load(f / 'rtneural/lstm_x.npy')[:, None]),
-    'rtneural/lstm_1d': Network({'x': (1, 'T', 1)}, data=lambda f: np.load(f / 'rtneural/lstm_1d_x.npy')[:, None]),
-    'silero-vad-v4/silero_vad_legacy': Network({'input': (1, 1536)}, {'h': 'hn', 'c': 'cn'}, {'sr': 16000}, data=wav('silero-vad/test.wav', 1536)),
+    'nsnet2/nsnet2': Network({'x': (1, 'T', 257)}, data=npz('nsnet2/test.npz', 'inputs', 0), calibration=npz('nsnet2/train.npz', 'inputs')),
+    'pose-gru/gru_model': Network({'input': (1, 'T', 34)}, data=npz('pose-gru/test.npz', 'inputs', 0), calibration=npz('pose-gru/train.npz', 'inputs'),
+                                  softmax=('output',)),
+    'rtneural/gru': Network({'x': (1, 'T', 1)}, steps=400),
+    'rtneural/gru_1d': Network({'x': (1, 'T', 1)}, steps=400),
+    'rtneural/lstm': Network({'x': (1, 'T', 1)}, steps=400),
+    'rtneural/lstm_1d': Network({'x': (1, 'T', 1)}, steps=400),
+    'silero-vad-v4/silero_vad_legacy': Network({'input': (1, 1536)}, {'h': 'hn', 'c': 'cn'}, {'sr': 16000}, data=framed('silero-vad/test.wav', 1536, 1536),
+                                               calibration=framed(NOISY, 1536, 1536)),
     'silero-vad/silero_vad': Network({'input': (1, 576)}, **SILERO),
     'silero-vad/silero_vad_16k_op15': Network({'input': (1, 576)}, **SILERO),
     'silero-vad/silero_vad_op18_ifless': Network({'input': (1, 576)}, **SILERO),
     'stethoscope/rnn': Network({'Sentence': (1, 'T', 128)}, {'onnx::Slice_1': '160', 'onnx::Slice_2': '161'}, steps=4001),
-    'tract-byte-bidi-lstm/model': Network({'input': (1, 'T')}, tokens=256, data=lambda f: np.load(f / 'tract-byte-bidi-lstm/io.npz')['input'][0]),
+    'tract-byte-bidi-lstm/model': Network({'input': (1, 'T')}, tokens=256, data=npz('tract-byte-bidi-lstm/io.npz', 'input', 0)),
     'tract-qlstm/model': Network({'input': ('T', 3)}),
 }
 
@@ -88,15 +121,17 @@ def seeded(network, axes, seed):
     rest = [size for size in axes if size != 'T']
     if network.tokens:
         return random.integers(0, network.tokens, [network.steps])
+    if network.sequences:
+        return random.normal(size=[network.sequences, network.steps, *rest[1:]]).astype(np.float32)
     noise = random.normal(size=[network.steps, *rest]).astype(np.float32)
     return 0.5 * noise + 0.5 * np.roll(noise, 1, axis=0)
 
 
-def arrays_of(network, folder, seed):
-    """By input: [steps, ...]; the recorded data where there are some and the seed is that of judging."""
-    if network.data is not None and seed == SEED:
+def arrays_of(network, folder, seed, recording):
+    """By input: the recording where there is one, else noise."""
+    if recording is not None:
         (name,) = network.inputs
-        return {name: np.asarray(network.data(folder))}
+        return {name: np.asarray(recording(folder))}
     return {name: seeded(network, axes, seed + k) for k, (name, axes) in enumerate(network.inputs.items())}
 
 
@@ -117,7 +152,7 @@ class Peer:
         self.kinds = {value.name: value.type for value in self.session.get_inputs()}
         self.shapes = {value.name: value.shape for value in self.session.get_inputs()}
         states = set(network.states.values())
-        self.outputs = network.outputs or [value.name for value in self.session.get_outputs() if value.name not in states]
+        self.outputs = [value.name for value in self.session.get_outputs() if value.name not in states]
 
     def typed(self, name, array):
         kind = {'tensor(float)': np.float32, 'tensor(int64)': np.int64, 'tensor(int32)': np.int32, 'tensor(uint8)': np.uint8,
@@ -132,7 +167,7 @@ class Peer:
         for name, axes in self.network.inputs.items():
             tensor = arrays[name]
             sizes = [steps if size == 'T' else size for size in axes]
-            if 'T' in axes:
+            if 'T' in axes and not self.network.sequences:
                 tensor = np.moveaxis(tensor.reshape([steps] + [s for s in axes if s != 'T']), 0, axes.index('T'))
             feed[name] = self.typed(name, tensor.reshape(sizes))
         return feed
@@ -140,9 +175,11 @@ class Peer:
     def run(self, arrays):
         """By output: [steps or 1, elements]."""
         states = {name: self.zeros(name) for name in self.network.states}
-        steps = len(next(iter(arrays.values())))
+        steps = self.network.steps if self.network.sequences else len(next(iter(arrays.values())))
         if not self.network.is_stepped:
             answer = self.call(self.feed(arrays, steps), states)
+            if self.network.sequences:
+                return {name: answer[name].reshape(self.network.sequences, -1) for name in self.outputs}
             return {name: self.steps_first(answer[name], steps) for name in self.outputs}
         answers = []
         for step in range(steps):
@@ -234,9 +271,9 @@ class Trial:
 
 
 def peer_outputs(trial, folder, network):
-    arrays = arrays_of(network, folder, SEED)
+    arrays = arrays_of(network, folder, SEED, network.data)
     np.savez(trial.out / 'inputs.npz', **arrays)
-    np.savez(trial.out / 'calibration.npz', **arrays_of(network, folder, SEED + 1000))
+    np.savez(trial.out / 'calibration.npz', **arrays_of(network, folder, SEED + 1000, network.calibration))
     kept = trial.out / 'peer.npz'
     if not kept.exists():
         np.savez(kept, **Peer(trial.path, network).run(arrays))

@@ -16,18 +16,23 @@
 #include "fixed/footprint.h"
 #include "fixed/program_of.h"
 #include "fixed/text.h"
+#include "graph_options.h"
 #include "import/model_files.h"
 #include "numeric/share.h"
 #include "quantize/calibrated.h"
 #include "quantize/resolve.h"
 #include "quantize/row_widths.h"
+#include "quantize_program.h"
 #include "sweep/load_network.h"
+#include "sweep/load_program.h"
 
 namespace fixgate {
 namespace {
 
 struct Options {
   std::string model;
+  GraphOptions graph;
+  std::string calibrate;
   std::string task;
   std::string data_root;
   std::string preset = "default";
@@ -118,6 +123,7 @@ FileUse files_of(const Options& options) {
   FileUse use;
   add_model_files(options.model, use);
   add_task_files(options.task, options.data_root, use);
+  use.reads(options.calibrate, "--calibrate");
   use.reads(options.plan, "the plan");
   use.writes(options.output, "--output");
   use.writes(options.plan_output, "--plan-output");
@@ -140,9 +146,7 @@ Result<void> check_mixed_rows(const Options& options, const FormatPlan& plan, co
       options.plan.empty() ? fmt::format("--weights {}", options.widths.weights) : "--plan " + options.plan);
 }
 
-Result<void> quantize(const Options& options) {
-  FIXGATE_ASSIGN(const FormatPlan plan, choose_plan(options));
-  FIXGATE_ASSIGN(const Network network, load_network(options.model));
+Result<void> quantize_chain(const Network& network, const FormatPlan& plan, const Options& options) {
   FIXGATE_CHECK(check_mixed_rows(options, plan, network));
   FIXGATE_ASSIGN(const Quantised quantised, options.task.empty()
                                                 ? quantise_as_stated(network, plan, options)
@@ -154,6 +158,20 @@ Result<void> quantize(const Options& options) {
   return {};
 }
 
+/// A chain of layers with a task has all passes; any other network is quantised as a program.
+Result<void> quantize(const Options& options) {
+  FIXGATE_ASSIGN(const FormatPlan plan, choose_plan(options));
+  FIXGATE_ASSIGN(const lowering::Options graph, parse_graph_options(options.graph));
+  if (options.calibrate.empty() && options.graph.empty())
+    if (const auto network = load_network(options.model)) return quantize_chain(*network, plan, options);
+  FIXGATE_ASSIGN(const lowering::LoweredProgram lowered, load_program(options.model, graph));
+  if (!options.histograms.empty())
+    return fail("{}: --histograms are those of chains of layers, calibrated by --task", options.model);
+  return quantize_program(lowered, plan,
+                          {options.model, options.calibrate, options.task, options.data_root, options.output,
+                           options.plan_output});
+}
+
 }  // namespace
 
 void add_quantize(CLI::App& app, Command& chosen) {
@@ -162,6 +180,9 @@ void add_quantize(CLI::App& app, Command& chosen) {
   command->add_option("model", options->model, "ONNX file")->required();
   auto* task = command->add_option("-t,--task", options->task,
                                    "Task file (TOML); its training data calibrate the formats");
+  command->add_option("--calibrate", options->calibrate, "Data instead of a task: .npz, .npy or .wav")
+      ->excludes(task);
+  add_graph_options(*command, options->graph);
   command
       ->add_option("--data-root", options->data_root,
                    "Folder that the task's paths start from (default: the task file's)")

@@ -9,16 +9,21 @@
 #include "diagnostic/printable.h"
 #include "diagnostic/terminal.h"
 #include "fixed/file.h"
+#include "graph_options.h"
+#include "import/model_files.h"
 #include "lists.h"
 #include "numbers.h"
 #include "run/look_ahead.h"
 #include "run/run_program.h"
+#include "sweep/load_program.h"
 
 namespace fixgate {
 namespace {
 
 struct Options {
   std::string network;
+  GraphOptions graph;
+  std::string simulator = "fast";
   std::string input;
   std::string output;
   std::string signals;
@@ -30,9 +35,16 @@ struct Options {
   std::int64_t rate = 0;
 };
 
+bool is_float(const Options& options) {
+  return options.network.ends_with(".onnx");
+}
+
 FileUse files_of(const Options& options) {
   FileUse use;
-  use.reads(options.network, "the network");
+  if (is_float(options))
+    add_model_files(options.network, use);
+  else
+    use.reads(options.network, "the network");
   use.reads(options.input, "--input");
   use.reads(options.state_input, "--state-input");
   use.writes(options.output, "-o");
@@ -51,6 +63,7 @@ RecordingOptions recording_of(const Options& options) {
 Result<RunOptions> run_options(const Options& options) {
   RunOptions run;
   run.integers = options.integers;
+  run.simulator = options.simulator == "fast" ? RunSimulator::Fast : RunSimulator::Reference;
   run.signals = CLI::detail::split(options.signals, ',');
   if (options.signals.empty()) run.signals.clear();
   if (!options.state_input.empty()) {
@@ -69,6 +82,8 @@ void say_look_ahead(const program::Program& program) {
 
 template <typename Network>
 Result<void> run_on(const Network& network, const Options& options) {
+  if (!options.state_output.empty() && network.program.states.empty())
+    return fail("--state-output: the network has no states");
   FIXGATE_ASSIGN(const RunOptions run, run_options(options));
   FIXGATE_ASSIGN(const Arrays arrays, read_arrays(options.input, recording_of(options)));
   const auto data = run_data_of(arrays, network.program);
@@ -84,12 +99,35 @@ Result<void> run_on(const Network& network, const Options& options) {
   return {};
 }
 
+/// Outputs that do not depend on the data, and what is left to their reader.
+void say_ends(const lowering::LoweredProgram& lowered) {
+  for (const lowering::ConstantOutput& output : lowered.constants)
+    say("constant     {}: does not depend on the data\n", shown_name(output.name));
+  for (const auto& [output, functions] : lowered.left_to_reader)
+    say("left out     {}: {} at its end, for whoever reads it\n", shown_name(output), functions);
+}
+
+Result<void> run_float(const Options& options) {
+  if (options.simulator != "fast")
+    return fail("--simulator {}: {} is a float network, which no simulator runs; leave it out",
+                options.simulator, options.network);
+  FIXGATE_ASSIGN(const lowering::Options graph, parse_graph_options(options.graph));
+  FIXGATE_ASSIGN(const lowering::LoweredProgram lowered, load_program(options.network, graph));
+  FIXGATE_CHECK(run_on(lowered.network, options));
+  say_ends(lowered);
+  return {};
+}
+
+Result<void> run_fixed(const Options& options) {
+  if (!options.graph.empty())
+    return fail("--set and --state are for ONNX files; {} has been quantised with its own", options.network);
+  FIXGATE_ASSIGN(const program::FixedNetwork network, read_fixed_network(options.network));
+  return run_on(network, options);
+}
+
 Result<void> run(const Options& options) {
   if (options.hop > 0 && options.frame == 0) return fail("--hop needs --frame");
-  FIXGATE_ASSIGN(const program::FixedNetwork network, read_fixed_network(options.network));
-  if (!options.state_output.empty() && network.program.states.empty())
-    return fail("--state-output: the network has no states");
-  return run_on(network, options);
+  return is_float(options) ? run_float(options) : run_fixed(options);
 }
 
 }  // namespace
@@ -97,7 +135,14 @@ Result<void> run(const Options& options) {
 void add_run(CLI::App& app, Command& chosen) {
   auto* command = app.add_subcommand("run", "Run a network on data and write its outputs");
   auto options = std::make_shared<Options>();
-  command->add_option("network", options->network, "Fixed-point network (.fxg)")->required();
+  command->add_option("network", options->network, "Fixed-point network (.fxg), or a float one (.onnx)")
+      ->required();
+  add_graph_options(*command, options->graph);
+  command
+      ->add_option("--simulator", options->simulator,
+                   "fast, or reference to check it with: both give the same integers")
+      ->check(CLI::IsMember({"fast", "reference"}))
+      ->capture_default_str();
   command->add_option("-i,--input", options->input, "Data: .npz, .npy or .wav")->required();
   command->add_option("-o,--output", options->output, "Outputs (.npz)")->required();
   command

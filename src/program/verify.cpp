@@ -16,6 +16,19 @@ namespace {
 
 constexpr int kMostElements = 1 << 24;
 
+// Inputs and outputs have the names of the file that they come from; others name tensors of a .fxg, where a
+// colon stands between a thing and its part.
+bool may_have_colon(const Output&) {
+  return true;
+}
+bool may_have_colon(const Value& value) {
+  return !value.layer;
+}
+template <typename Thing>
+bool may_have_colon(const Thing&) {
+  return false;
+}
+
 /// The names under which files, plans and messages know things: each has one, and no two the same.
 class Names {
  public:
@@ -45,7 +58,7 @@ class Names {
   Result<void> add(const Things& things, const char* what, Name name) {
     for (const auto& thing : things) {
       if (thing.name.empty()) return fail("a {} has no name", what);
-      if (thing.name.find(':') != std::string::npos)
+      if (!may_have_colon(thing) && thing.name.find(':') != std::string::npos)
         return fail("{} '{}': a name has no colon", what, thing.name);
       FIXGATE_CHECK(check_one_line(thing.name, what));
       if (!names_.insert(name(thing)).second)

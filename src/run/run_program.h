@@ -13,8 +13,12 @@
 
 namespace fixgate {
 
+/// Both give the same integers; the reference simulator is there to check with.
+enum class RunSimulator { Fast, Reference };
+
 struct RunOptions {
-  std::vector<std::string> signals;   // patterns (* and ?) of values, layer.value; each tick of them is kept
+  std::vector<std::string> signals;  // patterns (* and ?) of values, layer.value; each tick of them is kept
+  RunSimulator simulator = RunSimulator::Fast;
   bool integers = false;              // of a fixed-point network: integers instead of real numbers
   std::optional<Arrays> state_input;  // go on from there; of one sequence
 };

@@ -1,0 +1,16 @@
+// From an ONNX file to a program with real numbers.
+#pragma once
+
+#include <filesystem>
+
+#include "diagnostic/error.h"
+#include "lowering/lower_to_program.h"
+
+namespace fixgate {
+
+/// The file imported, folded and lowered; inputs and outputs of the program have the shapes of the graph's, a
+/// tick's, and outputs the graph's names. Errors have the file's name.
+Result<lowering::LoweredProgram> load_program(const std::filesystem::path& path,
+                                              const lowering::Options& options);
+
+}  // namespace fixgate
