@@ -23,11 +23,11 @@ SEED = 20261201
 class Network:
     """How one file is fed. `inputs`: by graph input the axes of its tensor, 'T' for the steps and numbers; without 'T' in any of
     them a step is a call. `states`: state inputs and the outputs that they come back from; an input without an output is an
-    initial value of zeros. `sequences`: of a tensor whose first axis is that of independent sequences, how many. `fixed`: inputs that are set for good. `before`: by output the tensor that is compared in its place.
+    initial value of zeros. `sequences`: of a tensor whose first axis is that of independent sequences, how many. `fixed`: inputs that are set for good, `dimensions`: symbolic ones. `before`: by output the tensor that is compared in its place.
     `data`, `calibration`: recordings for the one input, [steps, ...], the latter also [sequences, steps, ...]; without them seeded noise."""
 
     def __init__(self, inputs, states=None, fixed=None, before=None, steps=40, sequences=None, tokens=None, data=None,
-                 calibration=None, softmax=()):
+                 calibration=None, softmax=(), dimensions=None):
         self.inputs = inputs
         self.states = states or {}
         self.fixed = fixed or {}
@@ -38,6 +38,7 @@ class Network:
         self.data = data
         self.calibration = calibration
         self.softmax = softmax
+        self.dimensions = dimensions or {}
 
     @property
     def is_stepped(self):
@@ -81,7 +82,7 @@ def masked_blocks(path):
 
 
 NOISY = 'nsnet2/degradated2.wav'
-SILERO = dict(fixed={'sr': 16000}, states={'state': 'stateN'}, data=npz('silero-vad/frames.npz', 'inputs'), calibration=framed(NOISY, 576, 512))
+SILERO = dict(fixed={'sr': 16000}, dimensions={'sequence': 576}, states={'state': 'stateN'}, data=npz('silero-vad/frames.npz', 'inputs'), calibration=framed(NOISY, 576, 512))
 NETWORKS = {
     'aecmos/Run_1663915512_Stage_0': Network({'input': (1, 3, 'T', 160)}, {'h0': None}, steps=60),
     'aircraft-rul-keras/lstm_model': Network({'input_layer': (1, 'T', 17)}, data=npz('aircraft-rul-keras/test.npz', 'inputs', 0),
@@ -105,8 +106,8 @@ NETWORKS = {
     'rtneural/lstm': Network({'x': (1, 'T', 1)}, steps=400),
     'rtneural/lstm_1d': Network({'x': (1, 'T', 1)}, steps=400),
     'silero-vad-v4/silero_vad_legacy': Network({'input': (1, 1536)}, {'h': 'hn', 'c': 'cn'}, {'sr': 16000}, data=framed('silero-vad/test.wav', 1536, 1536),
-                                               calibration=framed(NOISY, 1536, 1536)),
-    'silero-vad/silero_vad': Network({'input': (1, 576)}, **SILERO),
+                                               calibration=framed(NOISY, 1536, 1536), dimensions={'sequence': 1536}),
+    'silero-vad/silero_vad': Network({'input': (1, 576)}, **{**SILERO, 'dimensions': {'input.1': 576}}),
     'silero-vad/silero_vad_16k_op15': Network({'input': (1, 576)}, **SILERO),
     'silero-vad/silero_vad_op18_ifless': Network({'input': (1, 576)}, **SILERO),
     'stethoscope/rnn': Network({'Sentence': (1, 'T', 128)}, {'onnx::Slice_1': '160', 'onnx::Slice_2': '161'}, steps=4001),
@@ -215,7 +216,7 @@ class Trial:
         self.fixgate, self.path, self.name, self.network = fixgate, path, name, network
         self.out = out / name
         self.out.mkdir(parents=True, exist_ok=True)
-        self.set = [option for key, value in network.fixed.items() for option in ('--set', f'{key}={value}')]
+        self.set = [option for key, value in {**network.fixed, **network.dimensions}.items() for option in ('--set', f'{key}={value}')]
 
     def call(self, *arguments):
         result = subprocess.run([self.fixgate, *map(str, arguments)], capture_output=True, text=True)
