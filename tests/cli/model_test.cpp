@@ -173,7 +173,7 @@ TEST_F(WrongModel, ExternalDataOutsideTheFolder) {
 }
 
 TEST_F(WrongModel, WhatFixedPointCannotDo) {
-  expect_model_refused(test_model("written_lstm_peepholes_op9"), {"peephole"});
+  expect_model_refused(test_model("written_gru1_clip_op14"), {"clip"});
 }
 
 TEST_F(WrongModel, NamesThatAreNoText) {
