@@ -54,27 +54,51 @@ constexpr const char* kOthers[] = {"dynamo_lstm_returns_states_op21",
                                    "written_lstm_bidirectional_1x_final_op14",
                                    "written_rnn_bidirectional_2x_final_op11"};
 
+/// A stored network that the chain path converts: its graph and the chain's program.
+struct Chain {
+  Graph graph;
+  program::Program program;
+};
+
+/// Nothing where the chain path refuses the file.
+std::optional<Chain> chain_of_file(const std::filesystem::path& path) {
+  const auto imported = import_onnx(path);
+  if (!imported) return std::nullopt;
+  auto graph = testing_support::folded(*imported);
+  if (!graph) return std::nullopt;
+  const auto chain = lower(*graph);
+  if (!chain) return std::nullopt;
+  const auto quantised = quantise(*chain, *parse_plan(kPlan), nullptr);
+  if (!quantised) return std::nullopt;
+  return Chain{std::move(*graph), program_of(quantised->network).program};
+}
+
+std::vector<std::filesystem::path> stored_chains() {
+  std::vector<std::filesystem::path> chains;
+  for (const std::filesystem::path& path : test_cases::stored_models())
+    if (chain_of_file(path)) chains.push_back(path);
+  return chains;
+}
+
+TEST(StoredChains, AreMany) {
+  EXPECT_GT(stored_chains().size(), 90U);
+}
+
 class StoredChain : public ::testing::TestWithParam<std::filesystem::path> {};
 
 TEST_P(StoredChain, IsTheSameProgram) {
-  if (std::ranges::count(kOthers, GetParam().stem().string()) > 0)
-    GTEST_SKIP() << "the chain is another program";
-  const auto imported = import_onnx(GetParam());
-  if (!imported) GTEST_SKIP() << imported.error().message;
-  const auto graph = testing_support::folded(*imported);
-  ASSERT_TRUE(graph) << graph.error().message;
-  const auto chain = lower(*graph);
-  if (!chain) GTEST_SKIP() << "no chain: " << chain.error().message;
-  const auto plan = parse_plan(kPlan);
-  ASSERT_TRUE(plan) << plan.error().message;
-  const auto quantised = quantise(*chain, *plan, nullptr);
-  if (!quantised) GTEST_SKIP() << "no fixed-point chain: " << quantised.error().message;
-  const auto lowered = lower_to_program(*graph);
+  const auto chain = chain_of_file(GetParam());
+  ASSERT_TRUE(chain);
+  const auto lowered = lower_to_program(chain->graph);
   ASSERT_TRUE(lowered) << lowered.error().message;
-  EXPECT_EQ(text_of(lowered->network.program), text_of(program_of(quantised->network).program));
+  const std::string text = text_of(lowered->network.program);
+  if (std::ranges::count(kOthers, GetParam().stem().string()) > 0)
+    EXPECT_NE(text, text_of(chain->program)) << "it is the same program by now";
+  else
+    EXPECT_EQ(text, text_of(chain->program));
 }
 
-INSTANTIATE_TEST_SUITE_P(Lowering, StoredChain, ::testing::ValuesIn(test_cases::stored_models()),
+INSTANTIATE_TEST_SUITE_P(Lowering, StoredChain, ::testing::ValuesIn(stored_chains()),
                          [](const auto& model) { return test_cases::test_name(model.param); });
 
 }  // namespace

@@ -145,6 +145,27 @@ TEST_F(Overwrite, Evaluate) {
   expect_spared({"evaluate", "net.onnx", "-t", "imdb.toml"}, "--json", "--json", reviews_);
 }
 
+TEST_F(Overwrite, QuantizeWithoutATask) {
+  const Arguments arguments{"quantize", "net.onnx", "--calibrate", "test.npz"};
+  expect_spared(arguments, "-o", "--output", model_);
+  expect_spared(arguments, "-o", "--output", {{"test.npz", "the calibration data"}});
+}
+
+TEST_F(Overwrite, Run) {
+  (void)store("state.npz", "a state");
+  const Inputs data{{"test.npz", "the data"}, {"state.npz", "the state"}};
+  const Arguments fixed{"run", "net.fxg", "-i", "test.npz", "--state-input", "state.npz"};
+  const Arguments real{"run", "net.onnx", "-i", "test.npz", "--state-input", "state.npz"};
+  for (const auto& [option, shown] : {std::pair{"-o", "--output"}, {"--state-output", "--state-output"}}) {
+    const Arguments more = option == std::string("-o") ? Arguments{} : Arguments{"-o", "y.npz"};
+    expect_spared(joined(fixed, more), option, shown, {{"net.fxg", "the network"}});
+    expect_spared(joined(fixed, more), option, shown, data);
+    expect_spared(joined(real, more), option, shown, model_);
+    expect_spared(joined(real, more), option, shown, data);
+  }
+  expect_refused(joined(fixed, {"-o", "y", "--state-output", "y"}), {"--state-output y", "--output, y"});
+}
+
 TEST_F(Overwrite, Explore) {
   const Arguments arguments{"explore", "net.onnx", "-t", "npz.toml", "-o", "out"};
   expect_spared(arguments, "--study", "--study", model_);
