@@ -123,7 +123,7 @@ FileUse files_of(const Options& options) {
   FileUse use;
   add_model_files(options.model, use);
   add_task_files(options.task, options.data_root, use);
-  use.reads(options.calibrate, "--calibrate");
+  use.reads(options.calibrate, "the calibration data");
   use.reads(options.plan, "the plan");
   use.writes(options.output, "--output");
   use.writes(options.plan_output, "--plan-output");

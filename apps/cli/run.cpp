@@ -45,9 +45,9 @@ FileUse files_of(const Options& options) {
     add_model_files(options.network, use);
   else
     use.reads(options.network, "the network");
-  use.reads(options.input, "--input");
-  use.reads(options.state_input, "--state-input");
-  use.writes(options.output, "-o");
+  use.reads(options.input, "the data");
+  use.reads(options.state_input, "the state");
+  use.writes(options.output, "--output");
   use.writes(options.state_output, "--state-output");
   return use;
 }
@@ -63,7 +63,7 @@ RecordingOptions recording_of(const Options& options) {
 Result<RunOptions> run_options(const Options& options) {
   RunOptions run;
   run.integers = options.integers;
-  run.simulator = options.simulator == "fast" ? RunSimulator::Fast : RunSimulator::Reference;
+  run.simulator = options.simulator == "fast" ? Simulator::Fast : Simulator::Reference;
   run.signals = CLI::detail::split(options.signals, ',');
   if (options.signals.empty()) run.signals.clear();
   if (!options.state_input.empty()) {

@@ -13,6 +13,7 @@
 #include "evaluate/graph_runner.h"
 #include "network/network.h"
 #include "program/fixed_network.h"
+#include "simulate/simulator.h"
 #include "simulate/value_counts.h"
 
 namespace fixgate {
@@ -38,9 +39,6 @@ struct FixedOutcomes {
 /// Sees the real-valued outputs of a sample (by its place in the data set) before they are judged; called
 /// from any thread.
 using OutputObserver = std::function<void(std::size_t sample, const FloatMatrix& outputs)>;
-
-/// Both give the same integers; the reference is there to check with.
-enum class Simulator { Fast, Reference };
 
 /// Run over all cores, over samples, or, for a stream, one sample after the other with the state carried
 /// through. The result does not depend on the number of threads. Errors: a vocabulary that is not the

@@ -85,7 +85,7 @@ class FixedRun {
  public:
   FixedRun(const FixedNetwork& network, const RunOptions& options, const std::set<ValueId>& chosen)
       : network_(network), options_(options), chosen_(chosen) {
-    if (chosen_.empty() && options.simulator == RunSimulator::Fast)
+    if (chosen_.empty() && options.simulator == Simulator::Fast)
       fast_.emplace(network);
     else
       reference_.emplace(network);

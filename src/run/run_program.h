@@ -10,15 +10,13 @@
 #include "program/float_network.h"
 #include "run/run_data.h"
 #include "run/run_outputs.h"
+#include "simulate/simulator.h"
 
 namespace fixgate {
 
-/// Both give the same integers; the reference simulator is there to check with.
-enum class RunSimulator { Fast, Reference };
-
 struct RunOptions {
   std::vector<std::string> signals;  // patterns (* and ?) of values, layer.value; each tick of them is kept
-  RunSimulator simulator = RunSimulator::Fast;
+  Simulator simulator = Simulator::Fast;
   bool integers = false;              // of a fixed-point network: integers instead of real numbers
   std::optional<Arrays> state_input;  // go on from there; of one sequence
 };

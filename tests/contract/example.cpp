@@ -6,31 +6,13 @@
 #include "program/exact_sums.h"
 #include "program/text.h"
 #include "program/verify.h"
-#include "simulate/reference/program_simulator.h"
+#include "simulate/testing/value_trace.h"
 
 namespace fixgate {
 namespace {
 
 using program::FixedNetwork;
 using program::ValueId;
-
-using Named = std::map<std::string, std::vector<std::int64_t>>;
-
-/// Every value's integers, tick by tick.
-class Trace : public program::ValueObserver {
- public:
-  explicit Trace(const program::Program& program) : program_(program) {}
-
-  void observe(ValueId value, std::int64_t, std::span<const std::int64_t> integers) override {
-    auto& to = values[full_name(program_, program_.values[value])];
-    to.insert(to.end(), integers.begin(), integers.end());
-  }
-
-  Named values;
-
- private:
-  const program::Program& program_;
-};
 
 /// "[20 -3] [4 5]"
 std::vector<std::int64_t> integers_of(const std::vector<std::string>& words) {
@@ -108,7 +90,7 @@ void expect_example(const Example& example) {
   const program::ProgramSimulator simulator(network);
   program::Memory memory = simulator.initial_memory();
   program::ValueCounts counts = simulator.no_counts();
-  Trace trace(network.program);
+  testing_support::ValueTrace trace(network.program);
   const auto outputs = simulator.run(inputs, memory, counts, &trace);
   ASSERT_TRUE(outputs) << outputs.error().message;
   for (const auto& [name, integers] : example.given) EXPECT_EQ(trace.values[name], integers) << name;

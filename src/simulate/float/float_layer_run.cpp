@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "simulate/float/float_reading.h"
+
 namespace fixgate::program {
 namespace {
 
@@ -73,28 +75,15 @@ bool FloatLayerRun::is_straight(const ReadPath& path) const {
 }
 
 const float* FloatLayerRun::row_at(const ReadPath& path, std::int64_t position) const {
-  const Place place = path.at(position, order_, around_.counts);
-  switch (place.kind) {
-    case Place::Kind::Tick:
-      return values_[path.read().value].row(place.index).data();
-    case Place::Kind::Before:
-      return around_.before[*path.state()].row(place.index - 1).data();
-    case Place::Kind::Initial:
-      return around_.initial[*path.state()].row(place.index - 1).data();
-    case Place::Kind::Outside:
-      break;
-  }
-  return nullptr;
+  return program::row_at({values_, around_.before, around_.initial}, path,
+                         path.at(position, order_, around_.counts));
 }
 
 FloatLayerRun::Rows FloatLayerRun::read(const ReadPath& path) const {
   Rows made;
   made.rows = count_;
   made.columns = values_[path.read().value].cols();
-  if (count_ == 1)
-    made.data = row_at(path, first_);
-  else if (is_straight(path))
-    made.data = row_at(path, first_);
+  if (count_ == 1 || is_straight(path)) made.data = row_at(path, first_);
   if (made.data != nullptr) return made;
   made.copy = FloatMatrix::Zero(made.rows, made.columns);
   for (std::int64_t k = 0; k < count_; ++k)

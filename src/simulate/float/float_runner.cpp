@@ -2,6 +2,7 @@
 
 #include "program/remembered.h"
 #include "simulate/float/float_layer_run.h"
+#include "simulate/float/float_reading.h"
 #include "simulate/program_inputs.h"
 
 namespace fixgate::program {
@@ -19,11 +20,7 @@ struct FloatRunner::Prepared {
 namespace {
 
 FloatMatrix entered(const Value& value, const Sequence& sequence) {
-  if (!value.vocabulary) return sequence.features;
-  FloatMatrix numbers(static_cast<Eigen::Index>(sequence.tokens.size()), 1);
-  for (std::size_t tick = 0; tick < sequence.tokens.size(); ++tick)
-    numbers(static_cast<Eigen::Index>(tick), 0) = static_cast<float>(sequence.tokens[tick]);
-  return numbers;
+  return value.vocabulary ? token_numbers(sequence) : sequence.features;
 }
 
 FloatTicks no_values(const Program& program, const TickCounts& counts) {

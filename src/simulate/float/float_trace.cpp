@@ -3,21 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "simulate/float/float_reading.h"
+
 namespace fixgate::program {
 
 const float* FloatTrace::row(const ReadPath& path, const TickOrder& order, std::int64_t position) const {
-  const Place place = path.at(position, order, counts);
-  switch (place.kind) {
-    case Place::Kind::Tick:
-      return values[path.read().value].row(place.index).data();
-    case Place::Kind::Before:
-      return before[*path.state()].row(place.index - 1).data();
-    case Place::Kind::Initial:
-      return initial[*path.state()].row(place.index - 1).data();
-    case Place::Kind::Outside:
-      break;
-  }
-  return nullptr;
+  return row_at({values, before, initial}, path, path.at(position, order, counts));
 }
 
 FloatMatrix FloatTrace::rows(const ReadPath& path, const TickOrder& order, std::int64_t first,
@@ -35,12 +26,8 @@ FloatTrace empty_trace(const Program& program, std::span<const Sequence> inputs,
   for (const Value& value : program.values)
     trace.values.add(FloatMatrix::Zero(trace.counts[value.clock], value.size));
   const std::vector<ValueId> entered = inputs_of(program);
-  for (std::size_t k = 0; k < entered.size(); ++k) {
-    if (!program.values[entered[k]].vocabulary) continue;
-    for (std::size_t tick = 0; tick < inputs[k].tokens.size(); ++tick)
-      trace.values[entered[k]](static_cast<Eigen::Index>(tick), 0) =
-          static_cast<float>(inputs[k].tokens[tick]);
-  }
+  for (std::size_t k = 0; k < entered.size(); ++k)
+    if (program.values[entered[k]].vocabulary) trace.values[entered[k]] = token_numbers(inputs[k]);
   return trace;
 }
 

@@ -10,6 +10,7 @@
 
 #include "simulate/reference/program_simulator.h"
 #include "simulate/testing/plain_program.h"
+#include "simulate/testing/value_trace.h"
 
 namespace fixgate::testing_support {
 
@@ -31,7 +32,7 @@ class JudgedRun {
   void expect_equal(const std::vector<Sequence>& inputs, JudgedValues& judged) {
     plain::Record record;
     const auto expected = judge_.run(inputs, record);
-    Trace trace(network_.program);
+    ValueTrace trace(network_.program);
     program::ValueCounts counts = simulator_.no_counts();
     const auto outputs = simulator_.run(inputs, memory_, counts, &trace);
     ASSERT_TRUE(outputs) << outputs.error().message;
@@ -46,21 +47,7 @@ class JudgedRun {
   }
 
  private:
-  class Trace : public program::ValueObserver {
-   public:
-    explicit Trace(const program::Program& program) : program_(program) {}
-    void observe(program::ValueId value, std::int64_t, std::span<const std::int64_t> integers) override {
-      auto& to = values[full_name(program_, program_.values[value])];
-      to.insert(to.end(), integers.begin(), integers.end());
-    }
-
-    std::map<std::string, std::vector<std::int64_t>> values;
-
-   private:
-    const program::Program& program_;
-  };
-
-  void expect_value(program::ValueId id, Trace& trace, const program::ValueCounts& counts,
+  void expect_value(program::ValueId id, ValueTrace& trace, const program::ValueCounts& counts,
                     plain::Record& record, JudgedValues& judged) const {
     const std::string name = full_name(network_.program, network_.program.values[id]);
     const std::vector<std::int64_t>& expected = record.written[name];
