@@ -5,7 +5,7 @@ PEER_PYTHON ?= $(FIXGATE_PEER_PYTHON)
 FUZZ_SECONDS ?= 60
 RANDOM_NETWORKS ?= 300
 
-.PHONY: help install install-developer configure program build demo test test-all reproduce verify verify-random area bench real fuzz format tidy clean
+.PHONY: help install install-developer configure program build demo test test-all reproduce verify verify-random area bench real real-speed fuzz format tidy clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -55,6 +55,10 @@ bench: configure ## Measure the fast simulator: make bench SHARED=../shared PEER
 
 real: program ## Public networks against ONNX Runtime, in all simulators: make real SHARED=../shared PEER_PYTHON=...
 	@$(PEER_PYTHON) bench/real_networks.py build/$(PRESET)/fixgate $(SHARED)/real -o build/real
+
+real-speed: program ## Public networks, one stream and one thread, against ONNX Runtime: make real-speed SHARED=../shared PEER_PYTHON=...
+	@cmake --build --preset $(PRESET) --target stream_speed
+	@$(PEER_PYTHON) bench/real_speed.py build/$(PRESET)/fixgate build/$(PRESET)/bench/stream_speed $(SHARED)/real -o build/real-speed
 
 fuzz: install-developer ## Fuzz each reader for FUZZ_SECONDS (60)
 	@scripts/fuzz $(FUZZ_SECONDS)

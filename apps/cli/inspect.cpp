@@ -2,73 +2,48 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <map>
 #include <memory>
-#include <set>
 
 #include "commands.h"
 #include "diagnostic/printable.h"
 #include "diagnostic/terminal.h"
 #include "evaluate/graph_runner.h"
+#include "fixed/text_columns.h"
+#include "graph_options.h"
 #include "hardware/supported_layers.h"
 #include "import/model_files.h"
-#include "network/lower.h"
-#include "network/overloaded.h"
+#include "lowering/lower_to_program.h"
+#include "program/layer_costs.h"
+#include "program/left_to_reader.h"
+#include "quantize/quantise_program.h"
+#include "run/look_ahead.h"
 #include "sweep/load_network.h"
 
 namespace fixgate {
 namespace {
 
-std::string shape_text(const GraphValue& value) {
-  if (!value.has_shape) return "of unknown shape";
-  std::string text;
-  for (const std::int64_t size : value.shape)
-    text += (text.empty() ? "" : ", ") + (size < 0 ? std::string("dynamic") : std::to_string(size));
-  return "[" + text + "]";
-}
+using lowering::Examination;
+using lowering::LayerLine;
+using lowering::LoweredProgram;
+using program::Program;
 
-struct LayerLine {
-  std::string kind;
-  std::string shape;
-  std::int64_t parameters = 0;
-  std::int64_t products = 0;
+struct Options {
+  std::string model;
+  GraphOptions graph;
 };
 
-LayerLine describe_recurrent(const RecurrentLayer& layer) {
-  LayerLine line{to_text(layer.kind),
-                 fmt::format("{} -> {} x {}", layer.inputs(), layer.cells.size(), layer.hidden())};
-  if (layer.kind == CellKind::Gru)
-    line.kind += fmt::format(" linear_before_reset={}", layer.linear_before_reset ? 1 : 0);
-  if (layer.cells.size() == 2) line.kind += " bidirectional";
-  if (layer.cells.size() == 1 && layer.cells.front().reverse) line.kind += " reverse";
-  for (const RecurrentCell& cell : layer.cells) {
-    line.products += cell.input_weights.size() + cell.recurrent_weights.size();
-    line.parameters += cell.input_bias.size() + cell.recurrent_bias.size();
-  }
-  line.parameters += line.products;
-  return line;
+std::string dimension_text(const GraphValue& value, std::size_t axis) {
+  if (value.shape[axis] >= 0) return std::to_string(value.shape[axis]);
+  const bool is_named = axis < value.dimension_names.size() && !value.dimension_names[axis].empty();
+  return is_named ? shown_name(value.dimension_names[axis]) : "dynamic";
 }
 
-LayerLine describe(const Layer& layer, std::set<const FloatMatrix*>& seen) {
-  return std::visit(
-      Overloaded{[](const RecurrentLayer& one) { return describe_recurrent(one); },
-                 [](const SelectLayer& one) {
-                   return LayerLine{"Select " + to_text(one.kind), ""};
-                 },
-                 [&](const EmbeddingLayer& one) {
-                   seen.insert(one.table.get());
-                   return LayerLine{"Embedding", fmt::format("{} x {}", one.table->rows(), one.table->cols()),
-                                    one.table->size()};
-                 },
-                 [&](const DenseLayer& one) {
-                   const bool tied = !seen.insert(one.weights.get()).second;
-                   LayerLine line{"Dense", fmt::format("{} -> {}", one.weights->cols(), one.weights->rows())};
-                   line.products = one.weights->size();
-                   line.parameters = (tied ? 0 : line.products) + (one.has_bias ? one.bias.size() : 0);
-                   if (one.has_activation) line.kind += " " + to_text(one.activation);
-                   if (tied) line.kind += " (tied to the embedding)";
-                   return line;
-                 }},
-      layer);
+std::string shape_text(const GraphValue& value) {
+  if (!value.has_shape) return "of unknown shape";
+  std::vector<std::string> sizes;
+  for (std::size_t axis = 0; axis < value.shape.size(); ++axis) sizes.push_back(dimension_text(value, axis));
+  return fmt::format("[{}]", fmt::join(sizes, ", "));
 }
 
 void print_graph(const Graph& graph) {
@@ -86,16 +61,32 @@ void print_graph(const Graph& graph) {
   say("  operators after folding: {}\n", fmt::join(counts, ", "));
 }
 
-void print_layers(const Network& network) {
-  const char* row = "  {:<36} {:<36} {:>16} {:>12} {:>16}\n";
-  say("\n");
-  say(fmt::runtime(row), "layer", "kind", "shape", "parameters", "products a step");
-  std::set<const FloatMatrix*> seen;
-  for (const Layer& layer : network.layers) {
-    const LayerLine line = describe(layer, seen);
-    say(fmt::runtime(row), shown_name(layer_name(layer)), line.kind, line.shape, line.parameters,
-        line.products);
+std::string names_text(const std::vector<std::string>& names) {
+  std::vector<std::string> shown;
+  shown.reserve(names.size());
+  for (const std::string& name : names) shown.push_back(shown_name(name));
+  return fmt::format("{}", fmt::join(shown, ", "));
+}
+
+void print_layers(const Program& program) {
+  TextColumns rows(2);
+  rows.add({"layer", "kind", "ticks by", "reads", "parameters", "products a tick"});
+  const auto costs = program::layer_costs(program);
+  std::size_t index = 0;
+  for (const LayerLine& line : lowering::layer_lines(program)) {
+    const program::LayerCost& cost = costs[program::LayerId(index++)];
+    rows.add({shown_name(line.name), shown_name(line.label), line.clock, names_text(line.inputs),
+              fmt::format("{}", cost.parameters), fmt::format("{}", cost.products)});
   }
+  say("\n{}", rows.text());
+}
+
+void print_understood(const std::vector<LayerLine>& layers) {
+  if (layers.empty()) return;
+  TextColumns rows(2);
+  rows.add({"layer that is understood", "kind", "ticks by"});
+  for (const LayerLine& line : layers) rows.add({shown_name(line.name), shown_name(line.label), line.clock});
+  say("\n{}", rows.text());
 }
 
 std::string steps_text(const CallSteps& call) {
@@ -103,21 +94,59 @@ std::string steps_text(const CallSteps& call) {
   return fmt::format("{}{} (fixed in the file)", call.repeats ? "multiples of " : "exactly ", call.count);
 }
 
-void print_totals(const Network& network) {
-  const ParameterCount parameters = count_parameters(network);
-  say("\nparameters           {} ({} in recurrent layers)\n", parameters.whole, parameters.recurrent);
-  say("multiply-accumulates {} a step\n", multiply_accumulates(network));
-  say("float footprint      {:.1f} KiB ({:.1f} KiB recurrent)\n",
-      static_cast<double>(parameters.whole) * 4 / 1024, static_cast<double>(parameters.recurrent) * 4 / 1024);
-  say("input                {}\n", network.takes_tokens ? fmt::format("tokens 0..{}", network.inputs - 1)
-                                                        : fmt::format("{} features a step", network.inputs));
-  say("output               {} values {}{}\n", output_count(network),
-      outputs_every_step(network) ? "every step" : "a sequence",
-      network.output_function == OutputFunction::None
-          ? ""
-          : fmt::format("; {} is left to the reader of the outputs", to_text(network.output_function)));
-  say("steps                {}\n", steps_text(network.call));
-  if (network.streaming) say("states               graph inputs and outputs: carried from call to call\n");
+std::string input_text(const program::Value& input) {
+  if (input.vocabulary) return fmt::format("tokens 0..{}", *input.vocabulary - 1);
+  return fmt::format("{} features", input.size);
+}
+
+void print_inputs(const LoweredProgram& lowered) {
+  const Program& program = lowered.network.program;
+  std::size_t index = 0;
+  for (const program::ValueId id : inputs_of(program)) {
+    const program::Value& input = program.values[id];
+    const program::Clock& clock = program.clocks[input.clock];
+    const bool is_once = clock.kind == program::ClockKind::Once;
+    say("input                {}: {} {}{}\n", shown_name(lowered.inputs[index++].name), input_text(input),
+        is_once ? "a sequence" : "a step", is_once ? "" : "; steps: " + steps_text(clock.call));
+  }
+}
+
+void print_outputs(const LoweredProgram& lowered) {
+  const Program& program = lowered.network.program;
+  for (std::size_t index = 0; index < lowered.outputs.size(); ++index) {
+    const std::string& name = lowered.outputs[index].name;
+    const program::Value& value = program.values[program.outputs[index].value];
+    const bool is_once = program.clocks[value.clock].kind == program::ClockKind::Once;
+    const std::string left = left_to_reader(program.outputs[index]);
+    say("output               {}: {} values {}{}\n", shown_name(name), value.size,
+        is_once ? "a sequence" : "a tick of " + program.clocks[value.clock].name,
+        left.empty() ? "" : "; " + left + " is left to the reader of the outputs");
+  }
+  for (const program::ConstantOutput& output : program.origin.constants)
+    say("constant output      {}: does not depend on the data; run hands it on\n", shown_name(output.name));
+}
+
+void print_states(const LoweredProgram& lowered) {
+  for (const lowering::StatePair& pair : lowered.states)
+    if (pair.output)
+      say("state                {} comes from {}\n", shown_name(pair.input), shown_name(*pair.output));
+    else
+      say("initial state        {}: zero\n", shown_name(pair.input));
+}
+
+void print_totals(const LoweredProgram& lowered) {
+  const Program& program = lowered.network.program;
+  const std::int64_t parameters = count_parameters(lowered.network);
+  const program::ProductCount products = program::count_products(program);
+  say("\nparameters           {}\n", parameters);
+  say("multiply-accumulates {:.0f} a step{}\n", products.per_step,
+      products.per_sequence > 0 ? fmt::format(", {} a sequence besides", products.per_sequence) : "");
+  say("float footprint      {:.1f} KiB\n", static_cast<double>(parameters) * 4 / 1024);
+  print_inputs(lowered);
+  print_outputs(lowered);
+  print_states(lowered);
+  const auto steps = look_ahead_of(program);
+  say("look-ahead           {}\n", steps ? fmt::format("{} steps", *steps) : "the whole sequence");
 }
 
 void print_list(const char* title, const std::vector<Error>& reasons) {
@@ -125,21 +154,45 @@ void print_list(const char* title, const std::vector<Error>& reasons) {
   for (const Error& reason : reasons) say("  {}\n", readable_message(reason.message));
 }
 
-void print_hardware(const Network& network) {
-  const std::vector<Error> refusals = find_hardware_refusals(network);
+/// The network with formats that are stated and not chosen: enough to see what its layers are.
+Result<program::QuantisedProgram> with_stated_formats(const program::FloatNetwork& network) {
+  FormatPlan plan;
+  SignalRule signals;
+  signals.format = Format{true, 16, 8};
+  WeightRule weights;
+  weights.width = 4;
+  TableRule tables;
+  tables.segments = 4;
+  plan.signals.push_back(signals);
+  plan.weights.push_back(weights);
+  plan.tables.push_back(tables);
+  return quantise(network, plan, {});
+}
+
+void print_hardware(const program::FloatNetwork& network) {
+  const auto stated = with_stated_formats(network);
+  const std::vector<Error> refusals =
+      stated ? find_hardware_refusals(stated->network) : std::vector<Error>{stated.error()};
   say("hardware             {}\n", refusals.empty() ? "rtl supports all layers" : "rtl refuses it");
   if (!refusals.empty()) print_list("not supported in hardware", refusals);
 }
 
+void print_must_be_set(const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    say("to be set            {}: if it is always the same, say --set {}=SIZE\n", shown_name(name),
+        shown_name(name));
+}
+
 /// A graph that fixed point refuses: `evaluate` may run it still.
-ExitCode print_unlowered(const Graph& graph, const LoweredGraph& lowered) {
-  if (!lowered.network.layers.empty()) print_layers(lowered.network);
+ExitCode print_unlowered(const Graph& graph, const Examination& examination) {
+  print_understood(examination.understood);
   const auto runner = GraphRunner::make(graph);
   say("\nfloat                {}\n", runner ? "evaluate runs it, operator by operator"
                                             : "refused: " + readable_message(runner.error().message));
   say("fixed point          refused\n");
   say("hardware             refused\n");
-  print_list("not supported in fixed point", lowered.refusals);
+  print_must_be_set(examination.must_be_set);
+  print_list("not supported in fixed point", examination.refusals);
   say("(a node that reads the result of one of these is judged by its own operator and attributes only)\n");
   return runner ? ExitCode::FloatOnly : ExitCode::Refused;
 }
@@ -150,22 +203,23 @@ ExitCode print_refused(const std::string& model, const Refusals& refusals) {
   return ExitCode::Refused;
 }
 
-FileUse files_of(const std::string& model) {
+FileUse files_of(const Options& options) {
   FileUse use;
-  add_model_files(model, use);
+  add_model_files(options.model, use);
   return use;
 }
 
-Result<ExitCode> inspect(const std::string& model) {
-  FIXGATE_ASSIGN(const ExaminedModel examined, examine_graph(model));
-  if (!examined) return print_refused(model, examined.error());
-  print_graph(*examined);
-  const LoweredGraph lowered = lower_what_can_be(*examined);
-  if (!lowered.refusals.empty()) return print_unlowered(*examined, lowered);
-  print_layers(lowered.network);
-  print_totals(lowered.network);
+Result<ExitCode> inspect(const Options& options) {
+  FIXGATE_ASSIGN(const lowering::Options graph, parse_graph_options(options.graph));
+  FIXGATE_ASSIGN(const ExaminedModel model, examine_graph(options.model));
+  if (!model) return print_refused(options.model, model.error());
+  print_graph(*model);
+  const Examination examination = lowering::examine(*model, graph);
+  if (!examination.lowered) return print_unlowered(*model, examination);
+  print_layers(examination.lowered->network.program);
+  print_totals(*examination.lowered);
   say("fixed point          everything in it is supported\n");
-  print_hardware(lowered.network);
+  print_hardware(examination.lowered->network);
   return ExitCode::Done;
 }
 
@@ -177,10 +231,11 @@ void add_inspect(CLI::App& app, Command& chosen) {
   command->footer(
       "Exit code: 0 the model converts to fixed point; 3 it runs in float only; 4 it is refused; 1 the file "
       "cannot be read as a model.");
-  auto model = std::make_shared<std::string>();
-  command->add_option("model", *model, "ONNX file")->required();
-  command->callback([&chosen, model] {
-    chosen = {[model] { return files_of(*model); }, [model] { return inspect(*model); }};
+  auto options = std::make_shared<Options>();
+  command->add_option("model", options->model, "ONNX file")->required();
+  add_graph_options(*command, options->graph);
+  command->callback([&chosen, options] {
+    chosen = {[options] { return files_of(*options); }, [options] { return inspect(*options); }};
   });
 }
 

@@ -13,6 +13,7 @@
 #include "import/model_files.h"
 #include "lists.h"
 #include "numbers.h"
+#include "program/left_to_reader.h"
 #include "run/look_ahead.h"
 #include "run/run_program.h"
 #include "sweep/load_program.h"
@@ -80,6 +81,12 @@ void say_look_ahead(const program::Program& program) {
     say("look-ahead   {} steps: the last {} outputs of a piece miss what follows\n", *steps, *steps);
 }
 
+void say_left_out(const program::Program& program) {
+  for (const program::Output& output : program.outputs)
+    if (const std::string functions = left_to_reader(output); !functions.empty())
+      say("left out     {}: {} at its end, for whoever reads it\n", shown_name(output.name), functions);
+}
+
 template <typename Network>
 Result<void> run_on(const Network& network, const Options& options) {
   if (!options.state_output.empty() && network.program.states.empty())
@@ -95,16 +102,9 @@ Result<void> run_on(const Network& network, const Options& options) {
   say("sequences    {}\n", data->sequences.size());
   for (const auto& [name, array] : result->outputs)
     say("{:<12} {} [{}]\n", shown_name(name), npy_type_name(array.type), fmt::join(array.shape, ", "));
+  say_left_out(network.program);
   say_look_ahead(network.program);
   return {};
-}
-
-/// Outputs that do not depend on the data, and what is left to their reader.
-void say_ends(const lowering::LoweredProgram& lowered) {
-  for (const lowering::ConstantOutput& output : lowered.constants)
-    say("constant     {}: does not depend on the data\n", shown_name(output.name));
-  for (const auto& [output, functions] : lowered.left_to_reader)
-    say("left out     {}: {} at its end, for whoever reads it\n", shown_name(output), functions);
 }
 
 Result<void> run_float(const Options& options) {
@@ -113,9 +113,7 @@ Result<void> run_float(const Options& options) {
                 options.simulator, options.network);
   FIXGATE_ASSIGN(const lowering::Options graph, parse_graph_options(options.graph));
   FIXGATE_ASSIGN(const lowering::LoweredProgram lowered, load_program(options.network, graph));
-  FIXGATE_CHECK(run_on(lowered.network, options));
-  say_ends(lowered);
-  return {};
+  return run_on(lowered.network, options);
 }
 
 Result<void> run_fixed(const Options& options) {

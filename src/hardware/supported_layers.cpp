@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "fixed/chain_of.h"
 #include "hardware/identifier.h"
 
 namespace fixgate {
 namespace {
 
-Result<void> check_layer(const Layer& layer) {
-  if (const auto* recurrent = std::get_if<RecurrentLayer>(&layer))
+Result<void> check_layer(const FixedLayer& layer) {
+  if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer))
     FIXGATE_CHECK(
         check_recurrent(recurrent->kind, recurrent->cells.size(), recurrent->cells.front().reverse));
   return check_layer_name(layer_name(layer));
@@ -51,11 +52,13 @@ Result<void> check_distinct(const std::vector<std::string>& names) {
   return {};
 }
 
-std::vector<Error> find_hardware_refusals(const Network& network) {
+std::vector<Error> find_hardware_refusals(const program::FixedNetwork& network) {
+  const auto chain = chain_of(network);
+  if (!chain) return {chain.error()};
   std::vector<Error> refusals;
   std::vector<std::string> names;
-  for (const Layer& layer : network.layers) {
-    if (std::holds_alternative<SelectLayer>(layer)) continue;
+  for (const FixedLayer& layer : chain->network.layers) {
+    if (std::holds_alternative<FixedSelect>(layer)) continue;
     names.push_back(layer_name(layer));
     if (const auto checked = check_layer(layer); !checked)
       refusals.push_back(checked.error().within(fmt::format("layer '{}'", layer_name(layer))));

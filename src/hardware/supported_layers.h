@@ -6,7 +6,7 @@
 
 #include "diagnostic/error.h"
 #include "network/kinds.h"
-#include "network/network.h"
+#include "program/fixed_network.h"
 
 namespace fixgate {
 
@@ -18,7 +18,8 @@ Result<void> check_recurrent(CellKind kind, std::size_t cells, bool reverse);
 Result<void> check_layer_name(const std::string& name);
 Result<void> check_distinct(const std::vector<std::string>& names);
 
-/// All for which `fixgate rtl` would refuse a network whatever its formats are; each names its layer.
-std::vector<Error> find_hardware_refusals(const Network& network);
+/// All for which `fixgate rtl` would refuse a network whatever its formats are; each names its layer. Of a
+/// network that is no chain of known layers, the first layer that is none alone.
+std::vector<Error> find_hardware_refusals(const program::FixedNetwork& network);
 
 }  // namespace fixgate

@@ -79,6 +79,7 @@ class Labeller {
   bool follow(const Node& node) {
     if (is_recurrent(node)) note(node);
     if (node.op_type == "Scan") note_scan(node);
+    if (node.op_type == "Loop") note_loop(node);
     const auto outputs = evaluated(node);
     if (!outputs) return false;
     for (std::size_t output = 0; output < node.outputs.size(); ++output)
@@ -112,6 +113,36 @@ class Labeller {
       if (axis >= 0 && axis < static_cast<std::int64_t>(x->axes.size()))
         labels_.recurrent.push_back({x->axes[static_cast<std::size_t>(axis)], std::nullopt});
     }
+  }
+
+  /// What a loop's body gathers by a number that it computes out of what it captures.
+  void note_loop(const Node& node) {
+    const auto body = find_attribute<Body>(node, "body");
+    if (!body || !*body || **body == nullptr || (**body)->inputs.size() != node.inputs.size()) return;
+    const Graph& graph = ***body;
+    const std::size_t own = node.inputs.size() - std::min(node.captured, node.inputs.size());
+    const auto captured = [&](const std::string& name) {
+      const auto input = std::ranges::find(graph.inputs, name, &GraphValue::name);
+      return static_cast<std::size_t>(input - graph.inputs.begin());
+    };
+    for (const Node& within : graph.nodes) {
+      if (within.op_type != "Gather" || within.inputs.size() != 2) continue;
+      const std::size_t data = captured(within.inputs[0]);
+      const std::size_t index = captured(within.inputs[1]);
+      const bool is_fixed =
+          graph.constants.contains(within.inputs[1]) || (index >= own && index < graph.inputs.size());
+      if (data >= own && data < graph.inputs.size() && !is_fixed) note_axis(node, data, within);
+    }
+  }
+
+  /// The axis of a loop's input that a Gather in its body picks from.
+  void note_axis(const Node& loop, std::size_t input, const Node& gather) {
+    const Labelled* x = find(loop, input);
+    const auto axis = attribute_or<std::int64_t>(gather, "axis", 0);
+    if (x == nullptr || !axis) return;
+    const std::int64_t at = *axis + (*axis < 0 ? static_cast<std::int64_t>(x->axes.size()) : 0);
+    if (at >= 0 && at < static_cast<std::int64_t>(x->axes.size()))
+      labels_.recurrent.push_back({x->axes[static_cast<std::size_t>(at)], std::nullopt});
   }
 
   [[nodiscard]] std::vector<Label> labels_of(const Node& node, std::size_t output,

@@ -57,6 +57,7 @@ class Emitter {
 
   FloatNetwork emit() {
     new_.program.name = old_.name;
+    new_.program.origin = old_.origin;
     add_clocks();
     for (const ValueId id : old_.values.ids())
       if (!old_.values[id].layer && is_used(id)) add_value(id, std::nullopt);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "lowering/affine.h"
 #include "lowering/groups.h"
 #include "program/uses.h"
 
@@ -17,64 +18,6 @@ using program::SumStatement;
 using program::Term;
 using program::ValueId;
 
-/// scale * x + shift, element by element; without x a number alone.
-struct Affine {
-  std::optional<Read> read = std::nullopt;
-  Eigen::VectorXd scale;
-  Eigen::VectorXd shift;
-};
-
-class AffineReader {
- public:
-  AffineReader(const Draft& draft, int size) : draft_(draft), size_(size) {}
-
-  [[nodiscard]] std::optional<Affine> of(const Sum& sum) const {
-    Affine all{std::nullopt, Eigen::VectorXd::Zero(size_), Eigen::VectorXd::Zero(size_)};
-    for (const Term& term : sum.terms) {
-      auto one = of(term);
-      if (!one || (all.read && one->read && *all.read != *one->read)) return std::nullopt;
-      if (one->read) all.read = one->read;
-      all.scale += one->scale;
-      all.shift += one->shift;
-    }
-    return all;
-  }
-
- private:
-  [[nodiscard]] std::optional<Affine> of(const Term& term) const {
-    Affine product{std::nullopt, Eigen::VectorXd::Zero(size_),
-                   Eigen::VectorXd::Constant(size_, term.negative ? -1 : 1)};
-    for (const Factor& factor : term.factors) {
-      auto one = of(factor);
-      if (!one || (product.read && one->read)) return std::nullopt;
-      // (a x + b) c, whichever of the two has the x.
-      product.scale =
-          (one->read ? one->scale.cwiseProduct(product.shift) : product.scale.cwiseProduct(one->shift))
-              .eval();
-      product.shift = product.shift.cwiseProduct(one->shift).eval();
-      if (one->read) product.read = one->read;
-    }
-    return product;
-  }
-
-  [[nodiscard]] std::optional<Affine> of(const Factor& factor) const {
-    if (const auto* read = std::get_if<Read>(&factor))
-      return Affine{*read, Eigen::VectorXd::Ones(size_), Eigen::VectorXd::Zero(size_)};
-    if (const auto* bracket = std::get_if<Sum>(&factor)) return of(*bracket);
-    const auto* use = std::get_if<program::ConstantUse>(&factor);
-    if (use == nullptr) return std::nullopt;
-    const program::Constant& constant = draft_.network.program.constants[use->constant];
-    Affine number{std::nullopt, Eigen::VectorXd::Zero(size_), Eigen::VectorXd(size_)};
-    for (int element = 0; element < size_; ++element)
-      number.shift[element] =
-          draft_.network.constants[use->constant][element / constant.inner % constant.size];
-    return number;
-  }
-
-  const Draft& draft_;
-  int size_;
-};
-
 class AffineFolder {
  public:
   explicit AffineFolder(Groups& groups) : groups_(groups) {}
@@ -84,8 +27,7 @@ class AffineFolder {
       if (group.definitions.size() != 1 || group.definitions.front().statement() == nullptr) continue;
       const auto* sum = std::get_if<SumStatement>(group.definitions.front().statement());
       if (sum == nullptr) continue;
-      const auto affine =
-          AffineReader(groups_.draft, groups_.program().values[sum->target].size).of(sum->sum);
+      const auto affine = affine_of(groups_.draft, sum->sum, groups_.program().values[sum->target].size);
       if (!affine || !affine->read || groups_.draft.carried.contains(sum->target)) continue;
       if (can_fold(sum->target, group, *affine)) fold(sum->target, *affine);
     }

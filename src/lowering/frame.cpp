@@ -164,6 +164,9 @@ Result<Framer::Track> Framer::track(const Tensor& tensor, const Frame& frame, st
   };
   for (std::int64_t step = 0; step < frame.ticks(); ++step) {
     const Source source = at(step);
+    // `start` is an element of the first sequence.
+    if (source.value && source.sequence != 0)
+      return fail("sequences of a batch that are not independent are not supported");
     if (!is_inside(source)) continue;
     if (first_step < 0) {
       found = {source.value, source.element, 0, source.tick};

@@ -64,6 +64,7 @@ Result<program::FloatNetwork> run_passes(Groups groups) {
   simplify_moves(groups);
   remove_unused(groups);
   join_sums(groups);
+  fold_affine_behind(groups);
   fold_affine(groups);
   remove_unused(groups);
   FIXGATE_CHECK(order_groups(groups));

@@ -54,6 +54,9 @@ void remove_unused(Groups& groups);
 void join_sums(Groups& groups);
 /// Scales and shifts that only dense matrices read become part of these, in double.
 void fold_affine(Groups& groups);
+/// Scales and shifts of what matrices alone make become part of these, in double: a batch normalisation behind
+/// a convolution.
+void fold_affine_behind(Groups& groups);
 /// Layers that depend on each other become one; every layer comes after those that it reads. Error: a value
 /// that depends on itself within a tick.
 Result<void> order_groups(Groups& groups);

@@ -12,6 +12,14 @@
 namespace fixgate::lowering {
 namespace {
 
+/// Outputs that change with the number of steps are no constants.
+void keep_equal_constants(program::Origin& a, program::Origin& b) {
+  std::erase_if(a.constants, [&](const program::ConstantOutput& one) {
+    return std::ranges::find(b.constants, one) == b.constants.end();
+  });
+  b.constants = a.constants;
+}
+
 bool are_equal(const program::FloatNetwork& a, const program::FloatNetwork& b) {
   const auto same_weights = [](const SharedMatrix& x, const SharedMatrix& y) {
     return x->rows() == y->rows() && x->cols() == y->cols() && *x == *y;
@@ -32,7 +40,10 @@ Examination traced(const Graph& graph, const Options& options, const Probe& prob
   walk.run();
   Examination result;
   result.refusals = walk.refusals();
-  if (!result.refusals.empty()) return result;
+  if (!result.refusals.empty()) {
+    result.understood = walk.understood();
+    return result;
+  }
   auto lowered = walk.finish();
   if (!lowered) return refused(lowered.error());
   result.lowered = std::move(*lowered);
@@ -63,7 +74,9 @@ Examination examined_as(const Graph& graph, const Options& options, const FixedA
   Examination first = traced(graph, options, probes->front());
   if (!first.lowered) add_open_dimensions(*probes, graph, first);
   if (!first.lowered || probes->size() == 1) return first;
-  const Examination second = traced(graph, options, (*probes)[1]);
+  Examination second = traced(graph, options, (*probes)[1]);
+  if (second.lowered)
+    keep_equal_constants(first.lowered->network.program.origin, second.lowered->network.program.origin);
   if (second.lowered && are_equal(first.lowered->network, second.lowered->network)) return first;
   Examination different =
       refused({"what the graph computes depends on the number of steps otherwise than step by step"});
@@ -105,24 +118,19 @@ Result<LoweredProgram> lower_to_program(const Graph& graph, const Options& optio
   return std::move(*examined.lowered);
 }
 
-std::vector<std::string> describe(const LoweredProgram& lowered) {
-  const program::Program& program = lowered.network.program;
-  std::vector<std::string> lines;
+std::vector<LayerLine> layer_lines(const program::Program& program) {
+  std::vector<LayerLine> lines;
   for (const program::LayerId id : program.layers.ids()) {
-    std::vector<std::string> inputs;
-    for (const program::Read& read : program::uses_of(program.layers[id]).reads) {
+    const program::Layer& layer = program.layers[id];
+    LayerLine line{layer.name, layer.label, program.clocks[layer.clock].name};
+    for (const program::Read& read : program::uses_of(layer).reads) {
       const program::Value& value = program.values[read.value];
       const std::string name = full_name(program, value);
-      if (value.layer != id && std::ranges::find(inputs, name) == inputs.end()) inputs.push_back(name);
+      if (value.layer != id && std::ranges::find(line.inputs, name) == line.inputs.end())
+        line.inputs.push_back(name);
     }
-    std::string text;
-    for (const std::string& input : inputs) text += (text.empty() ? "" : ", ") + input;
-    lines.push_back(fmt::format("{}: {} on {} from {}", program.layers[id].name, program.layers[id].label,
-                                program.clocks[program.layers[id].clock].name, text));
+    lines.push_back(std::move(line));
   }
-  for (const StatePair& pair : lowered.states)
-    lines.push_back(pair.output ? fmt::format("state {} from {}", pair.input, *pair.output)
-                                : fmt::format("state {} begins at zero", pair.input));
   return lines;
 }
 

@@ -27,12 +27,6 @@ struct StatePair {
   friend bool operator==(const StatePair&, const StatePair&) = default;
 };
 
-/// An output that does not depend on the data.
-struct ConstantOutput {
-  std::string name;
-  Tensor value;
-};
-
 /// A graph input or output that carries data, and what its axes are. Program inputs and outputs are in the
 /// order of these.
 struct Port {
@@ -48,17 +42,24 @@ struct LoweredProgram {
   std::vector<Port> inputs;
   std::vector<Port> outputs;
   std::vector<StatePair> states;
-  std::vector<ConstantOutput> constants;
-  std::map<std::string, std::string> left_to_reader;  // by output: "Softmax, Log, Multinomial"
 };
 
 /// The graph as a program. `graph` is folded (fold_constants, fold_initial_states). What a program cannot say
 /// exactly is refused with the node's name and the reason; nothing is approximated.
 Result<LoweredProgram> lower_to_program(const Graph& graph, const Options& options = {});
 
+/// A layer, for people.
+struct LayerLine {
+  std::string name;
+  std::string label;  // "GRU, 8 -> 32"
+  std::string clock;
+  std::vector<std::string> inputs = {};  // names of values, layer.value; of a refused graph none
+};
+
 /// As much of a graph as is understood.
 struct Examination {
   std::optional<LoweredProgram> lowered;  // nothing where something is refused
+  std::vector<LayerLine> understood;      // of a refused graph: the layers that are no reason for it
   std::vector<Error> refusals;            // all of them, in the order of the nodes
   std::vector<std::string> must_be_set;   // symbolic dimensions and inputs that --set has to fix
 };
@@ -66,7 +67,7 @@ struct Examination {
 /// lower_to_program() and all that it refuses; its error is the first refusal.
 Examination examine(const Graph& graph, const Options& options = {});
 
-/// One line a layer, with its inputs by name; one a pair of states.
-std::vector<std::string> describe(const LoweredProgram& lowered);
+/// One a layer, in the program's order.
+std::vector<LayerLine> layer_lines(const program::Program& program);
 
 }  // namespace fixgate::lowering

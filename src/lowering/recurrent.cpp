@@ -118,13 +118,12 @@ Result<Steps> steps_of(Walk& walk, const Node& node, const Tensor& x, const Item
   std::vector<std::size_t> kept{2};
   FIXGATE_ASSIGN(const Placed first, walk.framer().place({&x}, kept));
   const bool is_time = first.frame.time == std::size_t{0};
-  if (first.frame.time && !is_time) {
-    if (steps.count != 1) return fail("its steps are not those of the data, which run along its batch axis");
-  }
   const bool has_sequences = first.frame.sequences == std::size_t{1} || first.frame.time == std::size_t{1};
   if (!has_sequences && x.shape[1] > 1) kept = {1, 2};
   // Along an inner axis, and where one vector is repeated.
   const bool differs = std::ranges::count(first.frame.features, std::size_t{0}) > 0;
+  if (first.frame.time && !is_time && steps.count != 1 && !differs)
+    return fail("its steps are not those of the data, which run along its batch axis");
   if (!is_time && differs && steps.count > 1) kept.insert(kept.begin(), 0);
   FIXGATE_ASSIGN(Placed placed, walk.framer().place({&x}, kept));
   steps.frame = placed.frame;

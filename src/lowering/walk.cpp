@@ -386,6 +386,15 @@ void Walk::run() {
   }
 }
 
+std::vector<LayerLine> Walk::understood() const {
+  std::vector<LayerLine> lines;
+  const program::Program& program = draft_.network.program;
+  for (const program::Layer& layer : program.layers)
+    if (!layer.statements.empty())
+      lines.push_back({layer.name, layer.label, program.clocks[layer.clock].name});
+  return lines;
+}
+
 namespace {
 
 OutputFunction function_of(const std::vector<std::string>& functions) {
@@ -406,7 +415,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 Result<void> Walk::add_output(const GraphValue& output, const Item& item, LoweredProgram& lowered) {
   if (item.is_constant) {
-    lowered.constants.push_back({output.name, item.tensor});
+    program().origin.constants.push_back({output.name, item.tensor});
     return {};
   }
   const std::string context = fmt::format("graph output '{}'", output.name);
@@ -420,7 +429,8 @@ Result<void> Walk::add_output(const GraphValue& output, const Item& item, Lowere
   program().outputs.push_back({name, *read, function_of(item.functions)});
   add_shape(program().outputs.back().shape, item.tensor.shape, placed->frame);
   lowered.outputs.push_back({output.name, item.tensor.shape, placed->frame.time, placed->frame.sequences});
-  if (!item.functions.empty()) lowered.left_to_reader[output.name] = joined(item.functions);
+  if (!item.functions.empty() && function_of(item.functions) == OutputFunction::None)
+    program().outputs.back().functions = joined(item.functions);
   return {};
 }
 
@@ -468,6 +478,8 @@ void name_single_ports(program::Program& program) {
 Result<LoweredProgram> Walk::finish() {
   LoweredProgram lowered;
   program().name = graph_.name;
+  program().origin.set = options_.set;
+  program().origin.states = options_.states;
   FIXGATE_ASSIGN(lowered.states, find_states());
   const std::set<std::string> states = state_outputs(lowered.states);
   for (const GraphValue& output : graph_.outputs) {

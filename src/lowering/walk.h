@@ -39,6 +39,8 @@ class Walk {
   /// Everything but the arrangement. What is refused is in refusals().
   void run();
   [[nodiscard]] const std::vector<Error>& refusals() const { return refusals_; }
+  /// The layers so far, in the order of the nodes.
+  [[nodiscard]] std::vector<LayerLine> understood() const;
   Result<LoweredProgram> finish();
 
   // What operators are lowered with.

@@ -19,6 +19,8 @@ struct Tensor {
   [[nodiscard]] std::vector<float>& floats() { return std::get<0>(data); }
   [[nodiscard]] const std::vector<std::int64_t>& integers() const { return std::get<1>(data); }
   [[nodiscard]] std::vector<std::int64_t>& integers() { return std::get<1>(data); }
+
+  friend bool operator==(const Tensor&, const Tensor&) = default;
 };
 
 /// Product of the dimensions: 1 for a scalar, 0 if any dimension is 0.

@@ -12,6 +12,7 @@
 #include "numeric/leading_one_table.h"
 #include "program/clock.h"
 #include "program/id.h"
+#include "program/origin.h"
 #include "program/slide.h"
 #include "program/statement.h"
 
@@ -101,6 +102,7 @@ struct Output {
   ValueId value;
   OutputFunction function = OutputFunction::None;  // left to the reader
   std::vector<int> shape = {};                     // a tick's, as the file has it; empty: [size]
+  std::string functions = {};  // left to the reader, where they are no OutputFunction: "Log, Multinomial"
 
   friend bool operator==(const Output&, const Output&) = default;
 };
@@ -117,6 +119,7 @@ struct Program {
   IdVector<FunctionId, Function> functions;  // one a table statement, in order
   IdVector<StateId, State> states;
   std::vector<Output> outputs;
+  Origin origin;
 
   friend bool operator==(const Program&, const Program&) = default;
 };

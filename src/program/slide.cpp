@@ -122,4 +122,16 @@ OutputTaps taps_of(const Slide& slide, int element) {
   return found;
 }
 
+std::int64_t count_taps(const Slide& slide) {
+  std::int64_t count = std::int64_t{slide.output_channels} * (slide.input_channels / slide.groups);
+  for (const SlideAxis& axis : axes_of(slide)) {
+    std::int64_t taps = 0;
+    for (int output = 0; output < axis.outputs; ++output)
+      for (int k = 0; k < axis.kernel; ++k)
+        if (input_position(axis, slide.transposed, output, k)) ++taps;
+    count *= taps;
+  }
+  return count;
+}
+
 }  // namespace fixgate::program

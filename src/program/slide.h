@@ -55,4 +55,7 @@ struct OutputTaps {
 /// The taps of output element `element`, in the order of the columns; those on padding are left out.
 OutputTaps taps_of(const Slide& slide, int element);
 
+/// The taps of all output elements together.
+std::int64_t count_taps(const Slide& slide);
+
 }  // namespace fixgate::program

@@ -71,8 +71,10 @@ TEST(Slide, IsOnnxConvAndConvTranspose) {
     const std::vector<int> x = numbers(plain.slide.input_size());
     const std::vector<int> expected = plain.run(x);
     ASSERT_EQ(static_cast<std::int64_t>(expected.size()), plain.slide.output_size());
+    std::int64_t counted = 0;
     for (int element = 0; element < static_cast<int>(expected.size()); ++element) {
       const OutputTaps taps = taps_of(plain.slide, element);
+      counted += static_cast<std::int64_t>(taps.taps.size());
       int sum = 0;
       for (const Tap& tap : taps.taps)
         sum += plain.weights[static_cast<std::size_t>(taps.row * plain.slide.columns() + tap.column)] *
@@ -80,6 +82,7 @@ TEST(Slide, IsOnnxConvAndConvTranspose) {
       ASSERT_EQ(sum, expected[static_cast<std::size_t>(element)])
           << "trial " << trial << " element " << element;
     }
+    ASSERT_EQ(counted, count_taps(plain.slide)) << "trial " << trial;
   }
 }
 

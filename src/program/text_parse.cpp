@@ -5,6 +5,7 @@
 #include "program/text.h"
 #include "program/text_integers.h"
 #include "program/text_lexer.h"
+#include "program/text_origin.h"
 #include "program/text_scope.h"
 #include "program/text_statement.h"
 
@@ -76,6 +77,7 @@ class NetworkParser {
     if (line.take_word("layer")) return declare_layer(line);
     if (line.take_word("matrix")) return declare_matrix(line);
     if (line.take_word("constant")) return declare_constant(line);
+    if (line.take_word("origin")) return parse_origin(line, program().origin);
     if (line.is_word("state") || line.is_word("output") || begins_integers(line)) {
       later_.push_back({number, std::move(line), layer_, std::nullopt});
       return {};
@@ -302,6 +304,9 @@ class NetworkParser {
     FIXGATE_ASSIGN(const ValueId value, scope_.read_as<ValueId>(line, std::nullopt, "value"));
     Output output{std::move(name), value};
     FIXGATE_ASSIGN(output.shape, parse_shape(line));
+    if (line.take_word("left")) {
+      FIXGATE_ASSIGN(output.functions, line.expect_name());
+    }
     if (line.take_word("then")) {
       FIXGATE_ASSIGN(const std::string function, line.expect_any_word());
       FIXGATE_ASSIGN(output.function, parse_output_function(function));

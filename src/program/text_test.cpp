@@ -53,6 +53,37 @@ TEST(ProgramText, SaysTheShapesOfArrays) {
             "output out: its shape holds 2 elements, and it has 1");
 }
 
+TEST(ProgramText, SaysWhereAProgramComesFrom) {
+  const std::string origin =
+      "origin set \"sr:0\" \"16000\"\norigin state hi from ho\n"
+      "origin constant mask real [2 2] \"0 -0.1 1e+20 -inf\"\n"
+      "origin constant n whole [] \"-7\"\n";
+  const auto parsed = parse_text(kSmall + origin);
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_TRUE(verify(parsed->program));
+  EXPECT_EQ(parsed->program.origin.set.at("sr:0"), 16000);
+  EXPECT_EQ(parsed->program.origin.constants.front().value.floats()[1], -0.1F);
+  EXPECT_EQ(write_text(*parsed, false), kSmall + origin);
+}
+
+TEST(ProgramText, SaysWhatIsLeftToTheReader) {
+  const std::string text = with("a layer\".y\n", "a layer\".y left \"Log, Multinomial\"\n");
+  const auto parsed = parse_text(text);
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->program.outputs.front().functions, "Log, Multinomial");
+  EXPECT_EQ(write_text(*parsed, false), text);
+}
+
+TEST(ProgramText, RefusesAnOriginThatDoesNotFit) {
+  const auto of = [](const std::string& line) { return refusal(kSmall + ("origin " + line)); };
+  EXPECT_EQ(of("set a \"1x\""), "line 10: '1x' is no number");
+  EXPECT_EQ(of("set a \"1\"\norigin set a \"2\""), "line 11: 'a' is set twice");
+  EXPECT_EQ(of("set a \"nan\""), "'a' is set to nan");
+  EXPECT_EQ(of("constant c real [3] \"1 2\""), "constant output 'c' has 2 numbers");
+  EXPECT_EQ(of("constant c real [99999999 99999999 99999999] \"\""), "constant output 'c' has 0 numbers");
+  EXPECT_EQ(of("what c"), "line 10: expected 'constant', not 'what'");
+}
+
 TEST(ProgramText, QuotesNamesThatAreNoWords) {
   for (const char* name : {"", "a b", "1x", "network", "quote\"back\\slash", "new\nline", "ü", "max"}) {
     FixedNetwork network = *parse_text(kSmall);

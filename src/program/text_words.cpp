@@ -8,10 +8,10 @@ namespace fixgate::program {
 namespace {
 
 // What a line or a right side can begin with.
-constexpr std::array<std::string_view, 24> kKeywords{
-    "network", "clock",  "input",  "layer",   "matrix",  "constant", "state", "output",
-    "weights", "values", "table",  "initial", "segment", "entries",  "plan",  "parameters",
-    "max",     "min",    "concat", "view",    "gather",  "pad",      "block", "join"};
+constexpr std::array<std::string_view, 25> kKeywords{
+    "network", "clock",  "input",   "layer",   "matrix",  "constant", "state",      "output", "weights",
+    "values",  "table",  "initial", "segment", "entries", "plan",     "parameters", "origin", "max",
+    "min",     "concat", "view",    "gather",  "pad",     "block",    "join"};
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "program/text.h"
+#include "program/text_origin.h"
 #include "program/text_words.h"
 
 namespace fixgate::program {
@@ -170,6 +171,7 @@ class NetworkWriter {
     for (const TableId table : network_.tables.ids()) text_ += table_text(table);
     for (const LayerId layer : program_.layers.ids()) text_ += layer_text(layer);
     for (const Output& output : program_.outputs) text_ += output_text(output);
+    text_ += origin_text(program_.origin);
     if (full_) add_integers();
     return std::move(text_);
   }
@@ -270,8 +272,8 @@ class NetworkWriter {
     const std::string from =
         value.layer ? quoted_name(program_.layers[*value.layer].name) + "." + quoted_name(value.name)
                     : quoted_name(value.name);
-    const std::string function =
-        output.function == OutputFunction::None ? "" : " then " + to_text(output.function);
+    std::string function = output.functions.empty() ? "" : " left " + quoted_name(output.functions);
+    if (output.function != OutputFunction::None) function += " then " + to_text(output.function);
     return fmt::format("output {} of {}{}{}\n", quoted_name(output.name), from, shape_text(output.shape),
                        function);
   }

@@ -40,6 +40,8 @@ class Names {
     FIXGATE_CHECK(add_all(program_.layers, "layer", [](const Layer& layer) { return layer.name; }));
     FIXGATE_CHECK(add_all(program_.outputs, "output", [](const Output& output) { return output.name; }));
     for (const Layer& layer : program_.layers) FIXGATE_CHECK(check_one_line(layer.label, "layer's kind"));
+    for (const Output& output : program_.outputs)
+      FIXGATE_CHECK(check_one_line(output.functions, "output's function"));
     names_.clear();
     const auto full = [this](const auto& thing) { return full_name(program_, thing); };
     FIXGATE_CHECK(add(program_.values, "value", full));
@@ -414,6 +416,7 @@ Result<void> verify(const Program& program) {
     if (const auto done = check_state(program, state); !done)
       return tl::make_unexpected(done.error().within("a state"));
   FIXGATE_CHECK(ValueOrder(program).check());
+  FIXGATE_CHECK(verify(program.origin));
   return check_ends(program);
 }
 

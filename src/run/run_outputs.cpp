@@ -70,4 +70,11 @@ Arrays output_arrays(const std::vector<SequenceRows>& sequences, bool is_batch, 
   return arrays;
 }
 
+void add_constant_outputs(const program::Origin& origin, Arrays& arrays) {
+  for (const program::ConstantOutput& output : origin.constants)
+    std::visit(
+        [&](const auto& numbers) { arrays.emplace(output.name, npy_array(output.value.shape, numbers)); },
+        output.value.data);
+}
+
 }  // namespace fixgate

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/npz_arrays.h"
+#include "program/origin.h"
 #include "program/program.h"
 
 namespace fixgate {
@@ -25,5 +26,8 @@ using SequenceRows = std::map<std::string, TickRows>;
 /// they differ an array 'lengths' or 'NAME:lengths' of their ticks. `is_double`: real numbers as float64, else
 /// float32.
 Arrays output_arrays(const std::vector<SequenceRows>& sequences, bool is_batch, bool is_double);
+
+/// The outputs that do not depend on the data, as the file has them.
+void add_constant_outputs(const program::Origin& origin, Arrays& arrays);
 
 }  // namespace fixgate

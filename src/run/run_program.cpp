@@ -220,7 +220,9 @@ Result<RunResult> run_program(const FixedNetwork& network, const RunData& data, 
   }
   std::vector<program::Memory> memories(data.sequences.size(), memory);
   FIXGATE_ASSIGN(const auto rows, run_all(FixedRun(network, options, chosen), data, memories, supervision));
-  return RunResult{output_arrays(rows, data.is_batch, true), state_arrays(network, memories.back())};
+  RunResult result{output_arrays(rows, data.is_batch, true), state_arrays(network, memories.back())};
+  add_constant_outputs(network.program.origin, result.outputs);
+  return result;
 }
 
 Result<RunResult> run_program(const FloatNetwork& network, const RunData& data, const RunOptions& options,
@@ -234,7 +236,9 @@ Result<RunResult> run_program(const FloatNetwork& network, const RunData& data, 
   }
   std::vector<program::FloatMemory> memories(data.sequences.size(), memory);
   FIXGATE_ASSIGN(const auto rows, run_all(FloatRun(network, chosen), data, memories, supervision));
-  return RunResult{output_arrays(rows, data.is_batch, false), state_arrays(network.program, memories.back())};
+  RunResult result{output_arrays(rows, data.is_batch, false), state_arrays(network.program, memories.back())};
+  add_constant_outputs(network.program.origin, result.outputs);
+  return result;
 }
 
 }  // namespace fixgate

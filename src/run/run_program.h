@@ -22,7 +22,7 @@ struct RunOptions {
 };
 
 struct RunResult {
-  Arrays outputs;  // under the names of the program's outputs; chosen values under theirs
+  Arrays outputs;  // under the names of the file's outputs, constant ones too; chosen values under theirs
   Arrays states;   // after the last sequence
 };
 

@@ -37,7 +37,7 @@ class Inspect : public CliTest {
 
 TEST_F(Inspect, EndsWellForAModelThatConverts) {
   expect(0, {"fixed point          everything in it is supported",
-             "hardware             rtl supports all layers", "steps                any number"});
+             "hardware             rtl supports all layers", "steps: any number"});
 }
 
 // rtl says the same of the quantised network.
@@ -52,14 +52,21 @@ TEST_F(Inspect, SaysWhatHardwareRefuses) {
 }
 
 TEST_F(Inspect, ShowsTheLayersOfAModelThatRunsInFloatOnly) {
-  const std::string x = graph().input(0).name();
-  for (onnx::NodeProto& node : *graph().mutable_node())
-    for (std::string& input : *node.mutable_input())
-      if (input == x) input = "shifted";
-  onnx::NodeProto& add = add_node("Exp", x, "shifted");
-  add.set_name("shift");
-  expect(3, {"LSTM", "Dense", "float                evaluate runs it", "fixed point          refused",
-             "node 'shift' (Exp): operator Exp on the data is not supported in fixed point"});
+  const std::string last = graph().output(0).name();
+  graph().mutable_output(0)->set_name("sorted");
+  add_node("Floor", last, "sorted").set_name("floor");
+  expect(3, {"layer that is understood", "LSTM, 3 -> 4", "float                evaluate runs it",
+             "fixed point          refused", "node 'floor' (Floor): operator Floor is not supported"});
+}
+
+TEST_F(Inspect, ListsStatesConstantOutputsAndWhatIsLeft) {
+  const std::string kinds = std::string(FIXGATE_SOURCE_DIR) + "/tests/data/kinds/";
+  expect_of(kinds + "states_packed_by_concat.onnx", 0,
+            {"state                state comes from state_next", "look-ahead           0 steps"});
+  expect_of(kinds + "constant_outputs.onnx", 0,
+            {"constant output      version: does not depend on the data"});
+  expect_of(kinds + "softmax_at_the_end.onnx", 0, {"log_softmax is left to the reader of the outputs"});
+  expect_of(kinds + "residuals_and_masks.onnx", 0, {"layer", "reads", "products a tick"});
 }
 
 TEST_F(Inspect, ListsAllThatIsRefused) {
@@ -80,8 +87,8 @@ TEST_F(Inspect, RefusesWhatNoCommandRuns) {
   for (onnx::NodeProto& node : *graph().mutable_node())
     for (std::string& input : *node.mutable_input())
       if (input == x) input = "masked";
-  add_node("Mul", x, "masked").add_input("mask");
-  expect(4, {"float                refused", "a graph with one data input is needed", "LSTM"});
+  add_node("Mod", x, "masked").add_input("mask");
+  expect(4, {"float                refused", "a graph with one data input is needed", "operator Mod"});
 }
 
 TEST_F(Inspect, FailsForWhatIsNoModel) {

@@ -32,14 +32,13 @@ TEST_F(Use, VersionIsANumber) {
 
 TEST_F(Use, InspectShowsTheLayers) {
   const std::string text = run_well({"inspect", model_});
-  EXPECT_TRUE(contains(text, "GRU linear_before_reset=1")) << text;
+  EXPECT_TRUE(contains(text, "recurrent_GRU        GRU, 8 -> 32     step      input")) << text;
   EXPECT_TRUE(contains(text, "everything in it is supported")) << text;
 }
 
 TEST_F(Use, InspectSaysWhatIsNotSupported) {
-  const std::string text = run({"inspect", test_model("written_lstm_peepholes_op9")}).output;
-  EXPECT_TRUE(
-      contains(text, "not supported in fixed point:\n  node 0 (LSTM, unnamed): input 'P' (peepholes)"))
+  const std::string text = run({"inspect", test_model("written_gru0_clip_op17")}).output;
+  EXPECT_TRUE(contains(text, "not supported in fixed point:\n  node 0 (GRU, unnamed): attribute 'clip'"))
       << text;
 }
 

@@ -146,7 +146,7 @@ class Judge {
       ++left_out;
       return {};
     }
-    if (lowered_.left_to_reader.contains(port.name) && output.function == OutputFunction::None) {
+    if (!output.functions.empty()) {
       ++left_out;
       return {};
     }
