@@ -41,7 +41,7 @@ TEST_F(FixedSteps, ThatTheDataHaveRun) {
   store_model("m.onnx", kDataSteps);
   const std::string of_fixed = run_well({"evaluate", "m.onnx", "-t", task_});
   EXPECT_EQ(of_fixed, run_well({"evaluate", example("digits/digits-gru.onnx"), "-t", task_}));
-  EXPECT_NE(run_well({"inspect", "m.onnx"}).find("steps                exactly 8 (fixed in the file)"),
+  EXPECT_NE(run_well({"inspect", "m.onnx"}).find("steps: exactly 8 (fixed in the file)"),
             std::string::npos);
 }
 
