@@ -7,6 +7,7 @@
 #include "bench/matrix_speed.h"
 #include "bench/multiply_peak.h"
 #include "bench/own_speed.h"
+#include "program/layer_costs.h"
 
 namespace fixgate::bench {
 namespace {
@@ -200,7 +201,7 @@ Result<void> measure_sizes(const Options& options, Measurements& measurements) {
     for (int round = 0; round < options.turns.rounds; ++round)
       figures.push_back(tokens_per_second(simulator, workload.sequences, 16, 1, 0.2));
     const double rate = median(figures);
-    const double products = static_cast<double>(multiply_accumulates(workload.network));
+    const double products = program::count_products(workload.network.program).per_step;
     measurements.add({workload.name, "fixgate", 1, 16, rate, rate * products / 1e9});
   }
   measurements.section("Tokens per second by sequence length, GRU of 128 units at 8/8 (ratio: to the first)");

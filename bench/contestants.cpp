@@ -57,7 +57,9 @@ Result<Contestant> peer_contestant(const std::string& python, const std::string&
   const std::filesystem::path script = std::filesystem::path(FIXGATE_SOURCE_DIR) / "bench" / "peers.py";
   auto process = std::make_shared<PeerProcess>(python, script);
   nlohmann::json shape{workload.sequences.size(), workload.steps()};
-  if (!workload.network.takes_tokens) shape.push_back(workload.network.inputs);
+  const program::Program& program = workload.network.program;
+  const program::Value& input = program.values[inputs_of(program).front()];
+  if (!input.vocabulary) shape.push_back(input.size);
   FIXGATE_ASSIGN(const nlohmann::json loaded, process->ask({{"load", peer},
                                                             {"model", workload.model.string()},
                                                             {"data", data.string()},

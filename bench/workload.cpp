@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <map>
 
-#include "calibrate/calibrate.h"
+#include "calibrate/program_profile.h"
 #include "data/load.h"
 #include "files/write.h"
-#include "fixed/program_of.h"
 #include "quantize/plan.h"
-#include "quantize/quantize.h"
-#include "simulate/testing/random_network.h"
-#include "sweep/load_network.h"
+#include "quantize/quantise_program.h"
+#include "simulate/testing/random_chain.h"
+#include "sweep/load_program.h"
 
 namespace fixgate::bench {
 namespace {
@@ -29,8 +28,10 @@ Result<Workload> load_workload(const std::string& name, const std::filesystem::p
   Workload workload;
   workload.name = name;
   workload.model = model;
-  FIXGATE_ASSIGN(workload.network, load_network(model));
-  workload.time_major = workload.network.takes_tokens;
+  FIXGATE_ASSIGN(lowering::LoweredProgram lowered, load_program(model, {}));
+  workload.network = std::move(lowered.network);
+  const program::Program& program = workload.network.program;
+  workload.time_major = program.values[inputs_of(program).front()].vocabulary.has_value();
   FIXGATE_ASSIGN(const Task task, read_task(task_file));
   FIXGATE_ASSIGN(workload.calibration, load_data(task, Part::Calibration, data_root));
   FIXGATE_ASSIGN(const DataSet test, load_data(task, Part::Test, data_root));
@@ -43,14 +44,17 @@ Result<Workload> load_workload(const std::string& name, const std::filesystem::p
 
 Result<program::FixedNetwork> quantised(const Workload& workload, const Widths& widths) {
   FIXGATE_ASSIGN(const FormatPlan plan, preset_plan("default", {widths.weights, widths.activations}));
-  FIXGATE_ASSIGN(const SignalProfile profile, calibrate(workload.network, workload.calibration));
-  FIXGATE_ASSIGN(Quantised quantised, quantise(workload.network, plan, &profile));
-  return program_of(std::move(quantised.network));
+  const program::FloatRunner runner(workload.network);
+  FIXGATE_ASSIGN(const program::GroupProfile profile,
+                 program::calibrate(runner, program::recordings_of(workload.calibration)));
+  FIXGATE_ASSIGN(program::QuantisedProgram quantised,
+                 program::quantise(workload.network, plan, {.profile = &profile}));
+  return std::move(quantised.network);
 }
 
 Result<Workload> random_workload(int hidden, int steps, int sequences, std::uint64_t seed) {
   testing_support::Random random(seed);
-  testing_support::NetworkShape shape;
+  testing_support::ChainShape shape;
   shape.kind = CellKind::Gru;
   shape.linear_before_reset = true;
   shape.inputs = 64;
@@ -58,10 +62,10 @@ Result<Workload> random_workload(int hidden, int steps, int sequences, std::uint
   shape.select = SelectKind::LastStep;
   Workload workload;
   workload.name = fmt::format("GRU {}", hidden);
-  workload.network = testing_support::make_network(random, shape);
-  workload.calibration = testing_support::random_data(random, workload.network, 4, 20);
+  workload.network = testing_support::make_chain(random, shape);
+  workload.calibration = testing_support::drawn_data(random, workload.network.program, 4, 20);
   for (int k = 0; k < sequences; ++k)
-    workload.sequences.push_back(testing_support::random_sequence(random, workload.network, steps));
+    workload.sequences.push_back(testing_support::drawn_sequence(random, workload.network.program, steps));
   return workload;
 }
 

@@ -8,8 +8,8 @@
 #include "data/sequence.h"
 #include "data/task.h"
 #include "diagnostic/error.h"
-#include "network/network.h"
 #include "program/fixed_network.h"
+#include "program/float_network.h"
 
 namespace fixgate::bench {
 
@@ -22,7 +22,7 @@ struct Workload {
   std::string name;
   std::filesystem::path model;
   bool time_major = false;  // the file's inputs
-  Network network;
+  program::FloatNetwork network;
   DataSet calibration;
   std::vector<Sequence> sequences;  // of the test set, all of one length
 

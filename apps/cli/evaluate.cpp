@@ -18,10 +18,11 @@
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
+#include "graph_options.h"
 #include "import/model_files.h"
-#include "network/lower.h"
 #include "numbers.h"
 #include "sweep/load_network.h"
+#include "sweep/load_program.h"
 #include "sweep/records.h"
 
 namespace fixgate {
@@ -30,6 +31,7 @@ namespace {
 struct Options {
   std::string network;
   std::string float_model;
+  GraphOptions graph;
   std::string task;
   std::string data_root;
   std::string part = "test";
@@ -44,7 +46,7 @@ struct Findings {
   std::size_t samples = 0;
   std::int64_t steps = 0;
   std::optional<FloatOutcomes> reference;
-  std::string why_by_operators;  // the float network is no chain of layers: what a chain cannot have
+  std::string why_by_operators;  // the float network is no program: what fixed point refuses
   std::optional<program::FixedNetwork> network;
   std::optional<FixedOutcomes> outcomes;
   std::vector<SignalNoise> noise;
@@ -56,21 +58,32 @@ Result<Part> parse_part(const std::string& name) {
   return fail("--part {}: expected test or validation", name);
 }
 
-/// Layer by layer, as the fixed-point stages see the network; a graph that is no chain of layers operator by
-/// operator.
-Result<void> run_float_model(const std::string& model, const DataSet& data, Findings& findings) {
+/// As a program, as the fixed-point stages see the network; a graph that they refuse operator by operator.
+Result<void> run_float_model(const Options& options, const DataSet& data, Findings& findings) {
+  const std::string& model = options.network;
   const MetricSpec& metric = findings.task.metric;
+  FIXGATE_ASSIGN(const GraphSettings settings, parse_graph_options(options.graph));
   FIXGATE_ASSIGN(const Graph graph, load_graph(model));
-  const auto network = lower(graph);
-  if (network) {
-    FIXGATE_ASSIGN(findings.reference, run_float(*network, data, metric));
+  const auto lowered = lowering::lower_to_program(graph, merged(settings, findings.task.graph));
+  if (lowered) {
+    FIXGATE_ASSIGN(findings.reference, run_float(lowered->network, data, metric));
     return {};
   }
-  findings.why_by_operators = network.error().message;
+  findings.why_by_operators = lowered.error().message;
   const auto runner = GraphRunner::make(graph);
-  if (!runner) return tl::make_unexpected(runner.error().within(model));
+  if (!runner) return fail("{}: {}; {}", model, findings.why_by_operators, runner.error().message);
   FIXGATE_ASSIGN(findings.reference, run_float(*runner, data, metric));
   return {};
+}
+
+/// The float network to compare with; what the command line leaves open of its graph is as it was when the
+/// fixed-point network was made.
+Result<program::FloatNetwork> float_network_of(const Options& options, const Findings& findings) {
+  FIXGATE_ASSIGN(const GraphSettings stated, parse_graph_options(options.graph));
+  const GraphSettings settings =
+      merged(merged(stated, findings.network->program.origin.settings), findings.task.graph);
+  FIXGATE_ASSIGN(lowering::LoweredProgram lowered, load_program(options.float_model, settings));
+  return std::move(lowered.network);
 }
 
 Result<Findings> find(const Options& options) {
@@ -84,17 +97,17 @@ Result<Findings> find(const Options& options) {
   if (is_float && options.simulator != "fast")
     return fail("--simulator {}: {} is a float network, which no simulator runs; leave it out",
                 options.simulator, options.network);
-  std::optional<Network> network;
-  if (!options.float_model.empty()) {
-    FIXGATE_ASSIGN(network, load_network(options.float_model));
-  }
   if (!is_float) {
     FIXGATE_ASSIGN(findings.network, read_fixed_network(options.network));
+  }
+  std::optional<program::FloatNetwork> network;
+  if (!options.float_model.empty()) {
+    FIXGATE_ASSIGN(network, float_network_of(options, findings));
   }
   FIXGATE_ASSIGN(const DataSet data, load_data(findings.task, part, options.data_root));
   findings.samples = data.samples.size();
   findings.steps = count_steps(data);
-  if (is_float) FIXGATE_CHECK(run_float_model(options.network, data, findings));
+  if (is_float) FIXGATE_CHECK(run_float_model(options, data, findings));
   if (network) {
     FIXGATE_ASSIGN(findings.reference, run_float(*network, data, findings.task.metric));
   }
@@ -214,6 +227,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<Options>();
   command->add_option("network", options->network, "Fixed-point network (.fxg), or a float one (.onnx)")
       ->required();
+  add_graph_options(*command, options->graph);
   auto* reference =
       command->add_option("--float", options->float_model, "ONNX file to compare a fixed-point network with");
   command->add_option("-t,--task", options->task, "Task file (TOML)")->required();

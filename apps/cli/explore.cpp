@@ -14,6 +14,7 @@
 #include "diagnostic/terminal.h"
 #include "explore/explore_files.h"
 #include "explore/report.h"
+#include "graph_options.h"
 #include "lists.h"
 #include "numbers.h"
 #include "numeric/share.h"
@@ -28,6 +29,7 @@ constexpr int kMostSegments = 4096;
 
 struct Options {
   std::string model;
+  GraphOptions graph;
   std::string task;
   std::string data_root;
   std::string folder;
@@ -169,6 +171,7 @@ Result<ExploreOptions> explore_options(const Options& options) {
   explore.model = options.model;
   explore.task = options.task;
   explore.data_root = options.data_root;
+  FIXGATE_ASSIGN(explore.graph, parse_graph_options(options.graph));
   FIXGATE_CHECK(set_budget(options, explore));
   FIXGATE_ASSIGN(explore.ranges, ranges_of(options));
   FIXGATE_ASSIGN(explore.limits, limits_of(options));
@@ -332,6 +335,7 @@ void add_explore(CLI::App& app, Command& chosen) {
       "Search the widths: the front of loss against footprint, and the smallest plan within limits");
   auto options = std::make_shared<Options>();
   command->add_option("model", options->model, "ONNX file")->required();
+  add_graph_options(*command, options->graph);
   command->add_option("-t,--task", options->task, "Task file (TOML); its validation part judges")->required();
   command->add_option("--data-root", options->data_root,
                       "Folder that the task's paths start from (default: the task file's)");

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "data/task.h"
+
 namespace fixgate {
 namespace {
 
@@ -39,8 +41,8 @@ void add_graph_options(CLI::App& command, GraphOptions& options) {
       ->take_all();
 }
 
-Result<lowering::Options> parse_graph_options(const GraphOptions& options) {
-  lowering::Options parsed;
+Result<GraphSettings> parse_graph_options(const GraphOptions& options) {
+  GraphSettings parsed;
   for (const std::string& text : options.set) {
     FIXGATE_ASSIGN(const auto pair, split("--set", text));
     FIXGATE_ASSIGN(const double number, number_of(text, pair.second));
@@ -51,6 +53,13 @@ Result<lowering::Options> parse_graph_options(const GraphOptions& options) {
     parsed.states.push_back(std::move(pair));
   }
   return parsed;
+}
+
+Result<GraphSettings> graph_settings_of(const GraphOptions& options, const std::string& task) {
+  FIXGATE_ASSIGN(GraphSettings settings, parse_graph_options(options));
+  if (task.empty()) return settings;
+  FIXGATE_ASSIGN(const Task read, read_task(task));
+  return merged(std::move(settings), read.graph);
 }
 
 }  // namespace fixgate

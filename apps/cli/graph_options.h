@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "diagnostic/error.h"
-#include "lowering/lower_to_program.h"
+#include "network/graph_settings.h"
 
 namespace fixgate {
 
@@ -22,6 +22,9 @@ void add_graph_options(CLI::App& command, GraphOptions& options);
 
 /// Errors name the option: no '=', nothing before or behind it, a value that is no number, a name that is set
 /// twice.
-Result<lowering::Options> parse_graph_options(const GraphOptions& options);
+Result<GraphSettings> parse_graph_options(const GraphOptions& options);
+
+/// The same, and what they leave open the task in file `task`, if there is one (else empty).
+Result<GraphSettings> graph_settings_of(const GraphOptions& options, const std::string& task);
 
 }  // namespace fixgate

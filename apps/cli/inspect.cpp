@@ -210,7 +210,7 @@ FileUse files_of(const Options& options) {
 }
 
 Result<ExitCode> inspect(const Options& options) {
-  FIXGATE_ASSIGN(const lowering::Options graph, parse_graph_options(options.graph));
+  FIXGATE_ASSIGN(const GraphSettings graph, parse_graph_options(options.graph));
   FIXGATE_ASSIGN(const ExaminedModel model, examine_graph(options.model));
   if (!model) return print_refused(options.model, model.error());
   print_graph(*model);

@@ -1,33 +1,31 @@
 // fixgate quantize: an ONNX file to a fixed-point network.
-#include "quantize/quantize.h"
-
 #include <fmt/format.h>
 
 #include <memory>
 #include <utility>
 
+#include "calibration_data.h"
 #include "commands.h"
-#include "data/load.h"
-#include "data/task.h"
 #include "data/task_files.h"
 #include "diagnostic/terminal.h"
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
-#include "fixed/program_of.h"
 #include "fixed/text.h"
 #include "graph_options.h"
 #include "import/model_files.h"
 #include "numeric/share.h"
-#include "quantize/calibrated.h"
+#include "quantize/calibrated_program.h"
 #include "quantize/resolve.h"
 #include "quantize/row_widths.h"
-#include "quantize_program.h"
-#include "sweep/load_network.h"
 #include "sweep/load_program.h"
 
 namespace fixgate {
 namespace {
+
+using program::CalibratedProgram;
+using program::FloatNetwork;
+using program::QuantisedProgram;
 
 struct Options {
   std::string model;
@@ -61,36 +59,39 @@ Result<FormatPlan> choose_plan(const Options& options) {
   return plan;
 }
 
-Result<Quantised> quantise_calibrated(const Network& network, const FormatPlan& plan,
-                                      const Options& options) {
-  FIXGATE_ASSIGN(const Task task, read_task(options.task));
-  FIXGATE_ASSIGN(const DataSet data, load_data(task, Part::Calibration, options.data_root));
-  say("calibration  {} of the training part, seed {}\n",
-      data.is_stream ? fmt::format("{} tokens", task.calibration.tokens)
-                     : fmt::format("{} sequences", data.samples.size()),
-      task.calibration.seed);
-  FIXGATE_ASSIGN(CalibratedNetwork calibrated,
-                 CalibratedNetwork::make(network, data, task.metric, task.calibration.seed,
-                                         learning_of(task, options.data_root)));
-  auto quantised = calibrated.quantise(plan);
-  if (!quantised) return tl::make_unexpected(quantised.error().within(options.model));
-  if (!options.histograms.empty())
-    FIXGATE_CHECK(write_file(options.histograms, to_json(calibrated.profile())));
-  return quantised;
+/// --mixed-rows of weights that all have one width whatever they cost would say nothing and do nothing.
+Result<void> check_mixed_rows(const Options& options, const FormatPlan& plan, const FloatNetwork& network) {
+  if (!options.mixed_rows || plan.max_footprint) return {};
+  FormatPlan without = plan;  // the option's rule is its last
+  without.weights.pop_back();
+  FIXGATE_ASSIGN(const auto weights, resolve_weights(without, weight_names(network)));
+  for (const WeightOptions& one : weights)
+    if (one.code.encoding == WeightEncoding::Integer && can_mix_rows(one.code.width)) return {};
+  return fail(
+      "--mixed-rows does nothing with {}: it is for plain integers of 3 to 7 bits; change the weights' "
+      "widths, or give --max-footprint",
+      options.plan.empty() ? fmt::format("--weights {}", options.widths.weights) : "--plan " + options.plan);
 }
 
-Result<Quantised> quantise_as_stated(const Network& network, const FormatPlan& plan, const Options& options) {
-  auto quantised = quantise(network, plan, nullptr);
-  if (!quantised)
-    return fail("{}: {} (give --task for calibration)", options.model, quantised.error().message);
+Result<QuantisedProgram> quantise_calibrated(const FloatNetwork& network, const FormatPlan& plan,
+                                             const Options& options) {
+  FIXGATE_ASSIGN(const CalibrationData data,
+                 options.calibrate.empty() ? data_of_task(network.program, options.task, options.data_root)
+                                           : data_of_arrays(network.program, options.calibrate));
+  FIXGATE_ASSIGN(CalibratedProgram calibrated,
+                 CalibratedProgram::make(network, data.recordings, data.metric, data.seed, data.learning));
+  auto quantised = calibrated.quantise(plan);
+  if (quantised && !options.histograms.empty())
+    FIXGATE_CHECK(write_file(options.histograms, to_json(network.program, calibrated.profile())));
   return quantised;
 }
 
 /// "gru.W_z 4, gru.W_r 3".
-std::string weight_codes(const FixedChain& network) {
+std::string weight_codes(const program::FixedNetwork& network) {
   std::vector<std::string> codes;
-  for (const WeightMatrix& matrix : network.weights)
-    codes.push_back(fmt::format("{} {}", matrix.name, describe_width(matrix)));
+  for (const program::MatrixId id : network.program.matrices.ids())
+    codes.push_back(fmt::format("{} {}", full_name(network.program, network.program.matrices[id]),
+                                describe_width(network.weights[id])));
   return fmt::format("{}", fmt::join(codes, ", "));
 }
 
@@ -99,23 +100,24 @@ void print_learning(const LearningOutcome& learning) {
   if (learning.kept_start())
     return say(
         "learned      nothing: no step brought the outputs nearer to float's than they were (divergence a "
-        "row "
-        "on the calibration data: {:.4g} at the start, at least {:.4g} on the way); the start is kept\n",
+        "row on the calibration data: {:.4g} at the start, at least {:.4g} on the way); the start is kept\n",
         learning.divergence_before, learning.least_tried);
   say("learned      {} of {} weights moved; divergence of the outputs from float's a row on the calibration "
       "data: {:.4g} before, {:.4g} after\n",
       learning.weights_moved, learning.weights, learning.divergence_before, learning.divergence);
 }
 
-void print_summary(const Options& options, const FormatPlan& plan, const Quantised& quantised) {
-  const FixedChain& network = quantised.network;
+void print_summary(const Options& options, const FormatPlan& plan, const QuantisedProgram& quantised) {
+  const program::FixedNetwork& network = quantised.network;
   if (quantised.learning) print_learning(*quantised.learning);
   if (plan.max_footprint || options.mixed_rows) say("weights      {}\n", weight_codes(network));
-  const Footprint footprint = measure_footprint(program_of(network));
-  say("footprint    whole model {:.1f} KiB, {:.2f} % of float; recurrent layers {:.1f} KiB, {:.2f} %\n",
-      static_cast<double>(footprint.whole_bits) / 8192, 100 * footprint.whole,
-      static_cast<double>(footprint.recurrent_bits) / 8192, 100 * footprint.recurrent);
-  say("written      {}\n", options.output);
+  const Footprint footprint = measure_footprint(network);
+  say("footprint    whole model {:.1f} KiB, {:.2f} % of float",
+      static_cast<double>(footprint.whole_bits) / 8192, 100 * footprint.whole);
+  if (network.float_recurrent_parameters > 0)
+    say("; recurrent layers {:.1f} KiB, {:.2f} %", static_cast<double>(footprint.recurrent_bits) / 8192,
+        100 * footprint.recurrent);
+  say("\nwritten      {}\n", options.output);
   if (!options.plan_output.empty()) say("plan         {}\n", options.plan_output);
 }
 
@@ -131,45 +133,22 @@ FileUse files_of(const Options& options) {
   return use;
 }
 
-/// --mixed-rows of weights that all have one width whatever they cost would say nothing and do nothing.
-Result<void> check_mixed_rows(const Options& options, const FormatPlan& plan, const Network& network) {
-  if (!options.mixed_rows || plan.max_footprint) return {};
-  FormatPlan without = plan;  // the option's rule is its last
-  without.weights.pop_back();
-  FIXGATE_ASSIGN(const auto weights, resolve_weights(without, weight_names(network)));
-  for (const WeightOptions& one : weights)
-    if (one.code.encoding == WeightEncoding::Integer && can_mix_rows(one.code.width)) return {};
-  return fail(
-      "--mixed-rows does nothing with {}: it is for plain integers of 3 to 7 bits; change the weights' "
-      "widths, "
-      "or give --max-footprint",
-      options.plan.empty() ? fmt::format("--weights {}", options.widths.weights) : "--plan " + options.plan);
-}
-
-Result<void> quantize_chain(const Network& network, const FormatPlan& plan, const Options& options) {
-  FIXGATE_CHECK(check_mixed_rows(options, plan, network));
-  FIXGATE_ASSIGN(const Quantised quantised, options.task.empty()
-                                                ? quantise_as_stated(network, plan, options)
-                                                : quantise_calibrated(network, plan, options));
-  if (!options.plan_output.empty())
-    FIXGATE_CHECK(write_file(options.plan_output, to_toml(quantised.resolved)));
-  FIXGATE_CHECK(write_fixed_network(program_of(quantised.network), options.output));
-  print_summary(options, plan, quantised);
-  return {};
-}
-
-/// A chain of layers with a task has all passes; any other network is quantised as a program.
 Result<void> quantize(const Options& options) {
   FIXGATE_ASSIGN(const FormatPlan plan, choose_plan(options));
-  FIXGATE_ASSIGN(const lowering::Options graph, parse_graph_options(options.graph));
-  if (options.calibrate.empty() && options.graph.empty())
-    if (const auto network = load_network(options.model)) return quantize_chain(*network, plan, options);
+  FIXGATE_ASSIGN(const GraphSettings graph, graph_settings_of(options.graph, options.task));
   FIXGATE_ASSIGN(const lowering::LoweredProgram lowered, load_program(options.model, graph));
-  if (!options.histograms.empty())
-    return fail("{}: --histograms are those of chains of layers, calibrated by --task", options.model);
-  return quantize_program(lowered, plan,
-                          {options.model, options.calibrate, options.task, options.data_root, options.output,
-                           options.plan_output});
+  const FloatNetwork& network = lowered.network;
+  FIXGATE_CHECK(check_mixed_rows(options, plan, network));
+  const bool has_data = !options.calibrate.empty() || !options.task.empty();
+  const auto quantised = has_data ? quantise_calibrated(network, plan, options) : quantise(network, plan, {});
+  if (!quantised)
+    return fail("{}: {}{}", options.model, quantised.error().message,
+                has_data ? "" : " (give --calibrate or --task for calibration)");
+  if (!options.plan_output.empty())
+    FIXGATE_CHECK(write_file(options.plan_output, to_toml(quantised->resolved)));
+  FIXGATE_CHECK(write_fixed_network(quantised->network, options.output));
+  print_summary(options, plan, *quantised);
+  return {};
 }
 
 }  // namespace
@@ -180,8 +159,9 @@ void add_quantize(CLI::App& app, Command& chosen) {
   command->add_option("model", options->model, "ONNX file")->required();
   auto* task = command->add_option("-t,--task", options->task,
                                    "Task file (TOML); its training data calibrate the formats");
-  command->add_option("--calibrate", options->calibrate, "Data instead of a task: .npz, .npy or .wav")
-      ->excludes(task);
+  auto* arrays =
+      command->add_option("--calibrate", options->calibrate, "Data instead of a task: .npz, .npy or .wav")
+          ->excludes(task);
   add_graph_options(*command, options->graph);
   command
       ->add_option("--data-root", options->data_root,
@@ -203,18 +183,19 @@ void add_quantize(CLI::App& app, Command& chosen) {
       ->excludes(activations);
   command->add_flag("--mixed-rows", options->mixed_rows,
                     "Rows of a matrix share its bits by what their errors cost: frequent words get more");
-  command
-      ->add_option(
-          "--max-footprint", options->max_footprint,
-          "Allocate the weights' bits, at most those of the plan, so that the network takes this share of "
-          "32-bit float: 10% or 0.1")
-      ->needs(task);
+  command->add_option(
+      "--max-footprint", options->max_footprint,
+      "Allocate the weights' bits, at most those of the plan, so that the network takes this share of "
+      "32-bit float: 10% or 0.1");
   command->add_option("-o,--output", options->output, "Fixed-point network to write (.fxg)")->required();
   command->add_option("--plan-output", options->plan_output,
                       "Write the plan with every format in full (TOML)");
-  command->add_option("--histograms", options->histograms, "Write the calibration histograms (JSON)")
-      ->needs(task);
-  command->callback([&chosen, options] {
+  command->add_option("--histograms", options->histograms, "Write the calibration histograms (JSON)");
+  command->callback([&chosen, options, task, arrays] {
+    for (const auto& [name, value] : {std::pair{"--max-footprint", options->max_footprint},
+                                      std::pair{"--histograms", options->histograms}})
+      if (!value.empty() && task->count() + arrays->count() == 0)
+        throw CLI::RequiresError(name, "--task or --calibrate");
     chosen = {[options] { return files_of(*options); }, [options] { return quantize(*options); }};
   });
 }

@@ -111,7 +111,7 @@ Result<void> run_float(const Options& options) {
   if (options.simulator != "fast")
     return fail("--simulator {}: {} is a float network, which no simulator runs; leave it out",
                 options.simulator, options.network);
-  FIXGATE_ASSIGN(const lowering::Options graph, parse_graph_options(options.graph));
+  FIXGATE_ASSIGN(const GraphSettings graph, parse_graph_options(options.graph));
   FIXGATE_ASSIGN(const lowering::LoweredProgram lowered, load_program(options.network, graph));
   return run_on(lowered.network, options);
 }

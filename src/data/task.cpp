@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "data/graph_settings.h"
 #include "files/read.h"
 #include "toml/document.h"
 
@@ -41,6 +42,8 @@ class Table {
     if (!node->is_table()) return tl::make_unexpected(wrong(key, "must be a table"));
     return Table(*node->as_table(), std::string(key));
   }
+
+  [[nodiscard]] Result<GraphSettings> settings() const { return graph_settings_in(table_); }
 
   [[nodiscard]] Result<std::string> string(std::string_view key) const {
     if (!has(key)) return tl::make_unexpected(wrong(key, "is missing"));
@@ -193,7 +196,7 @@ bool is_regression(MetricKind kind) {
 
 Result<Task> parse_root(const Table& root) {
   FIXGATE_CHECK(root.integer("version", 1, 1));
-  FIXGATE_CHECK(root.only({"version", "name", "data", "calibration", "metric"}));
+  FIXGATE_CHECK(root.only({"version", "name", "data", "calibration", "metric", "graph"}));
   Task task;
   FIXGATE_ASSIGN(task.name, root.string("name"));
   FIXGATE_ASSIGN(const Table data, root.table("data"));
@@ -202,6 +205,11 @@ Result<Task> parse_root(const Table& root) {
   FIXGATE_ASSIGN(task.calibration, parse_calibration(calibration, task.data.kind));
   FIXGATE_ASSIGN(const Table metric, root.table("metric"));
   FIXGATE_ASSIGN(task.metric, parse_metric(metric, task.data.kind));
+  if (root.has("graph")) {
+    FIXGATE_ASSIGN(const Table graph, root.table("graph"));
+    FIXGATE_CHECK(graph.only({"set", "states"}));
+    FIXGATE_ASSIGN(task.graph, graph.settings());
+  }
   if (calibration.has("confidence") && is_regression(task.metric.kind))
     return tl::make_unexpected(calibration.wrong("confidence", "is for the metrics accuracy and perplexity"));
   return task;

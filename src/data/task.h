@@ -9,6 +9,7 @@
 #include "data/metric.h"
 #include "data/vocabulary.h"
 #include "diagnostic/error.h"
+#include "network/graph_settings.h"
 
 namespace fixgate {
 
@@ -43,6 +44,7 @@ struct Task {
   DataSpec data;
   CalibrationSpec calibration;
   MetricSpec metric;
+  GraphSettings graph;           // [graph]: of the network's ONNX file
   std::filesystem::path folder;  // of the task file
 };
 

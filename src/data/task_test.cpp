@@ -118,7 +118,7 @@ TEST(Task, ReadsNpz) {
 
 TEST(Task, NamesUnknownKeys) {
   EXPECT_EQ(error(replaced(kImdb, "name", "title = \"x\"\nname")),
-            "t.toml: line 2: unknown key 'title'; known here: version, name, data, calibration, metric");
+            "t.toml: line 2: unknown key 'title'; known here: version, name, data, calibration, metric, graph");
   EXPECT_EQ(error(replaced(kImdb, "seed", "sed")),
             "t.toml: line 11: unknown key 'sed'; known here: sequences, learning, confidence, seed");
   EXPECT_EQ(error(replaced(kNpz, "kind = \"npz\"", "kind = \"npz\"\nunit = \"word\"")),

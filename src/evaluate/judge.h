@@ -3,8 +3,7 @@
 
 #include "data/metric.h"
 #include "evaluate/outcome.h"
-#include "fixed/fixed_chain.h"
-#include "network/network.h"
+#include "network/kinds.h"
 #include "simulate/fast/batch_outputs.h"
 
 namespace fixgate {

@@ -13,7 +13,7 @@
 #include "parallel/for_each_index.h"
 #include "simulate/fast/real_outputs.h"
 #include "simulate/fast/simulator.h"
-#include "simulate/float_runner.h"
+#include "simulate/float/float_runner.h"
 #include "simulate/sequence_check.h"
 
 namespace fixgate {
@@ -220,6 +220,14 @@ Result<FixedOutcomes> run_fast(const program::FixedNetwork& network, const FastS
   return judged.finish(std::move(samples));
 }
 
+/// What a task has data for.
+Result<void> check_ends(const program::Program& program) {
+  const std::size_t inputs = inputs_of(program).size();
+  if (inputs == 1 && program.outputs.size() == 1) return {};
+  return fail("the network has {} inputs and {} outputs; a task has data for one of each", inputs,
+              program.outputs.size());
+}
+
 /// Perplexity takes the softmax of the outputs; of probabilities that would be another number.
 Result<void> check_likelihoods(const GraphRunner& runner, const FloatMatrix& outputs) {
   constexpr float kTolerance = 1e-3F;
@@ -240,20 +248,23 @@ std::int64_t count_steps(const DataSet& data) {
   return steps;
 }
 
-Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric,
-                                const OutputObserver& observer, const Supervision& supervision) {
-  FIXGATE_CHECK(check_vocabulary(data, network.takes_tokens, network.inputs));
-  FIXGATE_CHECK(check_steps(network.call, data));
-  const FloatRunner runner(network);
-  const auto answer = [&](const Sample& sample, FloatState& state) -> Result<Outcome> {
-    FIXGATE_ASSIGN(FloatMatrix outputs, runner.run(sample.sequence, state));
-    if (observer) observer(static_cast<std::size_t>(&sample - data.samples.data()), outputs);
-    return judge(metric, network.output_function, std::move(outputs), sample);
+Result<FloatOutcomes> run_float(const program::FloatNetwork& network, const DataSet& data,
+                                const MetricSpec& metric, const OutputObserver& observer,
+                                const Supervision& supervision) {
+  FIXGATE_CHECK(check_ends(network.program));
+  FIXGATE_CHECK(check_data(network.program, data));
+  const program::FloatRunner runner(network);
+  const OutputFunction function = network.program.outputs.front().function;
+  const auto answer = [&](const Sample& sample, program::FloatMemory& memory) -> Result<Outcome> {
+    FIXGATE_CHECK(check_sequence(sample.sequence, network.program));
+    FIXGATE_ASSIGN(std::vector<FloatMatrix> outputs, runner.run({&sample.sequence, 1}, memory));
+    if (observer) observer(static_cast<std::size_t>(&sample - data.samples.data()), outputs.front());
+    return judge(metric, function, std::move(outputs.front()), sample);
   };
   FloatOutcomes outcomes;
   FIXGATE_ASSIGN(outcomes.samples,
                  run_samples(
-                     data, {"float", supervision}, [&] { return runner.initial_state(); }, answer));
+                     data, {"float", supervision}, [&] { return runner.initial_memory(); }, answer));
   outcomes.metric = total_metric(metric, outcomes.samples);
   return outcomes;
 }
@@ -277,6 +288,7 @@ Result<FloatOutcomes> run_float(const GraphRunner& runner, const DataSet& data, 
 Result<FixedOutcomes> run_fixed(const program::FixedNetwork& network, const DataSet& data,
                                 const MetricSpec& metric, Simulator simulator,
                                 const Supervision& supervision) {
+  FIXGATE_CHECK(check_ends(network.program));
   FIXGATE_CHECK(check_data(network.program, data));
   const Watched watched{"fixed", supervision};
   FixedJudge judged(network, data, metric, {});

@@ -11,8 +11,8 @@
 #include "data/sequence.h"
 #include "diagnostic/supervision.h"
 #include "evaluate/graph_runner.h"
-#include "network/network.h"
 #include "program/fixed_network.h"
+#include "program/float_network.h"
 #include "simulate/simulator.h"
 #include "simulate/value_counts.h"
 
@@ -41,15 +41,17 @@ struct FixedOutcomes {
 using OutputObserver = std::function<void(std::size_t sample, const FloatMatrix& outputs)>;
 
 /// Run over all cores, over samples, or, for a stream, one sample after the other with the state carried
-/// through. The result does not depend on the number of threads. Errors: a vocabulary that is not the
-/// network's; those of a sample, with its name; the supervision's, that it is to stop.
-Result<FloatOutcomes> run_float(const Network& network, const DataSet& data, const MetricSpec& metric,
-                                const OutputObserver& observer = {}, const Supervision& supervision = {});
+/// through. The result does not depend on the number of threads. Networks have one input and one output, which
+/// is what a task has data for. Errors: a network that has others; a vocabulary that is not the network's; those
+/// of a sample, with its name; the supervision's, that it is to stop.
+Result<FloatOutcomes> run_float(const program::FloatNetwork& network, const DataSet& data,
+                                const MetricSpec& metric, const OutputObserver& observer = {},
+                                const Supervision& supervision = {});
 Result<FixedOutcomes> run_fixed(const program::FixedNetwork& network, const DataSet& data,
                                 const MetricSpec& metric, Simulator simulator = Simulator::Fast,
                                 const Supervision& supervision = {});
 
-/// The same of a graph that is no chain of layers. Error, besides: a text whose state the graph does not give
+/// The same of a graph that is no program. Error, besides: a text whose state the graph does not give
 /// back.
 Result<FloatOutcomes> run_float(const GraphRunner& runner, const DataSet& data, const MetricSpec& metric);
 

@@ -5,17 +5,17 @@
 
 #include <cmath>
 
-#include "fixed/program_of.h"
-#include "quantize/quantize.h"
-#include "simulate/float_runner.h"
+#include "calibrate/program_profile.h"
+#include "quantize/quantise_program.h"
+#include "simulate/float/float_runner.h"
 #include "simulate/reference/program_simulator.h"
-#include "simulate/testing/random_network.h"
+#include "simulate/testing/random_chain.h"
 
 namespace fixgate {
 namespace {
 
-using testing_support::make_network;
-using testing_support::NetworkShape;
+using testing_support::ChainShape;
+using testing_support::make_chain;
 using testing_support::Random;
 
 constexpr MetricSpec kAccuracy{MetricKind::Accuracy, Decision::Argmax};
@@ -25,30 +25,31 @@ constexpr MetricSpec kMae{MetricKind::Mae, Decision::Argmax};
 
 /// A network with data whose targets are random: next tokens, or values.
 struct Case {
-  Network network;
+  program::FloatNetwork network;
   program::FixedNetwork fixed;
   DataSet data;
 };
 
-program::FixedNetwork quantised(const Network& network, const DataSet& data) {
-  const auto profile = calibrate(network, data);
+program::FixedNetwork quantised(const program::FloatNetwork& network, const DataSet& data) {
+  const program::FloatRunner runner(network);
+  const auto profile = program::calibrate(runner, program::recordings_of(data));
   EXPECT_TRUE(profile) << profile.error().message;
-  auto result = quantise(network, *preset_plan("default", {6, 6}), &*profile);
+  auto result = program::quantise(network, *preset_plan("default", {6, 6}), {.profile = &*profile});
   EXPECT_TRUE(result) << result.error().message;
-  return program_of(std::move(result->network));
+  return std::move(result->network);
 }
 
-Case make_case(std::uint64_t seed, const MetricSpec& metric, NetworkShape shape = {}) {
+Case make_case(std::uint64_t seed, const MetricSpec& metric, ChainShape shape = {}) {
   Random random(seed);
   shape.outputs = 4;
   Case one;
-  one.network = make_network(random, shape);
-  one.data = testing_support::random_data(random, one.network, 25, 30);
+  one.network = make_chain(random, shape);
+  one.data = testing_support::drawn_data(random, one.network.program, 25, 30);
   for (Sample& sample : one.data.samples) {
     const auto rows = shape.select ? 1 : static_cast<Eigen::Index>(sample.sequence.steps());
     sample.target.label = random.in(0, 3);
     if (metric.kind == MetricKind::Rmse || metric.kind == MetricKind::Mae)
-      sample.target.values = testing_support::random_matrix(random, rows, 4, 1);
+      sample.target.values = testing_support::drawn_sequence(random, false, 4, rows).features;
     else if (!shape.select)
       for (Eigen::Index t = 0; t < rows; ++t)
         sample.target.next_tokens.push_back(static_cast<std::int32_t>(random.in(0, 3)));
@@ -102,16 +103,17 @@ TEST(RunNetworks, GiveTheSameWithEitherSimulator) {
 TEST(RunNetworks, ScoreTheOutputsOfTheRunners) {
   for (const MetricSpec& metric : {kPerplexity, kRmse}) {
     const Case one = make_case(12, metric);
-    const FloatRunner runner(one.network);
+    const program::FloatRunner runner(one.network);
     const program::ProgramSimulator simulator(one.fixed);
     const Format& format = one.fixed.formats[one.fixed.program.outputs.front().value].format;
     Score float_score;
     Score fixed_score;
     program::ValueCounts counts = simulator.no_counts();
     for (const Sample& sample : one.data.samples) {
-      FloatState float_state = runner.initial_state();
+      program::FloatMemory float_memory = runner.initial_memory();
       program::Memory memory = simulator.initial_memory();
-      float_score += *score_sample(metric, *runner.run(sample.sequence, float_state), sample.target);
+      float_score +=
+          *score_sample(metric, runner.run({&sample.sequence, 1}, float_memory)->front(), sample.target);
       const IntegerMatrix integers = simulator.run({&sample.sequence, 1}, memory, counts)->front();
       FloatMatrix real(integers.rows, integers.columns);
       for (Eigen::Index k = 0; k < real.size(); ++k)
@@ -126,7 +128,7 @@ TEST(RunNetworks, ScoreTheOutputsOfTheRunners) {
 }
 
 TEST(RunNetworks, ScoreLabelsOfWholeSequences) {
-  NetworkShape shape;
+  ChainShape shape;
   shape.select = SelectKind::FinalState;
   shape.reverse = true;
   const Case one = make_case(13, kAccuracy, shape);
@@ -182,7 +184,7 @@ TEST(RunNetworks, ApplyTheOutputFunctionToValues) {
   Case one = make_case(16, kRmse);
   const FloatMatrix plain = run_float(one.network, one.data, kRmse)->samples[0].outputs;
   const auto outputs_of = [&](OutputFunction function) {
-    one.network.output_function = one.fixed.program.outputs.front().function = function;
+    one.network.program.outputs.front().function = one.fixed.program.outputs.front().function = function;
     return run_float(one.network, one.data, kRmse)->samples[0].outputs;
   };
   const FloatMatrix softmax = outputs_of(OutputFunction::Softmax);
@@ -193,7 +195,8 @@ TEST(RunNetworks, ApplyTheOutputFunctionToValues) {
   }
   const FloatMatrix log_softmax = outputs_of(OutputFunction::LogSoftmax);
   EXPECT_LT((log_softmax.array().exp() - softmax.array()).abs().maxCoeff(), 1e-6F);
-  one.network.output_function = one.fixed.program.outputs.front().function = OutputFunction::Softmax;
+  one.network.program.outputs.front().function = OutputFunction::Softmax;
+  one.fixed.program.outputs.front().function = OutputFunction::Softmax;
   const FloatMatrix fixed = run_fixed(one.fixed, one.data, kRmse)->samples[0].outputs;
   EXPECT_LT((fixed.rowwise().sum().array() - 1).abs().maxCoeff(), 1e-5F);
   for (Sample& sample : one.data.samples)
@@ -207,7 +210,7 @@ TEST(RunNetworks, ApplyTheOutputFunctionToValues) {
 TEST(RunNetworks, TakeDecisionsFromPlainOutputs) {
   Case one = make_case(17, kPerplexity);
   const double plain = run_float(one.network, one.data, kPerplexity)->metric;
-  one.network.output_function = OutputFunction::Softmax;  // the metric has it already
+  one.network.program.outputs.front().function = OutputFunction::Softmax;  // the metric has it already
   EXPECT_EQ(run_float(one.network, one.data, kPerplexity)->metric, plain);
 }
 

@@ -7,54 +7,66 @@
 #include <limits>
 #include <map>
 #include <optional>
-#include <set>
 
-#include "simulate/float_trace.h"
+#include "simulate/float/float_runner.h"
 #include "simulate/reference/program_simulator.h"
+#include "simulate/sequence_check.h"
 
 namespace fixgate {
 namespace {
 
 using program::FixedNetwork;
+using program::FloatNetwork;
 using program::ValueId;
 
-/// Which signal of the float network a value stands for. The directions of a bidirectional layer share the
-/// float network's signal h.
-class SignalOfValue {
+/// By value of the fixed network, the one of that name in the float network.
+using Counterparts = program::IdVector<ValueId, std::optional<ValueId>>;
+
+Error not_the_same(const FloatNetwork& network, const FixedNetwork& fixed) {
+  return {fmt::format(
+      "the fixed-point network '{}' was not made from the float network '{}': their signals differ",
+      fixed.program.name, network.program.name)};
+}
+
+Result<Counterparts> counterparts_of(const FloatNetwork& network, const FixedNetwork& fixed) {
+  std::map<std::string, ValueId> by_name;
+  for (const ValueId id : network.program.values.ids())
+    by_name.emplace(full_name(network.program, network.program.values[id]), id);
+  Counterparts counterparts(fixed.program.values.size(), std::nullopt);
+  const std::vector<ValueId> written = written_values(fixed.program);
+  for (const ValueId id : written) {
+    const program::Value& value = fixed.program.values[id];
+    const auto found = by_name.find(full_name(fixed.program, value));
+    if (found == by_name.end() || network.program.values[found->second].size != value.size)
+      return tl::make_unexpected(not_the_same(network, fixed));
+    counterparts[id] = found->second;
+  }
+  if (written.size() != written_values(network.program).size())
+    return tl::make_unexpected(not_the_same(network, fixed));
+  return counterparts;
+}
+
+/// Keeps every tick of every value of a run in real numbers.
+class FloatTicks : public program::FloatValueObserver {
  public:
-  SignalOfValue(const FixedNetwork& fixed, const SignalList& list)
-      : signals_(fixed.program.values.size(), std::nullopt) {
-    for (std::size_t s = 0; s < list.signals.size(); ++s)
-      by_name_.emplace(list.signals[s].name, static_cast<int>(s));
-    for (const ValueId id : written_values(fixed.program))
-      signals_[id] = find(full_name(fixed.program, fixed.program.values[id]));
-    for (const program::Layer& layer : fixed.program.layers) share(fixed.program, layer);
+  explicit FloatTicks(std::size_t values) : ticks_(values, Ticks()) {}
+
+  void observe(ValueId value, std::int64_t first_tick, Eigen::Ref<FloatMatrix> rows) override {
+    for (Eigen::Index row = 0; row < rows.rows(); ++row) ticks_[value][first_tick + row] = rows.row(row);
   }
 
-  [[nodiscard]] std::optional<int> at(ValueId id) const { return signals_[id]; }
+  /// nullptr: there is no such tick.
+  [[nodiscard]] const Eigen::RowVectorXf* find(ValueId value, std::int64_t tick) const {
+    const auto found = ticks_[value].find(tick);
+    return found == ticks_[value].end() ? nullptr : &found->second;
+  }
 
  private:
-  [[nodiscard]] std::optional<int> find(const std::string& name) const {
-    const auto found = by_name_.find(name);
-    return found == by_name_.end() ? std::nullopt : std::optional<int>(found->second);
-  }
-
-  /// What is joined to a signal is that signal.
-  void share(const program::Program& program, const program::Layer& layer) {
-    for (const program::Statement& statement : layer.statements) {
-      const auto* concat = std::get_if<program::Concat>(&statement);
-      if (concat == nullptr) continue;
-      const auto signal = find(full_name(program, program.values[concat->target]));
-      for (const program::Read& operand : concat->operands)
-        if (signal && !signals_[operand.value]) signals_[operand.value] = signal;
-    }
-  }
-
-  std::map<std::string, int> by_name_;
-  program::IdVector<ValueId, std::optional<int>> signals_;
+  using Ticks = std::map<std::int64_t, Eigen::RowVectorXf>;
+  program::IdVector<ValueId, Ticks> ticks_;
 };
 
-/// Compares the fixed values with a float trace as they arise.
+/// Compares the fixed values with those of a run in real numbers as they arise.
 class NoiseMeter : public program::ValueObserver {
  public:
   struct Sums {
@@ -63,65 +75,39 @@ class NoiseMeter : public program::ValueObserver {
     std::int64_t count = 0;
   };
 
-  NoiseMeter(const FixedNetwork& network, const SignalOfValue& signals)
-      : sums(network.formats.size(), Sums()), network_(network), signals_(signals) {}
+  NoiseMeter(const FixedNetwork& network, const Counterparts& counterparts)
+      : sums(network.formats.size(), Sums()), network_(network), counterparts_(counterparts) {}
 
-  void compare_with(const FloatTrace& trace) {
-    trace_ = &trace;
-    position_.assign(trace.values.size(), 0);
-  }
+  void compare_with(const FloatTicks& ticks) { ticks_ = &ticks; }
 
-  void observe(ValueId value, std::int64_t, std::span<const std::int64_t> integers) override {
-    const auto signal = signals_.at(value);
-    if (!signal) return;
-    const auto index = static_cast<std::size_t>(*signal);
+  void observe(ValueId value, std::int64_t tick, std::span<const std::int64_t> integers) override {
+    if (!counterparts_[value]) return;
+    const Eigen::RowVectorXf* const reals = ticks_->find(*counterparts_[value], tick);
+    if (reals == nullptr) {
+      fits_ = false;
+      return;
+    }
     const Format& format = network_.formats[value].format;
-    for (const std::int64_t q : integers) {
-      if (position_[index] == trace_->values[index].size()) {
-        fits_ = false;
-        return;
-      }
-      const double real = trace_->values[index][position_[index]++];
-      const double difference = real - format.value(q);
+    for (std::size_t element = 0; element < integers.size(); ++element) {
+      const double real = (*reals)[static_cast<Eigen::Index>(element)];
+      const double difference = real - format.value(integers[element]);
       sums[value].signal += real * real;
       sums[value].noise += difference * difference;
       ++sums[value].count;
     }
   }
 
-  /// Whether the networks gave as many values of each signal as each other.
-  [[nodiscard]] bool fits() const {
-    for (std::size_t s = 0; s < position_.size(); ++s)
-      if (position_[s] != trace_->values[s].size()) return false;
-    return fits_;
-  }
+  /// Whether the float network had every tick that the fixed one has.
+  [[nodiscard]] bool fits() const { return fits_; }
 
   program::IdVector<ValueId, Sums> sums;
 
  private:
   const FixedNetwork& network_;
-  const SignalOfValue& signals_;
-  const FloatTrace* trace_ = nullptr;
-  std::vector<std::size_t> position_;  // by signal
+  const Counterparts& counterparts_;
+  const FloatTicks* ticks_ = nullptr;
   bool fits_ = true;
 };
-
-Error not_the_same(const Network& network, const FixedNetwork& fixed) {
-  return {fmt::format(
-      "the fixed-point network '{}' was not made from the float network '{}': their signals differ",
-      fixed.program.name, network.name)};
-}
-
-Result<void> check_same_signals(const Network& network, const FixedNetwork& fixed,
-                                const SignalOfValue& signals, std::size_t count) {
-  std::set<int> seen;
-  for (const ValueId id : written_values(fixed.program)) {
-    if (!signals.at(id)) return tl::make_unexpected(not_the_same(network, fixed));
-    seen.insert(*signals.at(id));
-  }
-  if (seen.size() != count) return tl::make_unexpected(not_the_same(network, fixed));
-  return {};
-}
 
 std::vector<SignalNoise> summarise(const FixedNetwork& fixed, const NoiseMeter& meter) {
   std::vector<SignalNoise> noise;
@@ -141,24 +127,24 @@ double SignalNoise::sqnr() const {
   return 10 * std::log10(signal_power / noise_power);
 }
 
-Result<std::vector<SignalNoise>> measure_noise(const Network& network, const FixedNetwork& fixed,
+Result<std::vector<SignalNoise>> measure_noise(const FloatNetwork& network, const FixedNetwork& fixed,
                                                const DataSet& data, std::int64_t steps) {
-  const FloatRunner runner(network);
-  const SignalOfValue signals(fixed, runner.signals());
-  FIXGATE_CHECK(check_same_signals(network, fixed, signals, runner.signals().signals.size()));
+  const program::FloatRunner runner(network);
+  FIXGATE_ASSIGN(const Counterparts counterparts, counterparts_of(network, fixed));
   const program::ProgramSimulator simulator(fixed);
-  NoiseMeter meter(fixed, signals);
+  NoiseMeter meter(fixed, counterparts);
   program::ValueCounts counts = simulator.no_counts();
-  FloatState float_state = runner.initial_state();
+  program::FloatMemory float_memory = runner.initial_memory();
   program::Memory memory = simulator.initial_memory();
   for (const Sample& sample : data.samples) {
+    FIXGATE_CHECK(check_sequence(sample.sequence, network.program));
     if (!data.is_stream) {
-      float_state = runner.initial_state();
+      float_memory = runner.initial_memory();
       memory = simulator.initial_memory();
     }
-    FloatTrace trace(runner.signals().signals.size());
-    FIXGATE_ASSIGN(const FloatMatrix ignored, runner.run(sample.sequence, float_state, &trace));
-    meter.compare_with(trace);
+    FloatTicks ticks(network.program.values.size());
+    FIXGATE_ASSIGN(const auto ignored, runner.run({&sample.sequence, 1}, float_memory, &ticks));
+    meter.compare_with(ticks);
     FIXGATE_ASSIGN(const auto also_ignored, simulator.run({&sample.sequence, 1}, memory, counts, &meter));
     if (!meter.fits()) return tl::make_unexpected(not_the_same(network, fixed));
     steps -= static_cast<std::int64_t>(sample.sequence.steps());

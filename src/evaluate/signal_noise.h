@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "data/sequence.h"
-#include "network/network.h"
 #include "program/fixed_network.h"
+#include "program/float_network.h"
 
 namespace fixgate {
 
@@ -22,7 +22,8 @@ struct SignalNoise {
 /// One entry for each of written_values(). Runs both networks freely (each on its own states) over the first
 /// samples, `steps` steps at least or all there are. Errors: networks whose signals differ, samples that do
 /// not fit them.
-Result<std::vector<SignalNoise>> measure_noise(const Network& network, const program::FixedNetwork& fixed,
-                                               const DataSet& data, std::int64_t steps);
+Result<std::vector<SignalNoise>> measure_noise(const program::FloatNetwork& network,
+                                               const program::FixedNetwork& fixed, const DataSet& data,
+                                               std::int64_t steps);
 
 }  // namespace fixgate

@@ -4,32 +4,38 @@
 
 #include <cmath>
 
-#include "fixed/program_of.h"
-#include "quantize/quantize.h"
-#include "simulate/testing/random_network.h"
+#include "calibrate/program_profile.h"
+#include "quantize/quantise_program.h"
+#include "simulate/testing/random_chain.h"
 
 namespace fixgate {
 namespace {
 
-using testing_support::make_network;
-using testing_support::NetworkShape;
+using program::FloatNetwork;
+using testing_support::ChainShape;
+using testing_support::make_chain;
 using testing_support::Random;
 
 constexpr std::int64_t kAll = 1'000'000;
 
-program::FixedNetwork quantised(const Network& network, const DataSet& data, int width) {
-  const auto profile = calibrate(network, data);
-  auto result = quantise(network, *preset_plan("default", {width, width}), &*profile);
+program::FixedNetwork quantised_by(const FloatNetwork& network, const DataSet& data, const FormatPlan& plan) {
+  const program::FloatRunner runner(network);
+  const auto profile = program::calibrate(runner, program::recordings_of(data));
+  auto result = program::quantise(network, plan, {.profile = &*profile});
   EXPECT_TRUE(result) << result.error().message;
-  return program_of(std::move(result->network));
+  return std::move(result->network);
+}
+
+program::FixedNetwork quantised(const FloatNetwork& network, const DataSet& data, int width) {
+  return quantised_by(network, data, *preset_plan("default", {width, width}));
 }
 
 TEST(MeasureNoise, MeasuresEverySignal) {
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     SCOPED_TRACE(seed);
     Random random(seed);
-    const Network network = make_network(random, testing_support::random_shape(random));
-    const DataSet data = testing_support::random_data(random, network, 10, 30);
+    const FloatNetwork network = make_chain(random, testing_support::random_chain_shape(random));
+    const DataSet data = testing_support::drawn_data(random, network.program, 10, 30);
     const program::FixedNetwork coarse = quantised(network, data, 6);
     const program::FixedNetwork fine = quantised(network, data, 12);
     const auto noise = measure_noise(network, coarse, data, kAll);
@@ -49,25 +55,22 @@ TEST(MeasureNoise, MeasuresEverySignal) {
 // Uniform features at a step of 2^-7: noise of step^2 / 12.
 TEST(MeasureNoise, OfTheInputIsThatOfRounding) {
   Random random(3);
-  const Network network = make_network(random, {});
-  const DataSet data = testing_support::random_data(random, network, 200, 40);
+  const FloatNetwork network = make_chain(random, {});
+  const DataSet data = testing_support::drawn_data(random, network.program, 200, 40);
   FormatPlan plan = *preset_plan("default", {8, 8});
   SignalRule rule;
   rule.match = "input";
   rule.format = Format{true, 9, 7};
   plan.signals.push_back(rule);
-  const auto profile = calibrate(network, data);
-  const auto result = quantise(network, plan, &*profile);
-  ASSERT_TRUE(result) << result.error().message;
-  const auto noise = measure_noise(network, program_of(result->network), data, kAll);
+  const auto noise = measure_noise(network, quantised_by(network, data, plan), data, kAll);
   EXPECT_NEAR((*noise)[0].signal_power, 1.0 / 3, 0.02);
   EXPECT_NEAR((*noise)[0].noise_power * 12 * 128 * 128, 1, 0.05);
 }
 
 TEST(MeasureNoise, StopsAfterTheSteps) {
   Random random(4);
-  const Network network = make_network(random, {});
-  DataSet data = testing_support::random_data(random, network, 3, 1);
+  const FloatNetwork network = make_chain(random, {});
+  DataSet data = testing_support::drawn_data(random, network.program, 3, 1);
   const program::FixedNetwork fixed = quantised(network, data, 8);
   const auto first = measure_noise(network, fixed, {{data.samples[0]}, false}, kAll);
   const auto stopped = measure_noise(network, fixed, data, 1);
@@ -78,14 +81,14 @@ TEST(MeasureNoise, StopsAfterTheSteps) {
 
 TEST(MeasureNoise, RefusesNetworksThatDoNotBelongTogether) {
   Random random(5);
-  NetworkShape shape;
-  const Network network = make_network(random, shape);
-  const DataSet data = testing_support::random_data(random, network, 3, 10);
+  ChainShape shape;
+  const FloatNetwork network = make_chain(random, shape);
+  const DataSet data = testing_support::drawn_data(random, network.program, 3, 10);
   shape.hidden = 6;
-  const Network larger = make_network(random, shape);
+  const FloatNetwork larger = make_chain(random, shape);
   shape.kind = CellKind::Gru;
-  const Network other = make_network(random, shape);
-  for (const Network& wrong : {larger, other}) {
+  const FloatNetwork other = make_chain(random, shape);
+  for (const FloatNetwork& wrong : {larger, other}) {
     const auto noise = measure_noise(network, quantised(wrong, data, 8), data, kAll);
     ASSERT_FALSE(noise);
     EXPECT_NE(noise.error().message.find("was not made from the float network 'random'"), std::string::npos);

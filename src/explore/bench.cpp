@@ -8,7 +8,7 @@
 #include "data/draw.h"
 #include "explore/hardware_figures.h"
 #include "fixed/footprint.h"
-#include "fixed/program_of.h"
+#include "program/layer_costs.h"
 
 namespace fixgate {
 namespace {
@@ -27,10 +27,12 @@ std::vector<std::size_t> order_of(const DataSet& data, std::uint64_t seed) {
   return draw(order.size(), order.size(), random);
 }
 
-std::int64_t output_values(const Network& network, const DataSet& data) {
-  const std::int64_t rows =
-      outputs_every_step(network) ? count_steps(data) : static_cast<std::int64_t>(data.samples.size());
-  return rows * output_count(network);
+std::int64_t output_values(const program::Program& program, const DataSet& data) {
+  const program::Value& output = program.values[program.outputs.front().value];
+  const auto ticks = ticks_per_step(program, output.clock);
+  const double rows =
+      ticks ? *ticks * static_cast<double>(count_steps(data)) : static_cast<double>(data.samples.size());
+  return static_cast<std::int64_t>(rows * output.size);
 }
 
 }  // namespace
@@ -42,7 +44,7 @@ std::vector<double> costs(const Figures& figures, const std::vector<Objective>& 
   return values;
 }
 
-Bench::Bench(const Network& network, CalibratedNetwork& calibrated, const Task& task,
+Bench::Bench(const program::FloatNetwork& network, program::CalibratedProgram& calibrated, const Task& task,
              const BenchOptions& options)
     : network_(network),
       calibrated_(calibrated),
@@ -50,9 +52,10 @@ Bench::Bench(const Network& network, CalibratedNetwork& calibrated, const Task& 
       options_(options),
       score_(normal_quantile(options.confidence)) {}
 
-Result<std::unique_ptr<Bench>> Bench::prepare(const Network& network, CalibratedNetwork& calibrated,
-                                              const Task& task, DataSet validation,
-                                              const BenchOptions& options, const Supervision& supervision) {
+Result<std::unique_ptr<Bench>> Bench::prepare(const program::FloatNetwork& network,
+                                              program::CalibratedProgram& calibrated, const Task& task,
+                                              DataSet validation, const BenchOptions& options,
+                                              const Supervision& supervision) {
   std::unique_ptr<Bench> bench(new Bench(network, calibrated, task, options));
   const std::vector<std::size_t> order = order_of(validation, options.seed);
   DataSet ordered;
@@ -65,7 +68,7 @@ Result<std::unique_ptr<Bench>> Bench::prepare(const Network& network, Calibrated
 
 Result<void> Bench::answer_in_float(const DataSet& validation, const Supervision& supervision) {
   OutputObserver keep;
-  if (output_values(network_, validation) <= kMostTeacherValues) {
+  if (output_values(network_.program, validation) <= kMostTeacherValues) {
     teacher_.resize(validation.samples.size());
     keep = [this](std::size_t sample, const FloatMatrix& outputs) { teacher_[sample] = outputs; };
   }
@@ -89,14 +92,14 @@ void Bench::split_by_looks(DataSet validation) {
   }
 }
 
-Result<Quantised> Bench::make_network(const FormatPlan& plan, Effort effort,
-                                      const Supervision& supervision) const {
+Result<program::QuantisedProgram> Bench::make_network(const FormatPlan& plan, Effort effort,
+                                                      const Supervision& supervision) const {
   return calibrated_.quantise(plan, effort == Effort::Quick, supervision);
 }
 
-Result<Figures> Bench::costs_of(const FixedChain& network) const {
+Result<Figures> Bench::costs_of(const program::FixedNetwork& network) const {
   Figures figures;
-  const Footprint footprint = measure_footprint(program_of(network));
+  const Footprint footprint = measure_footprint(network);
   figures.footprint = footprint.whole;
   figures.footprint_recurrent = footprint.recurrent;
   figures.bit_operations = bit_operations(network);
@@ -149,7 +152,7 @@ Result<TrialResult> Bench::run(const FormatPlan& plan, Effort effort, const Race
   }
   result.figures = *priced;
   const Rival* rival = strongest_rival(field.rivals, costs(result.figures, field.objectives));
-  FixedRunner runner(program_of(quantised->network));
+  FixedRunner runner(quantised->network);
   Score total;
   for (std::size_t look = 0; look < looks_.size(); ++look) {
     FIXGATE_CHECK(run_look(runner, look, supervision, result, total));

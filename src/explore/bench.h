@@ -13,8 +13,8 @@
 #include "evaluate/outcome.h"
 #include "explore/figures.h"
 #include "explore/race.h"
-#include "network/network.h"
-#include "quantize/calibrated.h"
+#include "program/float_network.h"
+#include "quantize/calibrated_program.h"
 
 namespace fixgate {
 
@@ -37,8 +37,8 @@ struct BenchOptions {
 
 struct TrialResult {
   Figures figures;
-  std::vector<double> numerators;    // of the samples seen, in the order of the bench
-  std::optional<Quantised> network;  // where it was made in full
+  std::vector<double> numerators;                    // of the samples seen, in the order of the bench
+  std::optional<program::QuantisedProgram> network;  // where it was made in full
 };
 
 /// What a trial is raced against. Without `race` all samples are seen.
@@ -54,9 +54,9 @@ class Bench {
   /// `network` and `profile` outlive the bench; `validation` is the task's validation part. Runs the float
   /// network over it. Errors: samples that do not fit the network or the metric; the supervision's, that it
   /// is to stop.
-  static Result<std::unique_ptr<Bench>> prepare(const Network& network, CalibratedNetwork& calibrated,
-                                                const Task& task, DataSet validation,
-                                                const BenchOptions& options,
+  static Result<std::unique_ptr<Bench>> prepare(const program::FloatNetwork& network,
+                                                program::CalibratedProgram& calibrated, const Task& task,
+                                                DataSet validation, const BenchOptions& options,
                                                 const Supervision& supervision = {});
 
   [[nodiscard]] double float_metric() const { return float_metric_; }
@@ -66,8 +66,8 @@ class Bench {
   /// The network of a plan: the one place where the search quantises. In full it is what `quantize` makes;
   /// else, where weights are rounded by statistics, by those of the float network alone. Has to be called
   /// once before several threads do.
-  [[nodiscard]] Result<Quantised> make_network(const FormatPlan& plan, Effort effort,
-                                               const Supervision& supervision = {}) const;
+  [[nodiscard]] Result<program::QuantisedProgram> make_network(const FormatPlan& plan, Effort effort,
+                                                               const Supervision& supervision = {}) const;
 
   /// A plan that no network can be made of has a failure for its figures. A trial that is to stop is an
   /// error, as is a network that cannot be run.
@@ -75,18 +75,19 @@ class Bench {
                                         const Supervision& supervision) const;
 
   /// The costs alone: what needs no data.
-  [[nodiscard]] Result<Figures> costs_of(const FixedChain& network) const;
+  [[nodiscard]] Result<Figures> costs_of(const program::FixedNetwork& network) const;
 
  private:
-  Bench(const Network& network, CalibratedNetwork& calibrated, const Task& task, const BenchOptions& options);
+  Bench(const program::FloatNetwork& network, program::CalibratedProgram& calibrated, const Task& task,
+        const BenchOptions& options);
   Result<void> answer_in_float(const DataSet& validation, const Supervision& supervision);
   void split_by_looks(DataSet validation);
   Result<void> run_look(FixedRunner& runner, std::size_t look, const Supervision& supervision,
                         TrialResult& result, Score& total) const;
   void estimate_loss(TrialResult& result, const Score& total) const;
 
-  const Network& network_;
-  CalibratedNetwork& calibrated_;
+  const program::FloatNetwork& network_;
+  program::CalibratedProgram& calibrated_;
   Task task_;
   BenchOptions options_;
   double float_metric_ = 0;

@@ -16,8 +16,8 @@
 #include "explore/study_runner.h"
 #include "files/fingerprint.h"
 #include "files/read.h"
-#include "fixed/program_of.h"
-#include "sweep/load_network.h"
+#include "simulate/sequence_check.h"
+#include "sweep/load_program.h"
 #include "sweep/records.h"
 
 namespace fixgate {
@@ -41,7 +41,12 @@ Result<StudySubject> subject_of(const ExploreOptions& options, const Task& task)
                  fingerprints_of_files(options.data_root.empty() ? task.folder : options.data_root,
                                        {task.data.train, task.data.validation, task.data.test,
                                         task.data.archive, task.data.vocabulary}));
-  subject.model = fingerprint_of({model});
+  std::vector<std::string> network{model};
+  for (const auto& [name, value] : options.graph.set)
+    network.push_back(fmt::format("set {} {}", name, value));
+  for (const auto& [input, output] : options.graph.states)
+    network.push_back(fmt::format("state {} {}", input, output));
+  subject.model = fingerprint_of(network);
   subject.task = fingerprint_of({task_text});
   subject.data = fingerprint_of(data);
   return subject;
@@ -49,17 +54,17 @@ Result<StudySubject> subject_of(const ExploreOptions& options, const Task& task)
 
 /// Everything that is read and worked out before the first trial.
 struct Prepared {
-  Network network;
+  program::FloatNetwork network;
   Task task;
   DataSet calibration;
-  std::optional<CalibratedNetwork> calibrated;
+  std::optional<program::CalibratedProgram> calibrated;
   std::unique_ptr<Bench> bench;
   SearchSpace space;
 };
 
 Result<void> check_limits(const ExploreOptions& options, const Prepared& prepared) {
   const auto costs_at = [&](const Candidate& candidate) -> Result<Figures> {
-    FIXGATE_ASSIGN(const Quantised made,
+    FIXGATE_ASSIGN(const program::QuantisedProgram made,
                    prepared.bench->make_network(plan_of(prepared.space, candidate), Effort::Quick));
     return prepared.bench->costs_of(made.network);
   };
@@ -96,16 +101,21 @@ Result<void> check_stated(const ExploreOptions& options, const SearchSpace& spac
 }
 
 Result<void> prepare(const ExploreOptions& options, const Supervision& supervision, Prepared& prepared) {
-  FIXGATE_ASSIGN(prepared.network, load_network(options.model));
-  FIXGATE_ASSIGN(prepared.calibration, load_data(prepared.task, Part::Calibration, options.data_root));
-  FIXGATE_ASSIGN(
-      prepared.calibrated,
-      CalibratedNetwork::make(prepared.network, prepared.calibration, prepared.task.metric,
-                              prepared.task.calibration.seed, learning_of(prepared.task, options.data_root)));
+  const Task& task = prepared.task;
+  FIXGATE_ASSIGN(lowering::LoweredProgram lowered,
+                 load_program(options.model, merged(options.graph, task.graph)));
+  prepared.network = std::move(lowered.network);
+  const program::Program& program = prepared.network.program;
+  FIXGATE_ASSIGN(prepared.calibration, load_data(task, Part::Calibration, options.data_root));
+  FIXGATE_CHECK(check_data(program, prepared.calibration));
+  FIXGATE_ASSIGN(prepared.calibrated,
+                 program::CalibratedProgram::make(
+                     prepared.network, program::recordings_of(prepared.calibration), task.metric,
+                     task.calibration.seed, learning_of(program, task, options.data_root)));
   FIXGATE_ASSIGN(DataSet validation, load_data(prepared.task, Part::Validation, options.data_root));
   FIXGATE_ASSIGN(prepared.bench, Bench::prepare(prepared.network, *prepared.calibrated, prepared.task,
                                                 std::move(validation), options.bench, supervision));
-  FIXGATE_ASSIGN(const Quantised base,
+  FIXGATE_ASSIGN(const program::QuantisedProgram base,
                  prepared.bench->make_network(options.base, Effort::Quick, supervision));
   FIXGATE_ASSIGN(prepared.space,
                  make_search_space(options.base, base.network, options.granularity, options.ranges));
@@ -152,13 +162,13 @@ Result<Confirmation> confirm(const ExploreOptions& options, const Prepared& prep
   const MetricSpec& metric = prepared.task.metric;
   FIXGATE_ASSIGN(const FloatOutcomes reference,
                  run_float(prepared.network, test, metric, {}, runner.supervision()));
-  std::optional<Quantised> made;
+  std::optional<program::QuantisedProgram> made;
   if (runner.network_in_full(plan) == nullptr) {
     FIXGATE_ASSIGN(made, prepared.bench->make_network(plan, Effort::Full, runner.supervision()));
   }
-  const FixedChain& network = made ? made->network : *runner.network_in_full(plan);
+  const program::FixedNetwork& network = made ? made->network : *runner.network_in_full(plan);
   FIXGATE_ASSIGN(const FixedOutcomes fixed,
-                 run_fixed(program_of(network), test, metric, Simulator::Fast, runner.supervision()));
+                 run_fixed(network, test, metric, Simulator::Fast, runner.supervision()));
   std::vector<Score> scores;
   for (const Outcome& outcome : reference.samples) scores.push_back(outcome.score);
   const LossMeasure measure(metric.kind, std::move(scores));
@@ -201,7 +211,7 @@ SearchClock clock_from_now() {
 
 Exploration summary_of(const ExploreOptions& options, const Prepared& prepared, const StudyRunner& runner) {
   Exploration found;
-  found.network = prepared.network.name;
+  found.network = prepared.network.program.name;
   found.task_name = prepared.task.name;
   found.data = prepared.task.data.kind;
   found.predicts_words = found.data == DataKind::Text && prepared.task.data.unit == TextUnit::Word;

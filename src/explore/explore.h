@@ -38,6 +38,7 @@ struct StatedRange {
 
 struct ExploreOptions {
   std::filesystem::path model;
+  GraphSettings graph;  // of the model; what they do not say, the task does
   std::filesystem::path task;
   std::filesystem::path data_root;
   FormatPlan base;

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "program/layer_costs.h"
+
 namespace fixgate {
 namespace {
 
@@ -13,43 +15,6 @@ constexpr std::array kObjectives = {
     std::pair{Objective::Area, "area"}};
 
 constexpr double kFloatProduct = 32 * 32;
-
-/// Sums up the products of each layer.
-class ProductCounter {
- public:
-  explicit ProductCounter(const FixedChain& network) : network_(network) {
-    for (const FixedLayer& layer : network.layers) std::visit(*this, layer);
-  }
-
-  void operator()(const FixedEmbedding&) {}
-  void operator()(const FixedSelect&) {}
-  void operator()(const FixedDense& layer) { add(layer.weights, layer.input_signal); }
-  void operator()(const FixedRecurrent& layer) {
-    for (const FixedCell& cell : layer.cells)
-      for (std::size_t gate = 0; gate < cell.gates.size(); ++gate) {
-        const bool is_candidate = layer.kind == CellKind::Gru && gate == 2;
-        const bool reads_reset = is_candidate && cell.signals.reset_hidden >= 0;
-        add(cell.gates[gate].input_weights, layer.input_signal);
-        add(cell.gates[gate].recurrent_weights,
-            reads_reset ? cell.signals.reset_hidden : cell.signals.hidden);
-      }
-  }
-
-  [[nodiscard]] double share() const { return products_ > 0 ? bits_ / (products_ * kFloatProduct) : 0; }
-
- private:
-  void add(int weights, int signal) {
-    const WeightMatrix& matrix = network_.weights[static_cast<std::size_t>(weights)];
-    const int width = network_.signals[static_cast<std::size_t>(signal)].format.format.width;
-    const double products = static_cast<double>(matrix.rows) * matrix.columns;
-    products_ += products;
-    bits_ += products * matrix.mean_width() * width;
-  }
-
-  const FixedChain& network_;
-  double products_ = 0;
-  double bits_ = 0;
-};
 
 }  // namespace
 
@@ -130,8 +95,18 @@ std::vector<std::size_t> pareto_front(const std::vector<Figures>& all,
   return front;
 }
 
-double bit_operations(const FixedChain& network) {
-  return ProductCounter(network).share();
+double bit_operations(const program::FixedNetwork& network) {
+  const program::Program& program = network.program;
+  double products = 0;
+  double bits = 0;
+  for (const program::ProductSite& site : product_sites_of(program)) {
+    const double ticks = ticks_per_step(program, program.layers[site.layer].clock).value_or(1);
+    const double count = ticks * static_cast<double>(products_at(program, site));
+    if (count == 0) continue;
+    products += count;
+    bits += count * network.weights[site.matrix].mean_width() * network.formats[site.read.value].format.width;
+  }
+  return products > 0 ? bits / (products * kFloatProduct) : 0;
 }
 
 }  // namespace fixgate

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "diagnostic/error.h"
-#include "fixed/fixed_chain.h"
+#include "program/fixed_network.h"
 
 namespace fixgate {
 
@@ -45,9 +45,10 @@ bool dominates(const Figures& a, const Figures& b, const std::vector<Objective>&
 std::vector<std::size_t> pareto_front(const std::vector<Figures>& all,
                                       const std::vector<Objective>& objectives);
 
-/// Bits of weight x bits of what it is multiplied with, summed over the multiplications of a step, in parts
+/// Bits of weight x bits of what it is multiplied with, summed over the multiplications of a step (and those of
+/// layers that run once a sequence), in parts
 /// of float's 32 x 32 (the "bit operations" of the literature: Baskin et al., UNIQ, ACM TOCS 37, 2021): a
 /// proxy for energy and for area at a given speed.
-double bit_operations(const FixedChain& network);
+double bit_operations(const program::FixedNetwork& network);
 
 }  // namespace fixgate

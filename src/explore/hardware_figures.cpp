@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "fixed/program_of.h"
 #include "hardware/accelerator.h"
 #include "network/overloaded.h"
 
@@ -41,18 +40,20 @@ std::int64_t product_bits(const FixedChain& network, const FixedLayer& layer) {
 
 }  // namespace
 
-Result<void> predict_hardware(const FixedChain& network, const HardwareRequest& request, Figures& figures) {
+Result<void> predict_hardware(const program::FixedNetwork& network, const HardwareRequest& request,
+                              Figures& figures) {
   AcceleratorOptions options;
   options.name = "explored";
   if (request.lanes) options.lanes = {{"", *request.lanes}};
   options.cycles_per_step = request.cycles_per_step;
-  FIXGATE_ASSIGN(const Accelerator accelerator, design_accelerator(program_of(network), options));
+  FIXGATE_ASSIGN(const Accelerator accelerator, design_accelerator(network, options));
   figures.cycles = cycles_per_step(accelerator);
   figures.multiplier_bits = 0;
   for (const Engine& engine : accelerator.engines)
     if (engine.kind != EngineKind::Embedding)
       figures.multiplier_bits +=
-          product_bits(network, network.layers[static_cast<std::size_t>(engine.layer)]) *
+          product_bits(accelerator.network,
+                       accelerator.network.layers[static_cast<std::size_t>(engine.layer)]) *
           engine.geometry.multipliers();
   return {};
 }

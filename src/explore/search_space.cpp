@@ -10,6 +10,8 @@
 #include <set>
 #include <utility>
 
+#include "program/format_groups.h"
+
 namespace fixgate {
 namespace {
 
@@ -17,22 +19,35 @@ constexpr std::array kGranularities = {
     std::pair{Granularity::PerNetwork, "network"}, std::pair{Granularity::PerLayer, "layer"},
     std::pair{Granularity::PerGate, "gate"}, std::pair{Granularity::PerSignal, "signal"}};
 
-/// "layer.forward.W_z": the layer, and the gate without W_ or pre_.
-std::string owner_of(const std::string& name, Granularity granularity, DimensionKind kind) {
-  const std::string what = kind == DimensionKind::WeightWidth ? "weights" : "signals";
-  if (granularity == Granularity::PerNetwork)
-    return kind == DimensionKind::WeightWidth ? what : "activations";
-  const std::size_t dot = name.rfind('.');
-  if (granularity == Granularity::PerSignal || dot == std::string::npos) return name;
-  const std::string layer = name.substr(0, dot);
-  if (granularity == Granularity::PerLayer) return layer + " " + what;
-  std::string part = name.substr(dot + 1);
+/// Something of a network that a plan's rules name.
+struct Named {
+  std::string name;   // in full
+  std::string layer;  // empty: an input
+  std::string part;   // within the layer
+};
+
+template <typename Thing>
+Named named(const program::Program& program, const Thing& thing) {
+  const std::optional<program::LayerId> layer = thing.layer;
+  return {full_name(program, thing), layer ? program.layers[*layer].name : "", thing.name};
+}
+
+/// The gate that a matrix, a pre-activation or what a table gives belongs to.
+std::string gate_of(std::string part) {
   for (const std::string_view prefix : {"W_", "R_", "pre_"})
     if (part.starts_with(prefix)) part.erase(0, prefix.size());
   // The candidates' gates and what their tables give have different letters in ONNX and in the equations.
-  if (part == "n") part = "h";
-  if (part == "g") part = "c";
-  return layer + "." + part + " " + what;
+  if (part == "n") return "h";
+  return part == "g" ? "c" : part;
+}
+
+std::string owner_of(const Named& thing, Granularity granularity, DimensionKind kind) {
+  const std::string what = kind == DimensionKind::WeightWidth ? "weights" : "signals";
+  if (granularity == Granularity::PerNetwork)
+    return kind == DimensionKind::WeightWidth ? what : "activations";
+  if (granularity == Granularity::PerSignal || thing.layer.empty()) return thing.name;
+  if (granularity == Granularity::PerLayer) return thing.layer + " " + what;
+  return thing.layer + "." + gate_of(thing.part) + " " + what;
 }
 
 std::vector<int> levels_of(const WidthRange& range) {
@@ -47,44 +62,49 @@ Result<void> check_range(const char* option, const WidthRange& range) {
               kMaxFormatWidth);
 }
 
-int width_of(const FixedChain& network, int signal) {
-  return network.signals[static_cast<std::size_t>(signal)].format.format.width;
+/// The signals of a plan: groups of values that have one format, by the value that is written first.
+std::vector<std::pair<Named, program::ValueId>> signals_of(const program::FixedNetwork& network) {
+  const program::Program& program = network.program;
+  const auto is_output = [&](program::ValueId id) {
+    return std::ranges::any_of(program.outputs, [&](const auto& output) { return output.value == id; });
+  };
+  std::vector<std::pair<Named, program::ValueId>> signals;
+  for (const program::FormatGroup& group : format_groups_of(program).groups) {
+    if (group.written.empty() || std::ranges::any_of(group.written, is_output) ||
+        std::ranges::any_of(group.moved, is_output))
+      continue;
+    Named signal = named(program, program.values[group.written.front()]);
+    signal.name = group.name;
+    signals.emplace_back(std::move(signal), group.written.front());
+  }
+  return signals;
 }
 
 /// The width that the plan calls that of the activations: the narrowest signal that is multiplied again.
-int activation_width(const FixedChain& network) {
+int activation_width(const program::FixedNetwork& network) {
   int narrowest = kMaxFormatWidth;
-  for (const FixedSignal& signal : network.signals)
-    if (signal.role != SignalRole::Output) narrowest = std::min(narrowest, signal.format.format.width);
+  for (const program::ValueId id : written_values(network.program))
+    if (network.program.values[id].role != SignalRole::Output)
+      narrowest = std::min(narrowest, network.formats[id].format.width);
   return narrowest;
 }
 
-/// Signals that a piecewise-linear table of a free number of segments writes.
-std::vector<std::string> table_signals(const FormatPlan& plan, const FixedChain& network) {
-  std::set<int> written;
-  const auto is_free = [&](int table) {
-    return table >= 0 && network.tables[static_cast<std::size_t>(table)].kind == TableKind::PiecewiseLinear;
-  };
-  for (const FixedLayer& layer : network.layers) {
-    if (const auto* dense = std::get_if<FixedDense>(&layer))
-      if (is_free(dense->table)) written.insert(dense->output_signal);
-    if (const auto* recurrent = std::get_if<FixedRecurrent>(&layer))
-      for (const FixedCell& cell : recurrent->cells) {
-        for (std::size_t gate = 0; gate < cell.gates.size(); ++gate)
-          if (is_free(cell.gates[gate].table))
-            written.insert(cell.signals.gate.empty() ? cell.signals.hidden : cell.signals.gate[gate]);
-        if (is_free(cell.cell_table)) written.insert(cell.signals.cell_activation);
-      }
-  }
-  std::vector<std::string> names;
-  for (const int signal : written) {
-    const std::string& name = network.signals[static_cast<std::size_t>(signal)].name;
-    std::optional<TablePlacement> placement;
-    for (const TableRule& rule : plan.tables)
-      if (matches(rule.match, name) && rule.placement) placement = rule.placement;
-    if (placement != TablePlacement::Plan) names.push_back(name);
-  }
-  return names;
+/// What piecewise-linear tables of a free number of segments write.
+std::set<program::ValueId> table_values(const FormatPlan& plan, const program::FixedNetwork& network) {
+  std::set<program::ValueId> values;
+  for (const program::Layer& layer : network.program.layers)
+    for (const program::Statement& statement : layer.statements) {
+      const auto* table = std::get_if<program::TableStatement>(&statement);
+      if (table == nullptr) continue;
+      const auto* known = std::get_if<ActivationTable>(&network.tables[network.table_of[table->function]]);
+      if (known == nullptr || known->kind != TableKind::PiecewiseLinear) continue;
+      const std::string name = full_name(network.program, network.program.values[table->target]);
+      std::optional<TablePlacement> placement;
+      for (const TableRule& rule : plan.tables)
+        if (matches(rule.match, name) && rule.placement) placement = rule.placement;
+      if (placement != TablePlacement::Plan) values.insert(table->target);
+    }
+  return values;
 }
 
 /// Collects members into dimensions by their owner.
@@ -93,9 +113,10 @@ class DimensionList {
   DimensionList(Granularity granularity, const SearchRanges& ranges)
       : granularity_(granularity), ranges_(ranges) {}
 
-  void add(DimensionKind kind, const std::string& name, int offset) {
+  void add(DimensionKind kind, const Named& thing, int offset) {
+    const std::string& name = thing.name;
     const std::string owner =
-        kind == DimensionKind::TableSegments ? table_owner(name) : owner_of(name, granularity_, kind);
+        kind == DimensionKind::TableSegments ? table_owner(thing) : owner_of(thing, granularity_, kind);
     const auto same = std::ranges::find_if(dimensions_, [&](const Dimension& dimension) {
       return dimension.kind == kind && dimension.name == owner;
     });
@@ -117,10 +138,9 @@ class DimensionList {
   }
 
  private:
-  [[nodiscard]] std::string table_owner(const std::string& name) const {
+  [[nodiscard]] std::string table_owner(const Named& thing) const {
     if (granularity_ == Granularity::PerNetwork) return "tables";
-    if (granularity_ == Granularity::PerLayer) return name.substr(0, name.rfind('.')) + " tables";
-    return name + " table";
+    return granularity_ == Granularity::PerLayer ? thing.layer + " tables" : thing.name + " table";
   }
 
   [[nodiscard]] std::vector<int> levels(DimensionKind kind) const {
@@ -171,22 +191,25 @@ Result<Granularity> parse_granularity(std::string_view text) {
   return fail("'{}' is no granularity: expected network, layer, gate or signal", text);
 }
 
-Result<SearchSpace> make_search_space(FormatPlan base, const FixedChain& network, Granularity granularity,
-                                      const SearchRanges& ranges) {
+Result<SearchSpace> make_search_space(FormatPlan base, const program::FixedNetwork& network,
+                                      Granularity granularity, const SearchRanges& ranges) {
   FIXGATE_CHECK(check_range("--weights", ranges.weights));
   FIXGATE_CHECK(check_range("--activations", ranges.activations));
   if (ranges.segments.empty()) return fail("--segments: expected at least one number of segments");
+  const program::Program& program = network.program;
   DimensionList list(granularity, ranges);
-  for (const WeightMatrix& matrix : network.weights)
-    if (matrix.encoding == WeightEncoding::Integer) list.add(DimensionKind::WeightWidth, matrix.name, 0);
+  for (const program::MatrixId id : program.matrices.ids())
+    if (network.weights[id].encoding == WeightEncoding::Integer)
+      list.add(DimensionKind::WeightWidth, named(program, program.matrices[id]), 0);
   const int activations = activation_width(network);
-  const int output = output_signal(network);
-  for (int signal = 0; signal < static_cast<int>(network.signals.size()); ++signal)
-    if (signal != output)
-      list.add(DimensionKind::SignalWidth, network.signals[static_cast<std::size_t>(signal)].name,
-               width_of(network, signal) - activations);
-  for (const std::string& name : table_signals(base, network))
-    list.add(DimensionKind::TableSegments, name, 0);
+  const auto signals = signals_of(network);
+  for (const auto& [signal, value] : signals)
+    list.add(DimensionKind::SignalWidth, signal, network.formats[value].format.width - activations);
+  const std::set<program::ValueId> tables = table_values(base, network);
+  for (const auto& group : format_groups_of(program).groups)
+    for (const program::ValueId value : group.written)
+      if (tables.contains(value))
+        list.add(DimensionKind::TableSegments, named(program, program.values[value]), 0);
   SearchSpace space{std::move(base), list.take()};
   for (const Dimension& dimension : space.dimensions)
     if (dimension.levels.empty())

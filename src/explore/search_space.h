@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "diagnostic/error.h"
-#include "fixed/fixed_chain.h"
+#include "program/fixed_network.h"
 #include "quantize/plan.h"
 
 namespace fixgate {
@@ -66,8 +66,8 @@ struct SearchRanges {
 /// activations (the narrowest hidden state or input). Signals of the network's outputs stay as they are; so
 /// do tables that have no segments to choose, and weights that are no plain integers. Errors: an empty range,
 /// a width that is impossible.
-Result<SearchSpace> make_search_space(FormatPlan base, const FixedChain& network, Granularity granularity,
-                                      const SearchRanges& ranges);
+Result<SearchSpace> make_search_space(FormatPlan base, const program::FixedNetwork& network,
+                                      Granularity granularity, const SearchRanges& ranges);
 
 /// The base plan, and behind it a rule for each member of each dimension that is touched.
 FormatPlan plan_of(const SearchSpace& space, const Candidate& candidate);

@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <array>
 
-#include "calibrate/calibrate.h"
+#include "calibrate/program_profile.h"
 #include "data/load.h"
 #include "fixed/footprint.h"
-#include "fixed/program_of.h"
-#include "quantize/quantize.h"
-#include "sweep/load_network.h"
+#include "quantize/quantise_program.h"
+#include "sweep/load_program.h"
 
 namespace fixgate {
 namespace {
@@ -20,14 +19,16 @@ class Space : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     const std::filesystem::path folder = std::filesystem::path(FIXGATE_SOURCE_DIR) / "examples/digits";
-    network_ = std::make_unique<Network>(*load_network(folder / "digits-gru.onnx"));
+    network_ = std::make_unique<program::FloatNetwork>(load_program(folder / "digits-gru.onnx", {})->network);
     const Task task = *read_task(folder / "digits.toml");
+    const DataSet data = *load_data(task, Part::Calibration, "");
+    const program::FloatRunner runner(*network_);
     profile_ =
-        std::make_unique<SignalProfile>(*calibrate(*network_, *load_data(task, Part::Calibration, "")));
+        std::make_unique<program::GroupProfile>(*program::calibrate(runner, program::recordings_of(data)));
   }
 
-  static FixedChain made(const FormatPlan& plan) {
-    auto quantised = quantise(*network_, plan, profile_.get());
+  static program::FixedNetwork made(const FormatPlan& plan) {
+    auto quantised = program::quantise(*network_, plan, {.profile = profile_.get()});
     EXPECT_TRUE(quantised) << quantised.error().message;
     return quantised->network;
   }
@@ -36,12 +37,12 @@ class Space : public testing::Test {
     return *make_search_space(base, made(base), granularity, {});
   }
 
-  static std::unique_ptr<Network> network_;
-  static std::unique_ptr<SignalProfile> profile_;
+  static std::unique_ptr<program::FloatNetwork> network_;
+  static std::unique_ptr<program::GroupProfile> profile_;
 };
 
-std::unique_ptr<Network> Space::network_;
-std::unique_ptr<SignalProfile> Space::profile_;
+std::unique_ptr<program::FloatNetwork> Space::network_;
+std::unique_ptr<program::GroupProfile> Space::profile_;
 
 std::vector<std::string> names(const SearchSpace& space) {
   std::vector<std::string> all;
@@ -73,8 +74,8 @@ TEST_F(Space, UniformWidthsAreThePresets) {
       const SearchSpace searched = space(granularity, preset);
       Candidate candidate = with_level(searched, untouched(searched), DimensionKind::WeightWidth, 4);
       candidate = with_level(searched, candidate, DimensionKind::SignalWidth, 5);
-      FixedChain ours = made(plan_of(searched, candidate));
-      FixedChain theirs = made(*preset_plan(preset, {4, 5}));
+      program::FixedNetwork ours = made(plan_of(searched, candidate));
+      program::FixedNetwork theirs = made(*preset_plan(preset, {4, 5}));
       ours.plan = theirs.plan = "";
       EXPECT_TRUE(ours == theirs) << preset << " " << to_text(granularity);
     }
@@ -83,11 +84,11 @@ TEST_F(Space, UniformWidthsAreThePresets) {
 TEST_F(Space, EveryDimensionChangesTheNetwork) {
   const SearchSpace searched = space(Granularity::PerSignal);
   const Candidate top = widest(searched);
-  const FixedChain wide = made(plan_of(searched, top));
+  const program::FixedNetwork wide = made(plan_of(searched, top));
   for (std::size_t d = 0; d < top.size(); ++d) {
     Candidate lower = top;
     lower[d] = 0;
-    FixedChain changed = made(plan_of(searched, lower));
+    program::FixedNetwork changed = made(plan_of(searched, lower));
     changed.plan = wide.plan;
     EXPECT_FALSE(changed == wide) << searched.dimensions[d].name;
   }
@@ -127,11 +128,11 @@ TEST_F(Space, OffersEncodingsBelowTheWidths) {
   for (int place = 0; place < 3; ++place) {
     Candidate candidate = widest(searched);
     candidate[0] = place;
-    const FixedChain network = made(plan_of(searched, candidate));
+    const program::FixedNetwork network = made(plan_of(searched, candidate));
     for (const WeightMatrix& matrix : network.weights)
       EXPECT_EQ(matrix.encoding, encodings[static_cast<std::size_t>(place)]) << matrix.name;
-    EXPECT_GT(measure_footprint(program_of(network)).whole, last);
-    last = measure_footprint(program_of(network)).whole;
+    EXPECT_GT(measure_footprint(network).whole, last);
+    last = measure_footprint(network).whole;
   }
   Candidate mixed = widest(searched);
   mixed[0] = 1;
@@ -154,7 +155,7 @@ TEST_F(Space, LeavesMatricesInOtherEncodingsAlone) {
 
 TEST_F(Space, RefusesImpossibleRanges) {
   const FormatPlan base = *preset_plan("default", {8, 8});
-  const FixedChain network = made(base);
+  const program::FixedNetwork network = made(base);
   const auto made_of = [&](WidthRange weights, WidthRange activations, std::vector<int> segments) {
     SearchRanges ranges;
     ranges.weights = weights;

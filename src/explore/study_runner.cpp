@@ -265,7 +265,7 @@ void StudyRunner::keep_if_best(const Job& job, TrialResult& result) {
   kept_ = {job.plan_name, result.figures, std::move(result.network->network)};
 }
 
-const FixedChain* StudyRunner::network_in_full(const FormatPlan& plan) const {
+const program::FixedNetwork* StudyRunner::network_in_full(const FormatPlan& plan) const {
   return kept_ && kept_->plan_name == fingerprint_of({to_toml(plan)}) ? &kept_->network : nullptr;
 }
 

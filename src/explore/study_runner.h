@@ -69,7 +69,7 @@ class StudyRunner : public TrialRunner {
   [[nodiscard]] std::size_t unfinished() const { return wanted_in_full().size(); }
   /// The network of the plan if this process made it in full and kept it, which it does with the best by
   /// choose(); else null.
-  [[nodiscard]] const FixedChain* network_in_full(const FormatPlan& plan) const;
+  [[nodiscard]] const program::FixedNetwork* network_in_full(const FormatPlan& plan) const;
   /// Stops work when the user wants the search to end.
   [[nodiscard]] Supervision supervision() const { return {stop_.get_token(), nullptr}; }
 
@@ -113,7 +113,7 @@ class StudyRunner : public TrialRunner {
   struct Kept {
     std::string plan_name;
     Figures figures;
-    FixedChain network;
+    program::FixedNetwork network;
   };
 
   const SearchSpace& space_;

@@ -9,15 +9,12 @@
 
 #include "diagnostic/error.h"
 #include "network/graph.h"
+#include "network/graph_settings.h"
 #include "program/float_network.h"
 
 namespace fixgate::lowering {
 
-/// What the user says of a graph.
-struct Options {
-  std::map<std::string, double> set;  // graph inputs and symbolic dimensions that are fixed
-  std::vector<std::pair<std::string, std::string>> states;  // graph input, graph output that it comes from
-};
+using Options = GraphSettings;
 
 /// A graph input that holds states, and the output that gives them back.
 struct StatePair {

@@ -478,8 +478,7 @@ void name_single_ports(program::Program& program) {
 Result<LoweredProgram> Walk::finish() {
   LoweredProgram lowered;
   program().name = graph_.name;
-  program().origin.set = options_.set;
-  program().origin.states = options_.states;
+  program().origin.settings = options_;
   FIXGATE_ASSIGN(lowered.states, find_states());
   const std::set<std::string> states = state_outputs(lowered.states);
   for (const GraphValue& output : graph_.outputs) {

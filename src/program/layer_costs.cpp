@@ -1,27 +1,7 @@
 #include "program/layer_costs.h"
 
-#include "program/product_sites.h"
-
 namespace fixgate::program {
 namespace {
-
-std::int64_t products_at(const Program& program, const ProductSite& site) {
-  if (site.is_lookup) return 0;
-  const Matrix& matrix = program.matrices[site.matrix];
-  if (const auto* slide = std::get_if<Slide>(&matrix.shape)) return count_taps(*slide);
-  if (std::holds_alternative<Diagonal>(matrix.shape)) return program.values[site.read.value].size;
-  return std::int64_t{matrix.rows} * matrix.columns;
-}
-
-/// Ticks of a clock in a step; nothing for one that ticks once a sequence.
-std::optional<double> ticks_per_step(const Program& program, ClockId id) {
-  const Clock& clock = program.clocks[id];
-  if (clock.kind == ClockKind::Step) return 1;
-  if (clock.kind == ClockKind::Once) return std::nullopt;
-  const std::optional<double> parent = ticks_per_step(program, *clock.parent);
-  if (!parent) return std::nullopt;
-  return clock.kind == ClockKind::Strided ? *parent / clock.factor : *parent * clock.factor;
-}
 
 /// Ticks of a clock that derives from one that ticks once a sequence.
 std::int64_t ticks_per_sequence(const Program& program, ClockId id) {
@@ -32,6 +12,23 @@ std::int64_t ticks_per_sequence(const Program& program, ClockId id) {
 }
 
 }  // namespace
+
+std::int64_t products_at(const Program& program, const ProductSite& site) {
+  if (site.is_lookup) return 0;
+  const Matrix& matrix = program.matrices[site.matrix];
+  if (const auto* slide = std::get_if<Slide>(&matrix.shape)) return count_taps(*slide);
+  if (std::holds_alternative<Diagonal>(matrix.shape)) return program.values[site.read.value].size;
+  return std::int64_t{matrix.rows} * matrix.columns;
+}
+
+std::optional<double> ticks_per_step(const Program& program, ClockId id) {
+  const Clock& clock = program.clocks[id];
+  if (clock.kind == ClockKind::Step) return 1;
+  if (clock.kind == ClockKind::Once) return std::nullopt;
+  const std::optional<double> parent = ticks_per_step(program, *clock.parent);
+  if (!parent) return std::nullopt;
+  return clock.kind == ClockKind::Strided ? *parent / clock.factor : *parent * clock.factor;
+}
 
 IdVector<LayerId, LayerCost> layer_costs(const Program& program) {
   IdVector<LayerId, LayerCost> costs(program.layers.size(), {});

@@ -32,11 +32,11 @@ Result<void> check_constant(const ConstantOutput& output) {
 }  // namespace
 
 Result<void> verify(const Origin& origin) {
-  for (const auto& [name, value] : origin.set) {
+  for (const auto& [name, value] : origin.settings.set) {
     FIXGATE_CHECK(check_one_line(name, "setting's name"));
     if (!std::isfinite(value)) return fail("'{}' is set to {}", name, value);
   }
-  for (const auto& [input, output] : origin.states) {
+  for (const auto& [input, output] : origin.settings.states) {
     FIXGATE_CHECK(check_one_line(input, "state input's name"));
     FIXGATE_CHECK(check_one_line(output, "state output's name"));
   }

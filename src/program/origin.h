@@ -1,12 +1,11 @@
 // What a program keeps of the file that it was made of, besides what it computes.
 #pragma once
 
-#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "diagnostic/error.h"
+#include "network/graph_settings.h"
 #include "network/tensor.h"
 
 namespace fixgate::program {
@@ -21,8 +20,7 @@ struct ConstantOutput {
 
 /// Everything is under the file's own names.
 struct Origin {
-  std::map<std::string, double> set;  // inputs and symbolic dimensions that the user fixed
-  std::vector<std::pair<std::string, std::string>> states;  // stated by the user: input, output it comes from
+  GraphSettings settings;  // what the user said of the graph
   std::vector<ConstantOutput> constants;
 
   friend bool operator==(const Origin&, const Origin&) = default;

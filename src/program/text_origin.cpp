@@ -42,7 +42,7 @@ Result<void> parse_set(LineCursor& line, Origin& origin) {
   FIXGATE_ASSIGN(const std::string name, line.expect_name());
   FIXGATE_ASSIGN(const std::string text, line.expect_name());
   FIXGATE_ASSIGN(const double number, number_of<double>(text));
-  if (!origin.set.emplace(name, number).second) return fail("'{}' is set twice", name);
+  if (!origin.settings.set.emplace(name, number).second) return fail("'{}' is set twice", name);
   return {};
 }
 
@@ -50,7 +50,7 @@ Result<void> parse_state(LineCursor& line, Origin& origin) {
   FIXGATE_ASSIGN(std::string input, line.expect_name());
   FIXGATE_CHECK(line.expect_word("from"));
   FIXGATE_ASSIGN(std::string output, line.expect_name());
-  origin.states.emplace_back(std::move(input), std::move(output));
+  origin.settings.states.emplace_back(std::move(input), std::move(output));
   return {};
 }
 
@@ -74,9 +74,9 @@ Result<void> parse_constant(LineCursor& line, Origin& origin) {
 
 std::string origin_text(const Origin& origin) {
   std::string text;
-  for (const auto& [name, value] : origin.set)
+  for (const auto& [name, value] : origin.settings.set)
     text += fmt::format("origin set {} \"{}\"\n", quoted_name(name), value);
-  for (const auto& [input, output] : origin.states)
+  for (const auto& [input, output] : origin.settings.states)
     text += fmt::format("origin state {} from {}\n", quoted_name(input), quoted_name(output));
   for (const ConstantOutput& output : origin.constants) text += constant_text(output);
   return text;

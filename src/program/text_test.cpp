@@ -61,7 +61,7 @@ TEST(ProgramText, SaysWhereAProgramComesFrom) {
   const auto parsed = parse_text(kSmall + origin);
   ASSERT_TRUE(parsed) << parsed.error().message;
   EXPECT_TRUE(verify(parsed->program));
-  EXPECT_EQ(parsed->program.origin.set.at("sr:0"), 16000);
+  EXPECT_EQ(parsed->program.origin.settings.set.at("sr:0"), 16000);
   EXPECT_EQ(parsed->program.origin.constants.front().value.floats()[1], -0.1F);
   EXPECT_EQ(write_text(*parsed, false), kSmall + origin);
 }

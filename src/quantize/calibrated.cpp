@@ -13,13 +13,6 @@
 
 namespace fixgate {
 
-bool needs_weight_statistics(const FormatPlan& plan) {
-  return std::ranges::any_of(plan.weights, [](const WeightRule& rule) {
-    return rule.rounding.value_or(WeightRounding::Nearest) != WeightRounding::Nearest ||
-           rule.correct_bias.value_or(false);
-  });
-}
-
 namespace {
 
 constexpr int kFootprintTries = 4;

@@ -17,9 +17,6 @@
 
 namespace fixgate {
 
-/// Whether a rule of the plan rounds weights, or corrects biases, by what the weights are multiplied with.
-bool needs_weight_statistics(const FormatPlan& plan);
-
 /// What rounding is learned from, and binary points are measured on, when a plan wants it.
 struct Learning {
   std::function<Result<DataSet>()> samples;  // none: the calibration data

@@ -298,4 +298,11 @@ bool matches(std::string_view pattern, std::string_view name) {
   return p == pattern.size();
 }
 
+bool needs_weight_statistics(const FormatPlan& plan) {
+  return std::ranges::any_of(plan.weights, [](const WeightRule& rule) {
+    return rule.rounding.value_or(WeightRounding::Nearest) != WeightRounding::Nearest ||
+           rule.correct_bias.value_or(false);
+  });
+}
+
 }  // namespace fixgate

@@ -91,4 +91,7 @@ struct PresetOptions {
 /// points. docs/formats.md has the table.
 Result<FormatPlan> preset_plan(std::string_view name, const PresetOptions& options);
 
+/// Whether a rule of the plan rounds weights, or corrects biases, by what the weights are multiplied with.
+bool needs_weight_statistics(const FormatPlan& plan);
+
 }  // namespace fixgate

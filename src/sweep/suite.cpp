@@ -11,7 +11,7 @@ namespace fixgate {
 namespace {
 
 Result<SuiteNetwork> network_from(const toml::table& table, const std::filesystem::path& folder) {
-  FIXGATE_CHECK(check_keys(table, {"name", "model", "task", "needs_data_root", "plans"}));
+  FIXGATE_CHECK(check_keys(table, {"name", "model", "task", "needs_data_root", "set", "states", "plans"}));
   SuiteNetwork network;
   FIXGATE_ASSIGN(static_cast<SuiteEntry&>(network), entry_from(table, folder));
   FIXGATE_ASSIGN(const auto plans, tables_in(table, "plans"));

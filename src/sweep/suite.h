@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "diagnostic/error.h"
+#include "network/graph_settings.h"
 #include "quantize/plan.h"
 
 namespace fixgate {
@@ -23,6 +24,7 @@ struct SuiteEntry {
   std::filesystem::path model;
   std::filesystem::path task;
   bool needs_data_root = false;  // model and data lie in the data root, not beside the suite
+  GraphSettings graph = {};      // `set` and `states`; what they do not say, the task does
 };
 
 struct SuiteNetwork : SuiteEntry {

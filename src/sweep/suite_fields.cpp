@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/graph_settings.h"
 #include "quantize/row_widths.h"
 #include "toml/document.h"
 
@@ -151,6 +152,7 @@ Result<SuiteEntry> entry_from(const toml::table& table, const std::filesystem::p
   FIXGATE_ASSIGN(const std::string task, text(table, "task"));
   entry.task = folder / task;
   FIXGATE_ASSIGN(entry.needs_data_root, flag(table, "needs_data_root"));
+  FIXGATE_ASSIGN(entry.graph, graph_settings_in(table));
   if (!entry.needs_data_root) entry.model = folder / entry.model;
   return entry;
 }

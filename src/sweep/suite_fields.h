@@ -32,7 +32,7 @@ Result<bool> flag(const toml::table& table, std::string_view key);
 /// binary_point, correct_bias, range, max_footprint. Errors: those of the fields, of the plan.
 Result<SuitePlan> plan_from(const toml::table& table, const std::filesystem::path& folder);
 
-/// name, model, task, needs_data_root.
+/// name, model, task, needs_data_root, set, states.
 Result<SuiteEntry> entry_from(const toml::table& table, const std::filesystem::path& folder);
 
 }  // namespace fixgate

@@ -15,9 +15,9 @@
 #include "files/write.h"
 #include "fixed/file.h"
 #include "fixed/footprint.h"
-#include "fixed/program_of.h"
-#include "quantize/calibrated.h"
-#include "sweep/load_network.h"
+#include "quantize/calibrated_program.h"
+#include "simulate/sequence_check.h"
+#include "sweep/load_program.h"
 #include "sweep/results_plot.h"
 
 namespace fixgate {
@@ -32,22 +32,26 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 /// What all plans of one network share, made when the first of them needs it.
 struct Loaded {
-  Network network;
+  program::FloatNetwork network;
   Task task;
   DataSet calibration;
-  std::optional<CalibratedNetwork> calibrated;
+  std::optional<program::CalibratedProgram> calibrated;
   DataSet test;
   FloatOutcomes reference;
 };
 
 // Stays where it is: the calibrated network refers to the network and its data.
 Result<void> load(const SuiteNetwork& entry, const std::filesystem::path& root, Loaded& loaded) {
-  FIXGATE_ASSIGN(loaded.network, load_network(entry.model));
   FIXGATE_ASSIGN(loaded.task, read_task(entry.task));
+  FIXGATE_ASSIGN(lowering::LoweredProgram lowered,
+                 load_program(entry.model, merged(entry.graph, loaded.task.graph)));
+  loaded.network = std::move(lowered.network);
   FIXGATE_ASSIGN(loaded.calibration, load_data(loaded.task, Part::Calibration, root));
+  FIXGATE_CHECK(check_data(loaded.network.program, loaded.calibration));
   FIXGATE_ASSIGN(loaded.calibrated,
-                 CalibratedNetwork::make(loaded.network, loaded.calibration, loaded.task.metric,
-                                         loaded.task.calibration.seed, learning_of(loaded.task, root)));
+                 program::CalibratedProgram::make(loaded.network, program::recordings_of(loaded.calibration),
+                                                  loaded.task.metric, loaded.task.calibration.seed,
+                                                  learning_of(loaded.network.program, loaded.task, root)));
   FIXGATE_ASSIGN(loaded.test, load_data(loaded.task, Part::Test, root));
   FIXGATE_ASSIGN(loaded.reference, run_float(loaded.network, loaded.test, loaded.task.metric));
   return {};
@@ -65,8 +69,8 @@ double saturated_share(const program::FixedNetwork& network, const program::Valu
 }
 
 Result<SweepRecord> evaluate_plan(Loaded& loaded, const SuitePlan& plan, const std::filesystem::path& file) {
-  FIXGATE_ASSIGN(const Quantised quantised, loaded.calibrated->quantise(plan.plan));
-  const program::FixedNetwork network = program_of(quantised.network);
+  FIXGATE_ASSIGN(const program::QuantisedProgram quantised, loaded.calibrated->quantise(plan.plan));
+  const program::FixedNetwork& network = quantised.network;
   FIXGATE_CHECK(write_fixed_network(network, file));
   const auto start = std::chrono::steady_clock::now();
   FIXGATE_ASSIGN(const FixedOutcomes outcomes, run_fixed(network, loaded.test, loaded.task.metric));
@@ -91,6 +95,9 @@ Result<std::string> input_fingerprint(const SuiteNetwork& entry, const std::file
   FIXGATE_ASSIGN(const std::string task_text, read_file(entry.task));
   FIXGATE_ASSIGN(const Task task, read_task(entry.task));
   std::vector<std::string> contents = {model, task_text};
+  for (const auto& [name, value] : entry.graph.set) contents.push_back(fmt::format("set {} {}", name, value));
+  for (const auto& [input, output] : entry.graph.states)
+    contents.push_back(fmt::format("state {} {}", input, output));
   const std::filesystem::path folder = root.empty() ? task.folder : root;
   FIXGATE_ASSIGN(const auto data, fingerprints_of_files(folder, {task.data.train, task.data.test,
                                                                  task.data.archive, task.data.vocabulary}));

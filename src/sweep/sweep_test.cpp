@@ -18,7 +18,7 @@ class Sweep : public testing::Test {
 
   Suite suite(const std::vector<int>& weights) const {
     const fs::path examples = fs::path(FIXGATE_SOURCE_DIR) / "examples/digits";
-    SuiteNetwork network{{"digits", examples / "digits-gru.onnx", examples / "digits.toml", false}, {}};
+    SuiteNetwork network{{"digits", examples / "digits-gru.onnx", examples / "digits.toml", false, {}}, {}};
     for (const int width : weights)
       network.plans.push_back(
           {"default " + std::to_string(width) + "/8", *preset_plan("default", {width, 8})});

@@ -10,9 +10,9 @@
 #include "files/read.h"
 #include "files/write.h"
 #include "fixed/file.h"
-#include "fixed/program_of.h"
-#include "quantize/calibrated.h"
-#include "sweep/load_network.h"
+#include "quantize/calibrated_program.h"
+#include "simulate/sequence_check.h"
+#include "sweep/load_program.h"
 #include "sweep/suite_fields.h"
 #include "sweep/suite_files.h"
 #include "toml/document.h"
@@ -47,8 +47,8 @@ Result<std::vector<std::pair<std::string, int>>> layer_lanes_from(const toml::ta
 }
 
 Result<VerificationEntry> verification_from(const toml::table& table, const std::filesystem::path& folder) {
-  FIXGATE_CHECK(check_keys(table, {"name", "model", "task", "needs_data_root", "plan", "lanes", "layer_lanes",
-                                   "part", "sequences", "steps"}));
+  FIXGATE_CHECK(check_keys(table, {"name", "model", "task", "needs_data_root", "set", "states", "plan",
+                                   "lanes", "layer_lanes", "part", "sequences", "steps"}));
   VerificationEntry entry;
   FIXGATE_ASSIGN(static_cast<SuiteEntry&>(entry), entry_from(table, folder));
   const toml::table* plan = table["plan"].as_table();
@@ -66,13 +66,16 @@ Result<VerificationEntry> verification_from(const toml::table& table, const std:
 
 Result<program::FixedNetwork> quantised(const VerificationEntry& entry, const std::filesystem::path& model,
                                         const Task& task, const std::filesystem::path& data_root) {
-  FIXGATE_ASSIGN(const Network network, load_network(model));
+  FIXGATE_ASSIGN(const lowering::LoweredProgram lowered,
+                 load_program(model, merged(entry.graph, task.graph)));
+  const program::FloatNetwork& network = lowered.network;
   FIXGATE_ASSIGN(const DataSet calibration, load_data(task, Part::Calibration, data_root));
-  FIXGATE_ASSIGN(CalibratedNetwork calibrated,
-                 CalibratedNetwork::make(network, calibration, task.metric, task.calibration.seed,
-                                         learning_of(task, data_root)));
-  FIXGATE_ASSIGN(Quantised quantised, calibrated.quantise(entry.plan.plan));
-  return program_of(std::move(quantised.network));
+  FIXGATE_CHECK(check_data(network.program, calibration));
+  FIXGATE_ASSIGN(auto calibrated, program::CalibratedProgram::make(
+                                      network, program::recordings_of(calibration), task.metric,
+                                      task.calibration.seed, learning_of(network.program, task, data_root)));
+  FIXGATE_ASSIGN(program::QuantisedProgram quantised, calibrated.quantise(entry.plan.plan));
+  return std::move(quantised.network);
 }
 
 Result<VerificationRecord> verify_entry(const VerificationEntry& entry,

@@ -5,19 +5,17 @@
 #include <cmath>
 #include <random>
 
-#include "calibrate/calibrate.h"
+#include "calibrate/program_profile.h"
 #include "data/load.h"
 #include "data/task.h"
 #include "evaluate/outcome.h"
 #include "fixed/file.h"
-#include "fixed/program_of.h"
-#include "fixed/verify.h"
 #include "import/test_cases.h"
-#include "quantize/quantize.h"
+#include "quantize/quantise_program.h"
 #include "simulate/fast/simulator.h"
-#include "simulate/float_runner.h"
+#include "simulate/float/float_runner.h"
 #include "simulate/reference/program_simulator.h"
-#include "sweep/load_network.h"
+#include "sweep/load_program.h"
 
 namespace fixgate {
 namespace {
@@ -32,35 +30,44 @@ fs::path source(const std::string& path) {
   return fs::path(FIXGATE_SOURCE_DIR) / path;
 }
 
+using program::FloatNetwork;
+using program::QuantisedProgram;
+
+/// Those that convert, with one input.
 std::vector<fs::path> lowered_models() {
   std::vector<fs::path> lowered;
-  for (const fs::path& model : test_cases::stored_models())
-    if (load_network(model)) lowered.push_back(model);
+  for (const fs::path& model : test_cases::stored_models()) {
+    const auto loaded = load_program(model, {});
+    if (loaded && inputs_of(loaded->network.program).size() == 1) lowered.push_back(model);
+  }
   return lowered;
 }
 
-DataSet random_data(const Network& network) {
+DataSet random_data(const FloatNetwork& network) {
+  const program::Value& input = network.program.values[inputs_of(network.program).front()];
   std::mt19937 random(1);
   std::normal_distribution<float> normal;
   DataSet data;
   for (int index = 0; index < kSequences; ++index) {
     Sample& sample = data.samples.emplace_back();
     sample.name = fmt::format("sequence {}", index);
-    if (network.takes_tokens)
+    if (input.vocabulary)
       for (Eigen::Index step = 0; step < kSteps; ++step)
         sample.sequence.tokens.push_back(
-            static_cast<std::int32_t>(random() % static_cast<unsigned>(network.inputs)));
+            static_cast<std::int32_t>(random() % static_cast<unsigned>(*input.vocabulary)));
     else
-      sample.sequence.features =
-          FloatMatrix::NullaryExpr(kSteps, network.inputs, [&] { return normal(random); });
+      sample.sequence.features = FloatMatrix::NullaryExpr(kSteps, input.size, [&] { return normal(random); });
   }
   return data;
 }
 
-Result<Quantised> quantised(const Network& network, const DataSet& data, const PresetOptions& widths) {
+Result<QuantisedProgram> quantised(const FloatNetwork& network, const DataSet& data,
+                                   const PresetOptions& widths) {
   FIXGATE_ASSIGN(const FormatPlan plan, preset_plan("default", widths));
-  FIXGATE_ASSIGN(const SignalProfile profile, calibrate(network, data));
-  return quantise(network, plan, &profile);
+  const program::FloatRunner runner(network);
+  FIXGATE_ASSIGN(const program::GroupProfile profile,
+                 program::calibrate(runner, program::recordings_of(data)));
+  return program::quantise(network, plan, {.profile = &profile});
 }
 
 const SignalFormat& format_of_outputs(const program::FixedNetwork& fixed) {
@@ -68,15 +75,17 @@ const SignalFormat& format_of_outputs(const program::FixedNetwork& fixed) {
 }
 
 // In dB, over all outputs of all sequences.
-Result<double> output_sqnr(const Network& network, const program::FixedNetwork& fixed, const DataSet& data) {
-  const FloatRunner runner(network);
+Result<double> output_sqnr(const FloatNetwork& network, const program::FixedNetwork& fixed,
+                           const DataSet& data) {
+  const program::FloatRunner runner(network);
   const program::ProgramSimulator simulator(fixed);
   const double step = std::ldexp(1.0, -format_of_outputs(fixed).format.fraction);
   double signal = 0;
   double noise = 0;
   for (const Sample& sample : data.samples) {
-    FloatState state = runner.initial_state();
-    FIXGATE_ASSIGN(const FloatMatrix wanted, runner.run(sample.sequence, state));
+    program::FloatMemory float_memory = runner.initial_memory();
+    FIXGATE_ASSIGN(const auto floats, runner.run({&sample.sequence, 1}, float_memory));
+    const FloatMatrix& wanted = floats.front();
     program::Memory memory = simulator.initial_memory();
     program::ValueCounts counts = simulator.no_counts();
     FIXGATE_ASSIGN(const auto outputs, simulator.run({&sample.sequence, 1}, memory, counts));
@@ -92,44 +101,31 @@ Result<double> output_sqnr(const Network& network, const program::FixedNetwork& 
   return 10 * std::log10(signal / noise);
 }
 
-bool carries_backwards(const Network& network) {
-  return network.streaming && std::ranges::any_of(network.layers, [](const Layer& layer) {
-           const auto* recurrent = std::get_if<RecurrentLayer>(&layer);
-           return recurrent != nullptr && recurrent->cells.back().reverse;
-         });
-}
-
 class EndToEnd : public testing::TestWithParam<fs::path> {};
 
 TEST_P(EndToEnd, FixedFollowsFloatWhereWidthsAreWide) {
-  const auto network = load_network(GetParam());
-  ASSERT_TRUE(network) << network.error().message;
+  const auto loaded = load_program(GetParam(), {});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const FloatNetwork* network = &loaded->network;
   const DataSet data = random_data(*network);
   const auto wide = quantised(*network, data, {20, 20});
-  if (carries_backwards(*network)) {
-    ASSERT_FALSE(wide);
-    EXPECT_NE(wide.error().message.find("a streaming network cannot have a reverse cell"), std::string::npos);
-    return;
-  }
   ASSERT_TRUE(wide) << wide.error().message;
-  EXPECT_TRUE(verify(wide->network));
-  const auto again = deserialise(serialise(program_of(wide->network)));
+  const auto again = deserialise(serialise(wide->network));
   ASSERT_TRUE(again) << again.error().message;
-  EXPECT_TRUE(*again == program_of(wide->network));
-  const auto sqnr = output_sqnr(*network, program_of(wide->network), data);
+  EXPECT_TRUE(*again == wide->network);
+  const auto sqnr = output_sqnr(*network, wide->network, data);
   ASSERT_TRUE(sqnr) << sqnr.error().message;
   EXPECT_GT(*sqnr, kWideSqnr);
 }
 
 TEST_P(EndToEnd, RunsWhereWidthsAreNarrow) {
-  const auto network = load_network(GetParam());
-  ASSERT_TRUE(network) << network.error().message;
-  if (carries_backwards(*network)) return;  // refused; the test above says so
+  const auto loaded = load_program(GetParam(), {});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const FloatNetwork* network = &loaded->network;
   const DataSet data = random_data(*network);
   const auto narrow = quantised(*network, data, {4, 6});
   ASSERT_TRUE(narrow) << narrow.error().message;
-  EXPECT_TRUE(verify(narrow->network));
-  const auto sqnr = output_sqnr(*network, program_of(narrow->network), data);
+  const auto sqnr = output_sqnr(*network, narrow->network, data);
   ASSERT_TRUE(sqnr) << sqnr.error().message;
   EXPECT_TRUE(std::isfinite(*sqnr));
 }
@@ -154,8 +150,9 @@ constexpr Example kExamples[] = {
 class Examples : public testing::TestWithParam<Example> {};
 
 TEST_P(Examples, HaveTheFiguresOfTheirCards) {
-  const auto network = load_network(source(fmt::format("examples/{}.onnx", GetParam().model)));
-  ASSERT_TRUE(network) << network.error().message;
+  const auto loaded = load_program(source(fmt::format("examples/{}.onnx", GetParam().model)), {});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const FloatNetwork* network = &loaded->network;
   const auto task = read_task(source(fmt::format("examples/{}.toml", GetParam().task)));
   ASSERT_TRUE(task) << task.error().message;
   const auto test = load_data(*task, Part::Test, {});
@@ -168,7 +165,7 @@ TEST_P(Examples, HaveTheFiguresOfTheirCards) {
   ASSERT_TRUE(calibration) << calibration.error().message;
   const auto fixed = quantised(*network, *calibration, {8, 8});
   ASSERT_TRUE(fixed) << fixed.error().message;
-  const auto outcomes = run_fixed(program_of(fixed->network), *test, task->metric);
+  const auto outcomes = run_fixed(fixed->network, *test, task->metric);
   ASSERT_TRUE(outcomes) << outcomes.error().message;
   const double loss = higher_is_better(task->metric.kind) ? reference->metric - outcomes->metric
                                                           : outcomes->metric - reference->metric;
@@ -178,7 +175,9 @@ TEST_P(Examples, HaveTheFiguresOfTheirCards) {
 
 // Real data through the fast simulator, in batches, and through the reference simulator: the same integers.
 TEST_P(Examples, RunTheSameInBothSimulators) {
-  const auto network = load_network(source(fmt::format("examples/{}.onnx", GetParam().model)));
+  const auto loaded = load_program(source(fmt::format("examples/{}.onnx", GetParam().model)), {});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const FloatNetwork* network = &loaded->network;
   const auto task = read_task(source(fmt::format("examples/{}.toml", GetParam().task)));
   const auto test = load_data(*task, Part::Validation, {});
   ASSERT_TRUE(test) << test.error().message;
@@ -186,7 +185,7 @@ TEST_P(Examples, RunTheSameInBothSimulators) {
   for (const PresetOptions& widths : {PresetOptions{8, 8}, PresetOptions{4, 6}, PresetOptions{8, 12}}) {
     const auto fixed = quantised(*network, *calibration, widths);
     ASSERT_TRUE(fixed) << fixed.error().message;
-    const program::FixedNetwork made = program_of(fixed->network);
+    const program::FixedNetwork made = fixed->network;
     EXPECT_EQ(FastSimulator(made).not_covered(), "");
     const auto fast = run_fixed(made, *test, task->metric, Simulator::Fast);
     const auto reference = run_fixed(made, *test, task->metric, Simulator::Reference);

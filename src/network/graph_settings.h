@@ -1,0 +1,31 @@
+// What the user says of a graph: which inputs and dimensions are fixed, and which outputs are states.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fixgate {
+
+struct GraphSettings {
+  std::map<std::string, double> set;                        // graph inputs and symbolic dimensions, fixed
+  std::vector<std::pair<std::string, std::string>> states;  // graph input, graph output that it comes from
+
+  [[nodiscard]] bool empty() const { return set.empty() && states.empty(); }
+
+  friend bool operator==(const GraphSettings&, const GraphSettings&) = default;
+};
+
+/// Both together; where they fix the same, `first` does.
+inline GraphSettings merged(GraphSettings first, const GraphSettings& second) {
+  first.set.insert(second.set.begin(), second.set.end());
+  for (const auto& [input, output] : second.states) {
+    bool is_known = false;
+    for (const auto& [known, ignored] : first.states) is_known = is_known || known == input;
+    if (!is_known) first.states.emplace_back(input, output);
+  }
+  return first;
+}
+
+}  // namespace fixgate
