@@ -160,7 +160,7 @@ class Peer:
         self.kinds = {value.name: value.type for value in self.session.get_inputs()}
         self.shapes = {value.name: value.shape for value in self.session.get_inputs()}
         states = set(network.states.values())
-        self.outputs = [value.name for value in self.session.get_outputs() if value.name not in states]
+        self.outputs = [value.name for value in self.session.get_outputs() if value.name not in states | set(network.before.values())]
 
     def typed(self, name, array):
         kind = {'tensor(float)': np.float32, 'tensor(int64)': np.int64, 'tensor(int32)': np.int32, 'tensor(uint8)': np.uint8,

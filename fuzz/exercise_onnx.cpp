@@ -2,12 +2,11 @@
 
 #include "exercise.h"
 #include "fixed/file.h"
-#include "fixed/program_of.h"
 #include "import/onnx.h"
+#include "lowering/lower_to_program.h"
 #include "network/fold.h"
-#include "network/lower.h"
-#include "quantize/quantize.h"
-#include "simulate/float_runner.h"
+#include "quantize/quantise_program.h"
+#include "simulate/float/float_runner.h"
 
 namespace fixgate {
 namespace {
@@ -33,24 +32,31 @@ FormatPlan stated_plan() {
   return plan;
 }
 
-void run(const Network& network) {
+Sequence steps_of(const program::Value& input) {
   Sequence sequence;
-  if (network.takes_tokens)
+  if (input.vocabulary)
     sequence.tokens.assign(kSteps, 0);
   else
-    sequence.features = FloatMatrix::Constant(kSteps, network.inputs, 0.5F);
-  const FloatRunner runner(network);
-  FloatState state = runner.initial_state();
-  const auto outputs = runner.run(sequence, state);
-  require(outputs && outputs->cols() == output_count(network), "a lowered network runs");
+    sequence.features = FloatMatrix::Constant(kSteps, input.size, 0.5F);
+  return sequence;
 }
 
-void quantise_small(const Network& network) {
-  const auto quantised = quantise(network, stated_plan(), nullptr);
+/// Too few steps, or other numbers of them than the inputs have together, are refused.
+void run(const program::FloatNetwork& network) {
+  std::vector<Sequence> inputs;
+  for (const program::ValueId id : inputs_of(network.program))
+    inputs.push_back(steps_of(network.program.values[id]));
+  const program::FloatRunner runner(network);
+  program::FloatMemory memory = runner.initial_memory();
+  const auto outputs = runner.run(inputs, memory);
+  require(!outputs || outputs->size() == network.program.outputs.size(), "a lowered network has its outputs");
+}
+
+void quantise_small(const program::FloatNetwork& network) {
+  const auto quantised = program::quantise(network, stated_plan(), {});
   if (!quantised) return;
-  const program::FixedNetwork fixed = program_of(quantised->network);
-  const auto read = deserialise(serialise(fixed));
-  require(read && *read == fixed, "a quantised network is read as it was written");
+  const auto read = deserialise(serialise(quantised->network));
+  require(read && *read == quantised->network, "a quantised network is read as it was written");
 }
 
 }  // namespace
@@ -58,12 +64,11 @@ void quantise_small(const Network& network) {
 void exercise_onnx(std::string_view bytes) {
   auto graph = import_onnx_bytes(bytes, "/nonexistent", "fuzz.onnx");
   if (!graph || !fold_constants(*graph) || !fold_initial_states(*graph)) return;
-  const auto network = lower(*graph);
-  require(network.has_value() == lower_what_can_be(*graph).refusals.empty(),
-          "lowering and its list of refusals agree");
-  if (!network || count_parameters(*network).whole > kMostParameters) return;
-  run(*network);
-  quantise_small(*network);
+  const lowering::Examination examined = lowering::examine(*graph);
+  require(examined.lowered.has_value() == examined.refusals.empty(), "what is not lowered is refused");
+  if (!examined.lowered || count_parameters(examined.lowered->network) > kMostParameters) return;
+  run(examined.lowered->network);
+  quantise_small(examined.lowered->network);
 }
 
 }  // namespace fixgate

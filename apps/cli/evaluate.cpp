@@ -21,7 +21,7 @@
 #include "graph_options.h"
 #include "import/model_files.h"
 #include "numbers.h"
-#include "sweep/load_network.h"
+#include "sweep/load_graph.h"
 #include "sweep/load_program.h"
 #include "sweep/records.h"
 

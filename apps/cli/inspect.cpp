@@ -18,7 +18,7 @@
 #include "program/left_to_reader.h"
 #include "quantize/quantise_program.h"
 #include "run/look_ahead.h"
-#include "sweep/load_network.h"
+#include "sweep/load_graph.h"
 
 namespace fixgate {
 namespace {

@@ -5,7 +5,6 @@
 #include "evaluate/outcome.h"
 #include "network/executor.h"
 #include "network/fold.h"
-#include "network/lower.h"
 #include "network/testing/graph_builder.h"
 
 namespace fixgate {
@@ -62,7 +61,6 @@ Graph shifted_gru(const Shape& x) {
 
 TEST(GraphRunner, ComputesWhatTheExecutorDoes) {
   const Graph graph = shifted_gru({-1, -1, kInputs});
-  EXPECT_FALSE(lower(graph));
   const Sequence sequence = features(7);
   const Tensor x{{7, 1, kInputs},
                  std::vector<float>(sequence.features.data(), sequence.features.data() + 7 * kInputs)};

@@ -151,6 +151,9 @@ Result<void> lower_gemm(Walk& walk, const Node& node) {
   if (left->tensor.shape.size() != 2) return fail("its input has {} axes, not 2", left->tensor.shape.size());
   if (walk.find(node, 2) != nullptr) {
     FIXGATE_ASSIGN(product.bias, walk.constant(node, 2));
+    const Shape& shape = product.bias->shape;
+    if (shape.size() > 1 && shape[0] != 1)
+      return fail("a bias that differs from row to row is not supported");
     product.bias_factor = beta;
   }
   return write(walk, node, std::move(product));

@@ -38,9 +38,31 @@ Result<void> lower_move(Walk& walk, const Node& node) {
   return put_moved(walk, node, {0});
 }
 
+namespace {
+
+/// ONNX's TensorProto::DataType.
+bool is_real_type(std::int64_t type) {
+  return type == 1 || type == 10 || type == 11 || type == 16;
+}
+
+/// Whether an element is a token.
+bool holds_tokens(Walk& walk, const Item& item) {
+  return !item.is_constant && std::ranges::any_of(item.tensor.integers(), [&](std::int64_t code) {
+    const Source source = walk.sources().source(code);
+    return source.value && walk.program().values[*source.value].vocabulary;
+  });
+}
+
+}  // namespace
+
+// Real numbers stay as they are: those of half precision are computed in single precision.
 Result<void> lower_cast(Walk& walk, const Node& node) {
   if (passes_functions(walk, node)) return {};
   FIXGATE_ASSIGN(const Item* item, walk.data(node, 0));
+  FIXGATE_ASSIGN(const std::int64_t to, attribute_or<std::int64_t>(node, "to", 1));
+  const bool is_token = holds_tokens(walk, *item);
+  if (is_token && is_real_type(to)) return fail("tokens that become real numbers are not supported");
+  if (!is_token && !is_real_type(to)) return fail("real numbers that become whole ones are not supported");
   Item cast = *item;
   walk.put(node, 0, std::move(cast));
   return {};
@@ -49,6 +71,11 @@ Result<void> lower_cast(Walk& walk, const Node& node) {
 Result<void> lower_dropout(Walk& walk, const Node& node) {
   FIXGATE_ASSIGN(const Item* item, walk.data(node, 0));
   if (node.outputs.size() > 1 && !node.outputs[1].empty()) return fail("a Dropout's mask is not supported");
+  if (const Item* training = walk.find(node, 2)) {
+    const bool is_off = training->is_constant && !training->tensor.is_float() &&
+                        std::ranges::all_of(training->tensor.integers(), [](auto flag) { return flag == 0; });
+    if (!is_off) return fail("training mode is not supported");
+  }
   Item same = *item;
   walk.put(node, 0, std::move(same));
   return {};

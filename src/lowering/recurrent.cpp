@@ -122,7 +122,8 @@ Result<Steps> steps_of(Walk& walk, const Node& node, const Tensor& x, const Item
   if (!has_sequences && x.shape[1] > 1) kept = {1, 2};
   // Along an inner axis, and where one vector is repeated.
   const bool differs = std::ranges::count(first.frame.features, std::size_t{0}) > 0;
-  if (first.frame.time && !is_time && steps.count != 1 && !differs)
+  const bool is_across = first.frame.time == std::size_t{1};  // the steps of the data are its batch
+  if (is_across && steps.count != 1 && !differs)
     return fail("its steps are not those of the data, which run along its batch axis");
   if (!is_time && differs && steps.count > 1) kept.insert(kept.begin(), 0);
   FIXGATE_ASSIGN(Placed placed, walk.framer().place({&x}, kept));
@@ -130,8 +131,8 @@ Result<Steps> steps_of(Walk& walk, const Node& node, const Tensor& x, const Item
   steps.positions = has_sequences ? 1 : static_cast<int>(x.shape[1]);
   FIXGATE_ASSIGN(steps.input, walk.value(placed.frame, placed.operands.front(), item));
   steps.clock = placed.frame.clock;
-  if (is_time || steps.count == 1) return steps;
-  if (!differs) {
+  if (is_time || (steps.count == 1 && !is_across)) return steps;
+  if (!differs && !is_across) {
     for (const ClockId clock : walk.clocks())
       if (walk.framer().ticks(clock) == steps.count) {
         steps.clock = clock;

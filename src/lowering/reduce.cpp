@@ -236,6 +236,10 @@ Result<void> lower_output_function(Walk& walk, const Node& node) {
   if (item.functions.empty() && node.op_type != "Multinomial") {
     const Shape& shape = item.tensor.shape;
     FIXGATE_ASSIGN(const auto axes, function_axes(walk, node, shape.size()));
+    FIXGATE_ASSIGN(const Placed by_step, walk.framer().place({&item.tensor}));
+    for (const std::size_t axis : axes)
+      if (shape[axis] > 1 && (by_step.frame.time == axis || by_step.frame.sequences == axis))
+        return fail("over the steps or sequences is not supported");
     FIXGATE_ASSIGN(const Placed placed, walk.framer().place({&item.tensor}, axes));
     for (const std::size_t axis : placed.frame.features)
       if (shape[axis] > 1 && std::ranges::count(axes, axis) == 0)

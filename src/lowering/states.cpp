@@ -218,7 +218,12 @@ class StateConnection {
       bool hands_on = false;
       for (std::size_t element = 0; element < places.size(); ++element)
         hands_on = hands_on || source_of(output, places[element]).value == state;
-      if (hands_on && search_.framer.ticks(program_.values[state].clock) == 1) pairs_[input] = output;
+      if (!hands_on || search_.framer.ticks(program_.values[state].clock) != 1) continue;
+      for (const StateUse& use : uses_of(state))
+        if (!fits(use, source_of(output, places[static_cast<std::size_t>(use.state_element)])))
+          return fail("graph output '{}' hands graph input '{}' on, which begins a state, and not that state",
+                      search_.outputs[output].name, input);
+      pairs_[input] = output;
     }
     return {};
   }

@@ -288,6 +288,13 @@ Result<void> lower_scan(Walk& walk, const Node& node) {
 
 namespace {
 
+/// The only element. Error: another number of them, or a real one.
+Result<std::int64_t> whole_number(const Tensor& tensor) {
+  if (tensor.is_float() || tensor.integers().size() != 1)
+    return fail("its number of runs and its condition must be one whole number each");
+  return tensor.integers().front();
+}
+
 /// The part of a Loop that only counts: its condition, its counters. Runs on numbers.
 class Counting {
  public:
@@ -305,17 +312,28 @@ class Counting {
       if (is_counted(body_.inputs[state + 2].name))
         numbers[body_.inputs[state + 2].name] = walk_.find(node_, state + 2)->tensor;
     std::int64_t count = 0;
-    bool goes_on = first == nullptr || !first->is_constant || first->tensor.integers().front() != 0;
-    const std::int64_t limit = most != nullptr && most->is_constant ? most->tensor.integers().front() : kMost;
+    bool goes_on = true;
+    if (first != nullptr && first->is_constant) {
+      FIXGATE_ASSIGN(const std::int64_t condition, whole_number(first->tensor));
+      goes_on = condition != 0;
+    }
+    std::int64_t limit = kMost;
+    if (most != nullptr && most->is_constant) {
+      FIXGATE_ASSIGN(limit, whole_number(most->tensor));
+    }
     while (goes_on && count < limit) {
       if (count == kMost) return fail("it does not end after {} runs", kMost);
       FIXGATE_ASSIGN(const auto values, run_once(numbers, count));
       const auto condition = values.find(body_.outputs.front().name);
       if (condition == values.end()) return fail("its condition depends on data");
-      goes_on = condition->second.integers().front() != 0;
+      FIXGATE_ASSIGN(const std::int64_t is_true, whole_number(condition->second));
+      goes_on = is_true != 0;
       for (std::size_t state = 0; state < states; ++state)
-        if (const std::string& name = body_.inputs[state + 2].name; is_counted(name))
-          numbers[name] = values.at(body_.outputs[state + 1].name);
+        if (const std::string& name = body_.inputs[state + 2].name; is_counted(name)) {
+          const auto next = values.find(body_.outputs[state + 1].name);
+          if (next == values.end()) return fail("'{}' in its body depends on data", name);
+          numbers[name] = next->second;
+        }
       ++count;
     }
     return count;

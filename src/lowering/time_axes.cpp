@@ -17,6 +17,12 @@ std::string key_of(const GraphValue& input, std::size_t axis) {
   return is_named ? input.dimension_names[axis] : fmt::format("axis {}", axis);
 }
 
+/// The same, where it is known which axes are sequences: these are one dimension, wherever they stand.
+std::string key_of(const GraphValue& input, std::size_t axis, const std::set<InputAxis>& sequences) {
+  const bool is_named = axis < input.dimension_names.size() && !input.dimension_names[axis].empty();
+  return !is_named && sequences.contains({input.name, axis}) ? "sequences" : key_of(input, axis);
+}
+
 bool is_open(const GraphValue& input, std::size_t axis) {
   return input.shape[axis] < 0;
 }
@@ -24,10 +30,10 @@ bool is_open(const GraphValue& input, std::size_t axis) {
 /// Sizes of the open dimensions, by key.
 using Sizes = std::map<std::string, std::int64_t>;
 
-Shape shape_with(const GraphValue& input, const Sizes& sizes) {
+Shape shape_with(const GraphValue& input, const Sizes& sizes, const std::set<InputAxis>& sequences = {}) {
   Shape shape = input.shape;
   for (std::size_t axis = 0; axis < shape.size(); ++axis)
-    if (is_open(input, axis)) shape[axis] = sizes.at(key_of(input, axis));
+    if (is_open(input, axis)) shape[axis] = sizes.at(key_of(input, axis, sequences));
   return shape;
 }
 
@@ -57,8 +63,8 @@ class RoleFinder {
     }
     // An axis of steps in one node and of sequences in another: the first says what it is.
     for (const InputAxis& axis : roles.time) roles.sequences.erase(axis);
-    extend(roles.time);
-    extend(roles.sequences);
+    extend(roles.time, roles.sequences);
+    extend(roles.sequences, roles.time);
     if (roles.time.empty()) take_open_axis(roles);
     return roles;
   }
@@ -73,13 +79,16 @@ class RoleFinder {
     return sizes;
   }
 
-  /// Axes of other inputs with the same symbol; or of the same fixed size at the same place.
-  void extend(std::set<InputAxis>& axes) const {
+  /// Axes of other inputs with the same symbol; or of the same fixed size at the same place. What is known to be
+  /// something else is left alone.
+  void extend(std::set<InputAxis>& axes, const std::set<InputAxis>& others) const {
     const std::set<InputAxis> known = axes;
     for (const GraphValue& input : graph_.inputs)
       for (std::size_t axis = 0; axis < input.shape.size(); ++axis)
         for (const InputAxis& other : known)
-          if (other.input != input.name && is_same(input, axis, other)) axes.insert({input.name, axis});
+          if (other.input != input.name && !others.contains({input.name, axis}) &&
+              is_same(input, axis, other))
+            axes.insert({input.name, axis});
   }
 
   [[nodiscard]] bool is_same(const GraphValue& input, std::size_t axis, const InputAxis& other) const {
@@ -107,7 +116,7 @@ class RoleFinder {
         if (!is_open(input, axis) || roles.sequences.contains(candidate) || is_batch(input, axis)) continue;
         roles.time = {candidate};
         roles.is_guessed = true;
-        extend(roles.time);
+        extend(roles.time, roles.sequences);
         return;
       }
   }
@@ -130,11 +139,12 @@ Probe probe_with(const Graph& graph, const Roles& roles, std::int64_t ticks) {
   Sizes sizes;
   for (const GraphValue& input : graph.inputs)
     for (std::size_t axis = 0; axis < input.shape.size(); ++axis)
-      if (is_open(input, axis)) sizes.emplace(key_of(input, axis), 1);
+      if (is_open(input, axis)) sizes.emplace(key_of(input, axis, roles.sequences), 1);
   for (const GraphValue& input : graph.inputs) {
     const auto time = axis_in(roles.time, input.name);
     if (!time) continue;
-    const std::string key = is_open(input, *time) ? key_of(input, *time) : std::to_string(input.shape[*time]);
+    const std::string key =
+        is_open(input, *time) ? key_of(input, *time, roles.sequences) : std::to_string(input.shape[*time]);
     const auto [at, is_new] = clocks.emplace(key, probe.clocks.size());
     if (!is_new) continue;
     const auto extra = 17 * static_cast<std::int64_t>(probe.clocks.size());
@@ -147,12 +157,13 @@ Probe probe_with(const Graph& graph, const Roles& roles, std::int64_t ticks) {
   }
   if (probe.clocks.empty()) probe.clocks.push_back({1, 1});
   for (const GraphValue& input : graph.inputs) {
-    ProbedInput probed{shape_with(input, sizes), axis_in(roles.time, input.name), std::nullopt, 0, false};
+    ProbedInput probed{shape_with(input, sizes, roles.sequences), axis_in(roles.time, input.name),
+                       std::nullopt, 0, false};
     probed.may_be_state = !probed.time && input.is_float;
     const auto sequences = axis_in(roles.sequences, input.name);
     if (sequences && probed.shape[*sequences] > 1) probed.sequences = sequences;
     if (probed.time) {
-      const std::string key = is_open(input, *probed.time) ? key_of(input, *probed.time)
+      const std::string key = is_open(input, *probed.time) ? key_of(input, *probed.time, roles.sequences)
                                                            : std::to_string(input.shape[*probed.time]);
       probed.clock = clocks.at(key);
       if (probed.shape[*probed.time] == 1) {

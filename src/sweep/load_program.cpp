@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "sweep/load_network.h"
+#include "sweep/load_graph.h"
 
 namespace fixgate {
 namespace {

@@ -1,13 +1,13 @@
 // The digits networks in a second simulator, and as netlists that Yosys made.
 #include <gtest/gtest.h>
 
-#include "calibrate/calibrate.h"
+#include "calibrate/program_profile.h"
 #include "data/load.h"
 #include "data/test_folder.h"
 #include "fixed/program_of.h"
 #include "hardware/accelerator_files.h"
-#include "quantize/quantize.h"
-#include "sweep/load_network.h"
+#include "quantize/quantise_program.h"
+#include "sweep/load_program.h"
 #include "tools/program.h"
 #include "verification/gather.h"
 #include "verification/verification.h"
@@ -20,13 +20,16 @@ const std::filesystem::path kDigits = FIXGATE_SOURCE_DIR "/examples/digits";
 class DigitsHardware : public TestFolder {
  protected:
   void write(const std::string& model, const AcceleratorOptions& more = {}) {
-    const auto network = load_network(kDigits / model);
+    const auto lowered = load_program(kDigits / model, {});
     task_ = *read_task(kDigits / "digits.toml");
-    const auto profile = calibrate(*network, *load_data(task_, Part::Calibration, ""));
-    auto quantised = quantise(*network, *preset_plan("default", {4, 8}), &*profile);
+    const DataSet data = *load_data(task_, Part::Calibration, "");
+    const program::FloatRunner runner(lowered->network);
+    const auto profile = program::calibrate(runner, program::recordings_of(data));
+    auto quantised =
+        program::quantise(lowered->network, *preset_plan("default", {4, 8}), {.profile = &*profile});
     AcceleratorOptions options = more;
     options.lanes = {{"", 8}, {"classify_Gemm", 1}};
-    accelerator_ = *design_accelerator(program_of(std::move(quantised->network)), options);
+    accelerator_ = *design_accelerator(std::move(quantised->network), options);
     ASSERT_TRUE(write_accelerator(accelerator_, folder_ / "accelerator"));
   }
 

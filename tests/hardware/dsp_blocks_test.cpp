@@ -4,15 +4,15 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "calibrate/calibrate.h"
+#include "calibrate/program_profile.h"
 #include "data/load.h"
 #include "data/test_folder.h"
 #include "files/read.h"
 #include "fixed/program_of.h"
 #include "hardware/accelerator_files.h"
 #include "hardware/multipliers.h"
-#include "quantize/quantize.h"
-#include "sweep/load_network.h"
+#include "quantize/quantise_program.h"
+#include "sweep/load_program.h"
 #include "tools/program.h"
 
 namespace fixgate {
@@ -86,12 +86,15 @@ struct Example {
 
 class DspBlocksOfExamples : public DspBlocks {
  protected:
-  static FixedChain quantised(const Example& example) {
+  static program::FixedNetwork quantised(const Example& example) {
     const std::filesystem::path folder = kExamples / example.folder;
-    const auto network = load_network(folder / example.model);
+    const auto lowered = load_program(folder / example.model, {});
     const Task task = *read_task(folder / (std::string(example.folder) + ".toml"));
-    const auto profile = calibrate(*network, *load_data(task, Part::Calibration, ""));
-    return quantise(*network, *preset_plan("default", example.bits), &*profile)->network;
+    const DataSet data = *load_data(task, Part::Calibration, "");
+    const program::FloatRunner runner(lowered->network);
+    const auto profile = program::calibrate(runner, program::recordings_of(data));
+    return program::quantise(lowered->network, *preset_plan("default", example.bits), {.profile = &*profile})
+        ->network;
   }
 };
 
@@ -103,7 +106,7 @@ TEST_F(DspBlocksOfExamples, ArePredictedWithinOne) {
     SCOPED_TRACE(fmt::format("{}, --dsp {}", example.model, example.dsp));
     AcceleratorOptions options;
     options.multipliers = example.dsp;
-    const auto accelerator = design_accelerator(program_of(quantised(example)), options);
+    const auto accelerator = design_accelerator(quantised(example), options);
     ASSERT_TRUE(accelerator) << accelerator.error().message;
     const auto predicted = static_cast<int>(count_multipliers(*accelerator).dsp_blocks);
     EXPECT_LE(predicted, example.dsp);

@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-#include "calibrate/calibrate.h"
+#include "calibrate/program_profile.h"
 #include "fixed/program_of.h"
 #include "hardware/engines.h"
 #include "hardware/geometry.h"
 #include "hardware/schedule.h"
-#include "quantize/quantize.h"
+#include "quantize/quantise_program.h"
+#include "simulate/testing/random_chain.h"
 #include "simulate/testing/random_fixed_network.h"
-#include "simulate/testing/random_network.h"
 
 namespace fixgate {
 namespace {
@@ -42,7 +42,7 @@ Result<Accelerator> any_formats(Random& random, std::uint64_t seed, std::optiona
 }
 
 Result<Accelerator> quantised_float(Random& random) {
-  testing_support::NetworkShape shape;
+  testing_support::ChainShape shape;
   shape.kind = random.pick({CellKind::Lstm, CellKind::Gru});
   shape.linear_before_reset = random.chance(0.5);
   shape.layers = random.number(1, 2);
@@ -53,13 +53,16 @@ Result<Accelerator> quantised_float(Random& random) {
   shape.inputs = random.number(1, 12);
   shape.hidden = random.number(1, 24);
   shape.outputs = random.number(1, 12);
-  const Network network = testing_support::make_network(random, shape);
-  const DataSet data = testing_support::random_data(random, network, 8, 12);
-  FIXGATE_ASSIGN(const SignalProfile profile, calibrate(network, data));
+  const program::FloatNetwork network = testing_support::make_chain(random, shape);
+  const DataSet data = testing_support::drawn_data(random, network.program, 8, 12);
+  const program::FloatRunner runner(network);
+  FIXGATE_ASSIGN(const program::GroupProfile profile,
+                 program::calibrate(runner, program::recordings_of(data)));
   FIXGATE_ASSIGN(const FormatPlan plan, preset_plan(random.chance(0.5) ? "default" : "paper",
                                                     {random.number(2, 12), random.number(3, 12)}));
-  FIXGATE_ASSIGN(Quantised quantised, quantise(network, plan, &profile));
-  return design_accelerator(program_of(std::move(quantised.network)), {});
+  FIXGATE_ASSIGN(program::QuantisedProgram quantised,
+                 program::quantise(network, plan, {.profile = &profile}));
+  return design_accelerator(std::move(quantised.network), {});
 }
 
 template <typename T>

@@ -30,6 +30,7 @@ struct Attack {
   Verdict verdict;
   const char* reason;  // part of the error, if refused
   std::function<Graph()> build;
+  double tolerance = 1e-5;  // of the outputs' range
 };
 
 inline void PrintTo(const Attack& attack, std::ostream* stream) {
@@ -42,6 +43,11 @@ inline Attack refused(const char* name, const char* reason, std::function<Graph(
 
 inline Attack exact(const char* name, std::function<Graph()> build) {
   return {name, Verdict::Exact, "", std::move(build)};
+}
+
+/// Of half precision, which is computed in single precision.
+inline Attack exact_within(double tolerance, const char* name, std::function<Graph()> build) {
+  return {name, Verdict::Exact, "", std::move(build), tolerance};
 }
 
 /// The data input, time major, of a graph to be built.

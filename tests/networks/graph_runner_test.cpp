@@ -7,7 +7,7 @@
 
 #include "import/test_cases.h"
 #include "networks/agreement.h"
-#include "sweep/load_network.h"
+#include "sweep/load_graph.h"
 
 namespace fixgate {
 namespace {

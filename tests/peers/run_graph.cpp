@@ -8,7 +8,7 @@
 #include "import/onnx.h"
 #include "network/executor.h"
 #include "networks/agreement.h"
-#include "sweep/load_network.h"
+#include "sweep/load_graph.h"
 
 namespace fixgate {
 namespace {
@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 using agreement::Tensors;
 
 struct Options {
-  bool lowered = false;
-  std::size_t batch_axis = 1;
   fs::path model;
   fs::path folder;  // of the outputs
   std::vector<fs::path> inputs;
@@ -27,16 +25,8 @@ struct Options {
 Result<Options> parse(const std::vector<std::string>& arguments) {
   Options options;
   std::vector<fs::path> paths;
-  for (const std::string& argument : arguments) {
-    if (argument == "--lowered=0" || argument == "--lowered=1") {
-      options.lowered = true;
-      options.batch_axis = argument.back() == '0' ? 0 : 1;
-      continue;
-    }
-    paths.emplace_back(argument);
-  }
-  if (paths.size() < 3)
-    return fail("usage: run_graph [--lowered=BATCH_AXIS] MODEL.onnx OUTPUT_FOLDER INPUT.pb...");
+  for (const std::string& argument : arguments) paths.emplace_back(argument);
+  if (paths.size() < 3) return fail("usage: run_graph MODEL.onnx OUTPUT_FOLDER INPUT.pb...");
   options.model = paths[0];
   options.folder = paths[1];
   options.inputs.assign(paths.begin() + 2, paths.end());
@@ -71,25 +61,10 @@ Result<Tensors> run_graph(const Options& options, const Tensors& inputs) {
   return Executor(graph).run(inputs);
 }
 
-// The main output alone, [batch, steps or 1, outputs].
-Result<Tensors> run_lowered(const Options& options, const Tensors& inputs) {
-  FIXGATE_ASSIGN(const Graph graph, load_graph(options.model));
-  FIXGATE_ASSIGN(const Network network, load_network(options.model));
-  FIXGATE_ASSIGN(const auto results, agreement::run_all(network, graph, inputs, options.batch_axis));
-  const auto& first = results.outputs.front();
-  Tensor tensor{{static_cast<std::int64_t>(results.outputs.size()), first.rows(), first.cols()},
-                std::vector<float>{}};
-  for (const auto& outputs : results.outputs)
-    for (Eigen::Index k = 0; k < outputs.size(); ++k)
-      tensor.floats().push_back(static_cast<float>(outputs.data()[k]));
-  return Tensors{{graph.outputs.front().name, std::move(tensor)}};
-}
-
 Result<void> run(const std::vector<std::string>& arguments) {
   FIXGATE_ASSIGN(const Options options, parse(arguments));
   FIXGATE_ASSIGN(const Tensors inputs, read_inputs(options));
-  FIXGATE_ASSIGN(const Tensors outputs,
-                 options.lowered ? run_lowered(options, inputs) : run_graph(options, inputs));
+  FIXGATE_ASSIGN(const Tensors outputs, run_graph(options, inputs));
   int index = 0;
   for (const auto& [name, tensor] : outputs)
     FIXGATE_CHECK(store(options.folder / fmt::format("output_{}.pb", index++), name, tensor));

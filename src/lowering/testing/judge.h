@@ -42,7 +42,10 @@ class Judge {
           inputs[input.name] = extra.contains(input.name) ? extra.at(input.name) : zeros(input.name);
       for (const program::StateId id : lowered_.network.program.states.ids())
         if (!lowered_.network.program.states[id].is_carried) memory[id] = runner_.initial_memory()[id];
-      FIXGATE_ASSIGN(const Tensors outputs, Executor(graph_).run(inputs));
+      const auto executed = Executor(graph_).run(inputs);
+      is_executed = executed.has_value();
+      if (!executed) return tl::make_unexpected(executed.error());
+      const Tensors& outputs = *executed;
       FIXGATE_CHECK(compare(inputs, outputs, memory));
       for (const StatePair& pair : lowered_.states)
         if (pair.output) {
@@ -52,7 +55,8 @@ class Judge {
     return largest_ / std::max(range_, 1e-30);
   }
 
-  Tensors extra;  // inputs that the program does not have
+  Tensors extra;            // inputs that the program does not have
+  bool is_executed = true;  // the executor has run the graph
 
  private:
   [[nodiscard]] Tensor zeros(const std::string& name) const {

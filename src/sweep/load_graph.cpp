@@ -1,7 +1,6 @@
-#include "sweep/load_network.h"
+#include "sweep/load_graph.h"
 
 #include "network/fold.h"
-#include "network/lower.h"
 
 namespace fixgate {
 namespace {
@@ -25,13 +24,6 @@ Result<ExaminedModel> examine_graph(const std::filesystem::path& path) {
   if (!examined) return examined;
   if (const auto folded = fold(*examined); !folded) return tl::make_unexpected(Refusals{folded.error()});
   return examined;
-}
-
-Result<Network> load_network(const std::filesystem::path& path) {
-  FIXGATE_ASSIGN(const Graph graph, load_graph(path));
-  auto network = lower(graph);
-  if (!network) return tl::make_unexpected(network.error().within(path.string()));
-  return network;
 }
 
 }  // namespace fixgate
