@@ -48,6 +48,10 @@ Result<std::string> difference(const GraphRunner& runner, const Graph& graph, co
   std::vector<agreement::DoubleMatrix> outputs;
   for (std::size_t sequence = 0; sequence < sequences.size(); ++sequence) {
     GraphRunner::State state = runner.initial_state();
+    for (const auto& [name, value] : state)
+      if (const Shape& shape = inputs.at(name).shape;
+          shape[shape.size() - 2] != static_cast<std::int64_t>(sequences.size()))
+        return fail("another batch axis");
     for (auto& [name, value] : state)
       value = state_of(inputs.at(name), static_cast<std::int64_t>(sequence), value);
     FIXGATE_ASSIGN(const FloatMatrix rows, runner.run(sequences[sequence], state));

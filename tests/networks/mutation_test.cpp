@@ -65,7 +65,10 @@ class Mutator {
     if (constant->second.is_float() || constant->second.integers().empty()) return "";
     auto& values = constant->second.integers();
     std::int64_t& value = values[below(values.size())];
-    value = below(2) == 0 ? small() : value + (below(2) == 0 ? 1 : -1);
+    // Modulo 2^64: constants may lie at the ends of their type.
+    value = below(2) == 0 ? small()
+                          : static_cast<std::int64_t>(static_cast<std::uint64_t>(value) +
+                                                      (below(2) == 0 ? std::uint64_t{1} : ~std::uint64_t{0}));
     return fmt::format("constant {} has {}", constant->first, value);
   }
 
