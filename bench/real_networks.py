@@ -228,7 +228,7 @@ class Trial:
     def call(self, *arguments):
         result = subprocess.run([self.fixgate, *map(str, arguments)], capture_output=True, text=True)
         if result.returncode != 0:
-            raise RuntimeError(result.stderr.strip() or f'exit code {result.returncode}')
+            raise RuntimeError(result.stderr.strip().removeprefix('fixgate: ').replace(f'{self.path}: ', '') or f'exit code {result.returncode}')
         return result.stdout
 
     def float_error(self, expected):
@@ -327,7 +327,7 @@ def table_of(records):
         own = {record['plan']: record for record in records if record['network'] == name}
         first = next(iter(own.values()))
         if not any(record['converts'] for record in own.values()):
-            rows.append(f"| {name} | {shown(first, 'float_error', '.1e')} | {first.get('error', 'does not convert')} | | | |")
+            rows.append(f"| {name} | {shown(first, 'float_error', '.1e')} | refused: {first.get('error', 'no reason')} | | | |")
             continue
         sqnr = [shown(own.get(plan, {}), 'sqnr', '.1f') for plan in ('8/8', '4/8')]
         compared, differ = (sum(record[key] for record in own.values()) for key in ('values_compared', 'mismatches'))
