@@ -287,6 +287,8 @@ Result<Placed> Framer::place(const std::vector<const Tensor*>& tensors,
   Frame frame;
   frame.shape = tensors.front()->shape;
   if (element_count(frame.shape) == 0) return fail("a tensor without elements");
+  for (const Tensor* tensor : tensors)
+    if (tensor->is_float()) return fail("constants where data are expected");
   find_axes(tensors, kept, frame);
   FIXGATE_CHECK(check_sequences(tensors, frame));
   auto placed = place_in(frame, tensors);

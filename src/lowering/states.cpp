@@ -97,6 +97,7 @@ class StateConnection {
       if (!pairs_.contains(input)) FIXGATE_CHECK(find_by_window(input));
     FIXGATE_CHECK(find_by_recurrence());
     FIXGATE_CHECK(find_hidden());
+    FIXGATE_CHECK(check_initial_values());
     FIXGATE_CHECK(connect_uses());
     return connected();
   }
@@ -347,12 +348,23 @@ class StateConnection {
     }
   }
 
+  /// A state that no output gives back begins at zero, so that nothing else may read its input.
+  Result<void> check_initial_values() const {
+    for (const auto& [input, codes] : search_.inputs) {
+      const ValueId state = value_of(input);
+      if (pairs_.contains(input) || uses_of(state).empty() || (!is_read(state) && !is_handed_out(state)))
+        continue;
+      return fail("graph input '{}' begins a state, no output gives it back, and it is read besides", input);
+    }
+    return {};
+  }
+
   Result<void> connect_uses() {
     for (const auto& [input, output] : pairs_) {
       const ValueId state = value_of(input);
       const std::set<ValueId> direct = direct_states(state);
       search_.draft.carried.insert(direct.begin(), direct.end());
-      if (!is_read(state)) continue;
+      if (!is_read(state) && !is_handed_out(state)) continue;
       Atoms atoms;
       for (int element = 0; element < program_.values[state].size; ++element) {
         FIXGATE_ASSIGN(const Atom atom, earlier(input, element));
@@ -400,12 +412,25 @@ class StateConnection {
                                [&](const auto& replaced) { return replaced.second == state; });
   }
 
+  /// Whether an output that is the network's result has elements of the state input as they came in.
+  [[nodiscard]] bool is_handed_out(ValueId state) const {
+    const bool all_are_states = pairs_.size() >= search_.outputs.size();
+    for (std::size_t output = 0; output < search_.outputs.size(); ++output) {
+      if (is_taken(output) && !all_are_states) continue;
+      const auto& codes = search_.outputs[output].codes.integers();
+      if (std::ranges::any_of(codes,
+                              [&](std::int64_t code) { return search_.sources.source(code).value == state; }))
+        return true;
+    }
+    return false;
+  }
+
   [[nodiscard]] std::vector<StatePair> connected() const {
     std::vector<StatePair> pairs;
     for (const auto& [input, codes] : search_.inputs) {
       if (const auto pair = pairs_.find(input); pair != pairs_.end())
         pairs.push_back({input, search_.outputs[pair->second].name});
-      else if (!uses_of(value_of(input)).empty() && !is_read(value_of(input)))
+      else if (!uses_of(value_of(input)).empty())
         pairs.push_back({input, std::nullopt});
     }
     return pairs;

@@ -440,7 +440,8 @@ Result<std::vector<StatePair>> Walk::find_states() {
   for (const auto& [name, value] : draft_.state_inputs) inputs.emplace(name, items_.at(name).tensor);
   for (const GraphValue& output : graph_.outputs) {
     const auto found = items_.find(output.name);
-    if (found != items_.end() && !found->second.is_constant && found->second.functions.empty())
+    if (found != items_.end() && !found->second.is_constant && found->second.functions.empty() &&
+        element_count(found->second.tensor.shape) > 0)
       outputs.push_back({output.name, found->second.tensor});
   }
   return connect_states({draft_, framer_, sources_, inputs, outputs}, options_.states);

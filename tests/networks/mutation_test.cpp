@@ -191,7 +191,8 @@ std::string judge(Graph graph, Counts& counts) {
   for (const std::int64_t steps : {5, 3, 12}) {
     lowering::testing_support::Judge judged(graph, *lowered, steps);
     const auto difference = judged.run(2);
-    if (!judged.is_executed) continue;
+    const bool is_too_short = !difference && difference.error().message.ends_with("give a longer sequence");
+    if (!judged.is_executed || is_too_short) continue;
     is_run = true;
     if (!difference) return difference.error().message;
     if (!(*difference <= kTolerance)) return fmt::format("{} of the range at {} steps", *difference, steps);
@@ -200,13 +201,20 @@ std::string judge(Graph graph, Counts& counts) {
   return "";
 }
 
+std::vector<fs::path> stored_graphs() {
+  const fs::path data = fs::path(FIXGATE_SOURCE_DIR) / "tests/data";
+  std::vector<fs::path> graphs = test_cases::paths_in(data / "models", "", ".onnx");
+  const std::vector<fs::path> kinds = test_cases::paths_in(data / "kinds", "", ".onnx");
+  graphs.insert(graphs.end(), kinds.begin(), kinds.end());
+  return graphs;
+}
+
 TEST(Mutations, AreRefusedOrComputedExactly) {
   const char* stated = std::getenv("FIXGATE_MUTATIONS");
   const int mutations = stated == nullptr ? kMutationsPerModel : std::atoi(stated);
   Counts counts;
   unsigned seed = 1;
-  for (const fs::path& model :
-       test_cases::paths_in(fs::path(FIXGATE_SOURCE_DIR) / "tests/data/models", "", ".onnx")) {
+  for (const fs::path& model : stored_graphs()) {
     const auto graph = load_graph(model);
     if (!graph) continue;  // lowering's models_test judges that
     for (int mutation = 0; mutation < mutations; ++mutation, ++seed) {

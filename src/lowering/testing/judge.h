@@ -33,7 +33,7 @@ class Judge {
         calls = 1;
     Tensors states;
     for (const StatePair& pair : lowered_.states) states[pair.input] = zeros(pair.input);
-    program::FloatMemory memory = runner_.initial_memory();
+    std::vector<program::FloatMemory> memories;  // by sequence
     for (int call = 0; call < calls; ++call) {
       Tensors inputs = states;
       for (const Port& port : lowered_.inputs) inputs[port.name] = random_input(port);
@@ -41,12 +41,15 @@ class Judge {
         if (!inputs.contains(input.name))
           inputs[input.name] = extra.contains(input.name) ? extra.at(input.name) : zeros(input.name);
       for (const program::StateId id : lowered_.network.program.states.ids())
-        if (!lowered_.network.program.states[id].is_carried) memory[id] = runner_.initial_memory()[id];
+        if (!lowered_.network.program.states[id].is_carried)
+          for (program::FloatMemory& memory : memories) memory[id] = runner_.initial_memory()[id];
       const auto executed = Executor(graph_).run(inputs);
       is_executed = executed.has_value();
       if (!executed) return tl::make_unexpected(executed.error());
       const Tensors& outputs = *executed;
-      FIXGATE_CHECK(compare(inputs, outputs, memory));
+      is_executed = std::ranges::all_of(outputs, [](const auto& output) { return is_finite(output.second); });
+      if (!is_executed) return fail("the graph gives numbers that are not finite");
+      FIXGATE_CHECK(compare(inputs, outputs, memories));
       for (const StatePair& pair : lowered_.states)
         if (pair.output) {
           states[pair.input].data = outputs.at(*pair.output).data;
@@ -56,9 +59,14 @@ class Judge {
   }
 
   Tensors extra;            // inputs that the program does not have
-  bool is_executed = true;  // the executor has run the graph
+  bool is_executed = true;  // the executor has run the graph, and all its numbers are finite
 
  private:
+  static bool is_finite(const Tensor& tensor) {
+    return !tensor.is_float() ||
+           std::ranges::all_of(tensor.floats(), [](float number) { return std::isfinite(number); });
+  }
+
   [[nodiscard]] Tensor zeros(const std::string& name) const {
     const auto found = std::ranges::find(graph_.inputs, name, &GraphValue::name);
     Shape shape = found->shape;
@@ -112,17 +120,18 @@ class Judge {
     return all;
   }
 
-  Result<void> compare(const Tensors& inputs, const Tensors& outputs, program::FloatMemory& memory) {
+  Result<void> compare(const Tensors& inputs, const Tensors& outputs,
+                       std::vector<program::FloatMemory>& memories) {
     std::int64_t sequences = 1;
     for (const Port& port : lowered_.inputs)
       if (port.sequences) sequences = inputs.at(port.name).shape[*port.sequences];
-    const program::FloatMemory before = memory;
+    memories.resize(static_cast<std::size_t>(sequences), runner_.initial_memory());
     for (std::int64_t sequence = 0; sequence < sequences; ++sequence) {
-      if (sequence > 0) memory = before;
       std::vector<Sequence> all;
       for (const Port& port : lowered_.inputs)
         all.push_back(sequence_of(inputs.at(port.name), port, sequence));
-      FIXGATE_ASSIGN(const std::vector<FloatMatrix> made, runner_.run(all, memory));
+      FIXGATE_ASSIGN(const std::vector<FloatMatrix> made,
+                     runner_.run(all, memories[static_cast<std::size_t>(sequence)]));
       for (std::size_t output = 0; output < lowered_.outputs.size(); ++output)
         FIXGATE_CHECK(compare_output(lowered_.outputs[output], outputs, made[output], sequence, output));
     }
