@@ -71,6 +71,16 @@ TEST(LoweredKinds, TokensBesideFeatures) {
   judged(g.graph({g.dense(gru(g, g.concat({embedded, features}, 2), 5, 4), 4, 2)}));
 }
 
+TEST(LoweredKinds, InputsWhoseNamesAreOneIdentifier) {
+  GraphBuilder g;
+  const auto first = g.input("a.b", {-1, 1, 2});
+  const auto second = g.input("a_b", {-1, 1, 3});
+  const LoweredProgram lowered = judged(g.graph({g.dense(gru(g, g.concat({first, second}, 2), 5, 4), 4, 2)}));
+  ASSERT_EQ(lowered.inputs.size(), 2U);
+  EXPECT_EQ(lowered.inputs[0].name, "a.b");
+  EXPECT_EQ(lowered.inputs[1].name, "a_b");
+}
+
 TEST(LoweredKinds, ActivationsBetweenLayers) {
   GraphBuilder g;
   const auto x = g.input("x", {-1, 1, 4});

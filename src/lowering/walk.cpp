@@ -217,6 +217,14 @@ void add_shape(std::vector<int>& shape, const Shape& whole, const Frame& frame) 
 
 // --- the walk ---
 
+std::string Walk::name_input(const std::string& graph_name) {
+  const std::string base = identifier(graph_name);
+  std::string name = base;
+  for (int copy = 2; !graph_names_.emplace(name, graph_name).second; ++copy)
+    name = fmt::format("{}_{}", base, copy);
+  return name;
+}
+
 Result<void> Walk::enter(const GraphValue& input) {
   const ProbedInput& probed = probe_.inputs.at(input.name);
   Frame frame;
@@ -227,7 +235,7 @@ Result<void> Walk::enter(const GraphValue& input) {
     if (axis != probed.time && axis != probed.sequences) frame.features.push_back(axis);
   const ClockId step = clocks_[probed.clock];
   frame.clock = probed.time || framer_.ticks(step) == 1 ? step : framer_.once(step);
-  program::Value value{identifier(input.name), std::nullopt, frame.clock,
+  program::Value value{name_input(input.name), std::nullopt, frame.clock,
                        frame.size(),           std::nullopt, SignalRole::Input};
   if (!input.is_float) {
     value.vocabulary = 0;  // known where it is looked up
@@ -504,7 +512,7 @@ void Walk::add_input_ports(LoweredProgram& lowered) const {
   for (const ValueId id : program::inputs_of(lowered.network.program)) {
     const std::string& name = lowered.network.program.values[id].name;
     for (const GraphValue& input : graph_.inputs) {
-      if (identifier(input.name) != name) continue;
+      if (input.name != graph_names_.at(name)) continue;
       const ProbedInput& probed = probe_.inputs.at(input.name);
       lowered.inputs.push_back({input.name, input.shape, probed.time, probed.sequences});
     }

@@ -90,6 +90,8 @@ class Walk {
  private:
   Result<void> enter_inputs();
   Result<void> enter(const GraphValue& input);
+  /// A name that no other input has in the program.
+  std::string name_input(const std::string& graph_name);
   Result<void> lower(const Node& node);
   Result<void> lower_by_operator(const Node& node);
   [[nodiscard]] bool is_constant(const Node& node) const;
@@ -113,6 +115,7 @@ class Walk {
   Framer framer_;
   std::vector<program::ClockId> clocks_;  // one a time axis
   std::map<std::string, Item> items_;
+  std::map<std::string, std::string> graph_names_;  // of inputs, by their names in the program
   std::set<std::string> unknown_;
   std::map<std::string, std::set<std::string>> undecided_;  // by value: graph inputs
   std::vector<Error> refusals_;

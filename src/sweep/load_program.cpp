@@ -27,6 +27,7 @@ void set_ends(lowering::LoweredProgram& lowered) {
   for (std::size_t k = 0; k < inputs.size() && k < lowered.inputs.size(); ++k) {
     program::Value& value = program.values[inputs[k]];
     if (!value.vocabulary) value.shape = tick_shape(lowered.inputs[k], value.size);
+    if (inputs.size() > 1) value.name = lowered.inputs[k].name;
   }
   for (std::size_t k = 0; k < program.outputs.size() && k < lowered.outputs.size(); ++k) {
     program::Output& output = program.outputs[k];

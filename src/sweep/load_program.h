@@ -9,7 +9,7 @@
 namespace fixgate {
 
 /// The file imported, folded and lowered; inputs and outputs of the program have the shapes of the graph's, a
-/// tick's, and outputs the graph's names. Errors have the file's name.
+/// tick's, and its names; one input alone is "input" or "token". Errors have the file's name.
 Result<lowering::LoweredProgram> load_program(const std::filesystem::path& path,
                                               const lowering::Options& options);
 

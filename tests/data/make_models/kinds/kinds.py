@@ -27,7 +27,7 @@ def residuals_and_masks(g):
 
 @kind
 def two_inputs_two_outputs(g):
-    a, b = g.input('left', [1, T, 3]), g.input('right', [1, T, 2])
+    a, b = g.input('left.0', [1, T, 3]), g.input('right:0', [1, T, 2])
     both = g.node('Concat', [a, b], axis=2)
     h = g.batch_gru(both, 5, 4)
     g.output(g.dense(h, 4, 2), 'sum')
