@@ -6,7 +6,6 @@
 
 #include "data/array_file.h"
 #include "data/load.h"
-#include "data/task.h"
 #include "diagnostic/terminal.h"
 #include "run/run_data.h"
 #include "simulate/sequence_check.h"
@@ -24,9 +23,8 @@ MetricSpec metric_of(const program::Program& program) {
 
 }  // namespace
 
-Result<CalibrationData> data_of_task(const program::Program& program, const std::string& task_file,
+Result<CalibrationData> data_of_task(const program::Program& program, const Task& task,
                                      const std::string& data_root) {
-  FIXGATE_ASSIGN(const Task task, read_task(task_file));
   FIXGATE_ASSIGN(DataSet data, load_data(task, Part::Calibration, data_root));
   FIXGATE_CHECK(check_data(program, data));
   const auto kept = std::make_shared<const DataSet>(std::move(data));

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "data/task.h"
 #include "diagnostic/error.h"
 #include "quantize/calibrated_program.h"
 
@@ -17,9 +18,8 @@ struct CalibrationData {
   std::shared_ptr<const void> kept = {};  // what the recordings refer to
 };
 
-/// The calibration part of the task in file `task`. Errors: those of its reading; data that do not fit the
-/// program. `program` outlives it. Prints a line on the data.
-Result<CalibrationData> data_of_task(const program::Program& program, const std::string& task,
+/// The task's calibration part. Errors: those of its reading; data that do not fit the program. `program` outlives it. Prints a line on the data.
+Result<CalibrationData> data_of_task(const program::Program& program, const Task& task,
                                      const std::string& data_root);
 
 /// The arrays of `file`, as `run` takes them. Errors name the file. Prints a line on the data.

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "data/task.h"
-
 namespace fixgate {
 namespace {
 
@@ -53,13 +51,6 @@ Result<GraphSettings> parse_graph_options(const GraphOptions& options) {
     parsed.states.push_back(std::move(pair));
   }
   return parsed;
-}
-
-Result<GraphSettings> graph_settings_of(const GraphOptions& options, const std::string& task) {
-  FIXGATE_ASSIGN(GraphSettings settings, parse_graph_options(options));
-  if (task.empty()) return settings;
-  FIXGATE_ASSIGN(const Task read, read_task(task));
-  return merged(std::move(settings), read.graph);
 }
 
 }  // namespace fixgate

@@ -24,7 +24,4 @@ void add_graph_options(CLI::App& command, GraphOptions& options);
 /// twice.
 Result<GraphSettings> parse_graph_options(const GraphOptions& options);
 
-/// The same, and what they leave open the task in file `task`, if there is one (else empty).
-Result<GraphSettings> graph_settings_of(const GraphOptions& options, const std::string& task);
-
 }  // namespace fixgate

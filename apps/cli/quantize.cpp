@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "calibration_data.h"
 #include "commands.h"
+#include "data/task.h"
 #include "data/task_files.h"
 #include "diagnostic/terminal.h"
 #include "files/write.h"
@@ -73,11 +75,11 @@ Result<void> check_mixed_rows(const Options& options, const FormatPlan& plan, co
       options.plan.empty() ? fmt::format("--weights {}", options.widths.weights) : "--plan " + options.plan);
 }
 
+/// On the task's data where there is a task, else on --calibrate's.
 Result<QuantisedProgram> quantise_calibrated(const FloatNetwork& network, const FormatPlan& plan,
-                                             const Options& options) {
-  FIXGATE_ASSIGN(const CalibrationData data,
-                 options.calibrate.empty() ? data_of_task(network.program, options.task, options.data_root)
-                                           : data_of_arrays(network.program, options.calibrate));
+                                             const std::optional<Task>& task, const Options& options) {
+  FIXGATE_ASSIGN(const CalibrationData data, task ? data_of_task(network.program, *task, options.data_root)
+                                                  : data_of_arrays(network.program, options.calibrate));
   FIXGATE_ASSIGN(CalibratedProgram calibrated,
                  CalibratedProgram::make(network, data.recordings, data.metric, data.seed, data.learning));
   auto quantised = calibrated.quantise(plan);
@@ -135,12 +137,18 @@ FileUse files_of(const Options& options) {
 
 Result<void> quantize(const Options& options) {
   FIXGATE_ASSIGN(const FormatPlan plan, choose_plan(options));
-  FIXGATE_ASSIGN(const GraphSettings graph, graph_settings_of(options.graph, options.task));
+  FIXGATE_ASSIGN(GraphSettings graph, parse_graph_options(options.graph));
+  std::optional<Task> task;
+  if (!options.task.empty()) {
+    FIXGATE_ASSIGN(task, read_task(options.task));
+    graph = merged(std::move(graph), task->graph);
+  }
   FIXGATE_ASSIGN(const lowering::LoweredProgram lowered, load_program(options.model, graph));
   const FloatNetwork& network = lowered.network;
   FIXGATE_CHECK(check_mixed_rows(options, plan, network));
-  const bool has_data = !options.calibrate.empty() || !options.task.empty();
-  const auto quantised = has_data ? quantise_calibrated(network, plan, options) : quantise(network, plan, {});
+  const bool has_data = task || !options.calibrate.empty();
+  const auto quantised =
+      has_data ? quantise_calibrated(network, plan, task, options) : quantise(network, plan, {});
   if (!quantised)
     return fail("{}: {}{}", options.model, quantised.error().message,
                 has_data ? "" : " (give --calibrate or --task for calibration)");

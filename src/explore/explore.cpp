@@ -42,10 +42,7 @@ Result<StudySubject> subject_of(const ExploreOptions& options, const Task& task)
                                        {task.data.train, task.data.validation, task.data.test,
                                         task.data.archive, task.data.vocabulary}));
   std::vector<std::string> network{model};
-  for (const auto& [name, value] : options.graph.set)
-    network.push_back(fmt::format("set {} {}", name, value));
-  for (const auto& [input, output] : options.graph.states)
-    network.push_back(fmt::format("state {} {}", input, output));
+  for (std::string& line : lines_of(options.graph)) network.push_back(std::move(line));
   subject.model = fingerprint_of(network);
   subject.task = fingerprint_of({task_text});
   subject.data = fingerprint_of(data);

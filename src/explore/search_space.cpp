@@ -63,13 +63,13 @@ Result<void> check_range(const char* option, const WidthRange& range) {
 }
 
 /// The signals of a plan: groups of values that have one format, by the value that is written first.
-std::vector<std::pair<Named, program::ValueId>> signals_of(const program::FixedNetwork& network) {
-  const program::Program& program = network.program;
+std::vector<std::pair<Named, program::ValueId>> signals_of(const program::Program& program,
+                                                           const program::FormatGroups& groups) {
   const auto is_output = [&](program::ValueId id) {
     return std::ranges::any_of(program.outputs, [&](const auto& output) { return output.value == id; });
   };
   std::vector<std::pair<Named, program::ValueId>> signals;
-  for (const program::FormatGroup& group : format_groups_of(program).groups) {
+  for (const program::FormatGroup& group : groups.groups) {
     if (group.written.empty() || std::ranges::any_of(group.written, is_output) ||
         std::ranges::any_of(group.moved, is_output))
       continue;
@@ -202,11 +202,11 @@ Result<SearchSpace> make_search_space(FormatPlan base, const program::FixedNetwo
     if (network.weights[id].encoding == WeightEncoding::Integer)
       list.add(DimensionKind::WeightWidth, named(program, program.matrices[id]), 0);
   const int activations = activation_width(network);
-  const auto signals = signals_of(network);
-  for (const auto& [signal, value] : signals)
+  const program::FormatGroups groups = format_groups_of(program);
+  for (const auto& [signal, value] : signals_of(program, groups))
     list.add(DimensionKind::SignalWidth, signal, network.formats[value].format.width - activations);
   const std::set<program::ValueId> tables = table_values(base, network);
-  for (const auto& group : format_groups_of(program).groups)
+  for (const auto& group : groups.groups)
     for (const program::ValueId value : group.written)
       if (tables.contains(value))
         list.add(DimensionKind::TableSegments, named(program, program.values[value]), 0);

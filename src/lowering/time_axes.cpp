@@ -11,16 +11,12 @@
 namespace fixgate::lowering {
 namespace {
 
-/// What makes dimensions of different inputs the same: a symbol, or their place where they have none.
-std::string key_of(const GraphValue& input, std::size_t axis) {
+/// What makes dimensions of different inputs the same: a symbol, or their place where they have none. Where it is
+/// known which axes are sequences, those without a symbol are one dimension, wherever they stand.
+std::string key_of(const GraphValue& input, std::size_t axis, const std::set<InputAxis>& sequences = {}) {
   const bool is_named = axis < input.dimension_names.size() && !input.dimension_names[axis].empty();
-  return is_named ? input.dimension_names[axis] : fmt::format("axis {}", axis);
-}
-
-/// The same, where it is known which axes are sequences: these are one dimension, wherever they stand.
-std::string key_of(const GraphValue& input, std::size_t axis, const std::set<InputAxis>& sequences) {
-  const bool is_named = axis < input.dimension_names.size() && !input.dimension_names[axis].empty();
-  return !is_named && sequences.contains({input.name, axis}) ? "sequences" : key_of(input, axis);
+  if (is_named) return input.dimension_names[axis];
+  return sequences.contains({input.name, axis}) ? "sequences" : fmt::format("axis {}", axis);
 }
 
 bool is_open(const GraphValue& input, std::size_t axis) {

@@ -1,6 +1,8 @@
 // What the user says of a graph: which inputs and dimensions are fixed, and which outputs are states.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <map>
 #include <string>
 #include <utility>
@@ -26,6 +28,15 @@ inline GraphSettings merged(GraphSettings first, const GraphSettings& second) {
     if (!is_known) first.states.emplace_back(input, output);
   }
   return first;
+}
+
+/// A line for each setting, for fingerprints.
+inline std::vector<std::string> lines_of(const GraphSettings& settings) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : settings.set) lines.push_back(fmt::format("set {} {}", name, value));
+  for (const auto& [input, output] : settings.states)
+    lines.push_back(fmt::format("state {} {}", input, output));
+  return lines;
 }
 
 }  // namespace fixgate

@@ -95,9 +95,7 @@ Result<std::string> input_fingerprint(const SuiteNetwork& entry, const std::file
   FIXGATE_ASSIGN(const std::string task_text, read_file(entry.task));
   FIXGATE_ASSIGN(const Task task, read_task(entry.task));
   std::vector<std::string> contents = {model, task_text};
-  for (const auto& [name, value] : entry.graph.set) contents.push_back(fmt::format("set {} {}", name, value));
-  for (const auto& [input, output] : entry.graph.states)
-    contents.push_back(fmt::format("state {} {}", input, output));
+  for (std::string& line : lines_of(entry.graph)) contents.push_back(std::move(line));
   const std::filesystem::path folder = root.empty() ? task.folder : root;
   FIXGATE_ASSIGN(const auto data, fingerprints_of_files(folder, {task.data.train, task.data.test,
                                                                  task.data.archive, task.data.vocabulary}));
